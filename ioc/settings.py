@@ -1,0 +1,118 @@
+"""Settings: environment (`IOC_…`) before what the running stack wrote into its data directory, before defaults.
+
+The names are the same embedded and in production; only the addresses differ.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ioc.errors import SettingsError
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORT_BASE = 19000
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Kafka(Part):
+    bootstrap: str = f"{LOOPBACK}:{DEFAULT_PORT_BASE + 2}"
+    security_protocol: Literal["PLAINTEXT", "SASL_SSL", "SASL_PLAINTEXT", "SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] | None = None
+    username: str | None = None
+    password: SecretStr | None = None
+    cafile: Path | None = None
+    replication_factor: int = 1
+
+
+class ClickHouse(Part):
+    """The store. `cluster` empty: one node, plain MergeTree; else its name, Replicated… tables."""
+
+    host: str = LOOPBACK
+    port: int = DEFAULT_PORT_BASE
+    writer_user: str = "ioc_writer"
+    writer_password: SecretStr = SecretStr("")
+    reader_user: str = "ioc_reader"
+    reader_password: SecretStr = SecretStr("")
+    secure: bool = False
+    cluster: str = ""
+    embedded: bool = True
+
+
+class Http(Part):
+    host: str = LOOPBACK
+    port: int
+
+
+class Settings(BaseSettings):
+    """Everything a process needs to find the others. Read once, by the command line."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IOC_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    tenant: str = "G09"
+    data: Path = Path("data")
+    catalogue: Path | None = None
+    kafka: Kafka = Kafka()
+    clickhouse: ClickHouse = ClickHouse()
+    gateway: Http = Http(port=DEFAULT_PORT_BASE + 4)
+    wall: Http = Http(port=DEFAULT_PORT_BASE + 5)
+    worker_port: int = DEFAULT_PORT_BASE + 6
+    reducer_port: int = DEFAULT_PORT_BASE + 7
+
+    @property
+    def stack_file(self) -> Path:
+        """Addresses of the running stack, written by `ioc up`."""
+        return self.data / "run" / "stack.json"
+
+    @property
+    def credentials_file(self) -> Path:
+        """Generated at first start, mode 600."""
+        return self.data / "credentials.json"
+
+
+def _overlay(base: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in above.items():
+        inner = merged.get(key)
+        both = isinstance(inner, dict) and isinstance(value, dict)
+        merged[key] = _overlay(inner, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read as JSON ({error.__class__.__name__})") from error
+    if not isinstance(loaded, dict):
+        raise SettingsError(f"{path}: expected a JSON object")
+    return loaded
+
+
+def load(data: Path | None = None) -> Settings:
+    """Settings of the stack under `data` (default: `$IOC_DATA`, else ./data).
+
+    Raises `SettingsError` naming the setting that is wrong.
+    """
+    where = (data or Path(os.environ.get("IOC_DATA", "data"))).absolute()
+    stack = _read_json(where / "run" / "stack.json").get("settings", {})
+    secret = _read_json(where / "credentials.json").get("settings", {})
+    try:
+        from_environment = Settings(data=where).model_dump(exclude_unset=True)
+        merged = _overlay(_overlay(stack, secret), from_environment)
+        merged["data"] = where
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "IOC_" + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"setting {name}: {first['msg']}") from error
