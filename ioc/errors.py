@@ -2,7 +2,7 @@
 
 
 class IocError(Exception):
-    """Base of every error this project raises on purpose; its text names the thing, the value and what was expected."""
+    """Base of every error raised on purpose; its text names the thing, the value and what was expected."""
 
 
 class SettingsError(IocError):
@@ -18,7 +18,7 @@ class StackNotFound(IocError):
 
 
 class StoreUnavailable(IocError):
-    """The store did not answer, or answered with an error that passes: the same statement may be sent again."""
+    """The store did not answer, or answered with an error that passes: send the same again."""
 
 
 class StoreRefused(IocError):

@@ -1,4 +1,4 @@
-"""Settings: environment (`IOC_…`) before what the running stack wrote into its data directory, before defaults.
+"""Settings: environment (`IOC_…`) before what the running stack wrote down, before defaults.
 
 The names are the same embedded and in production; only the addresses differ.
 """
