@@ -74,6 +74,12 @@ class Store:
         """The same, one sequence a column; an empty result is an empty list."""
         return list(self._run(sql, params, settings, columnar=True))
 
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and rows of a SELECT, for readers that draw whatever a board asks."""
+        with _ToldApart():
+            rows, types = self._client.execute(sql, settings=dict(READ_SETTINGS), with_column_types=True)
+            return [name for name, _ in types], list(rows)
+
     def stream(self, sql: str, params: Mapping[str, object] | None = None) -> Iterator[tuple[Any, ...]]:
         """Rows of a large SELECT without holding them all."""
         with _ToldApart():
