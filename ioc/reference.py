@@ -1,0 +1,129 @@
+"""Reference data: everything a ministry changes without changing code, loaded and checked once at start."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import ValidationError
+
+from ioc.calendar import Day, Hours, WorkingCalendar
+from ioc.errors import SettingsError
+from ioc.sources import Source, Sources
+from ioc.units import Unit, Units
+
+if TYPE_CHECKING:
+    from ioc.contracts import Rules
+
+PACKAGED = Path(__file__).parent / "catalogue"
+EVERYONE = "all"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Units, source systems and the working calendar; `version` changes with every byte of their files."""
+
+    units: Units
+    sources: Sources
+    calendar: WorkingCalendar
+    version: str
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Catalogue":
+        """The catalogue under `path`; a file it does not have is taken from the packaged one.
+
+        Raises `SettingsError` naming file and entry.
+        """
+        files = [_find(path, "units.yaml"), _find(path, "sources.yaml"), *_calendar_files(path)]
+        digest = hashlib.sha256()
+        documents = {}
+        for file in files:
+            content = _read(file)
+            digest.update(file.name.encode() + b"\0" + content + b"\0")
+            documents[file.name] = _parse(file, content)
+        try:
+            units = Units(Unit(**entry) for entry in documents.pop("units.yaml")["units"])
+            sources = _sources(documents.pop("sources.yaml")["sources"], units)
+            return cls(units, sources, _calendar(documents.values()), digest.hexdigest()[:16])
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise SettingsError(f"catalogue: {error.title}.{where}: {first['msg']}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise SettingsError(f"catalogue: an entry is not as expected ({error})") from error
+
+    def rules(self, tenant: str) -> "Rules":
+        """What landing and the gateway judge events by: units, sources and their types, with this version."""
+        from ioc.contracts import Rules
+
+        return Rules(
+            tenant=tenant,
+            units=self.units.codes,
+            sources={source.urn(tenant): source.types for source in self.sources.values()},
+            version=self.version,
+        )
+
+
+def _find(path: Path | None, name: str) -> Path:
+    own = path / name if path else None
+    return own if own and own.exists() else PACKAGED / name
+
+
+def _calendar_files(path: Path | None) -> list[Path]:
+    return sorted(_find(path, "calendar").glob("*.yaml"))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read ({error.__class__.__name__})") from error
+
+
+def _parse(file: Path, content: bytes) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{file}: is not YAML ({error.__class__.__name__})") from error
+    if not isinstance(document, dict):
+        raise SettingsError(f"{file}: expected a mapping at the top")
+    return document
+
+
+def _sources(entries: Iterable[dict[str, Any]], units: Units) -> Sources:
+    reporting = frozenset(unit.code for unit in units if unit.parent is not None)
+    loaded = []
+    for entry in entries:
+        expected = entry.get("units")
+        codes = reporting if expected == EVERYONE else frozenset(expected or ())
+        if unknown := codes - units.codes:
+            raise SettingsError(
+                f"sources.yaml: {entry.get('system_code')}: no such unit {sorted(unknown)[0]}"
+            )
+        loaded.append(Source.model_validate({**entry, "units": codes}))
+    return Sources(loaded)
+
+
+def _calendar(documents: Iterable[dict[str, Any]]) -> WorkingCalendar:
+    hours: list[Hours] = []
+    days: list[Day] = []
+    years: list[int] = []
+    for document in documents:
+        hours += [Hours.model_validate(entry) for entry in document.get("hours", ())]
+        days += [Day.model_validate(entry) for entry in document.get("days", ())]
+        if "year" in document:
+            years.append(int(document["year"]))
+    _each_day_once(days)
+    return WorkingCalendar(hours, days, years)
+
+
+def _each_day_once(days: Iterable[Day]) -> None:
+    seen: set[date] = set()
+    for entry in days:
+        for day in entry.dates():
+            if day in seen:
+                raise SettingsError(f"calendar: {day} is listed twice, the second time as {entry.name!r}")
+            seen.add(day)
