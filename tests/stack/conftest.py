@@ -1,0 +1,58 @@
+"""A real broker for the tests that need one, started once a session in a folder of its own."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ioc.settings import Kafka
+from local.child import Child
+from local.jars import class_path
+from local.kafka import Broker
+from local.probes import is_free, listens, wait_for
+from local.topics import ensure_topics
+
+
+def free_ports(count: int) -> int:
+    """The first of `count` neighbouring ports that nobody holds, below the range of outgoing connections."""
+    for _ in range(200):
+        first = random.randrange(24_000, 32_000, 10)
+        if all(is_free(port) for port in range(first, first + count)):
+            return first
+    raise AssertionError("no free ports between 24000 and 32000")
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """Apache Kafka on a free port with all topics, gone at the end of the session."""
+    home = tmp_path_factory.mktemp("kafka")
+    with running_broker(home, free_ports(2)) as settings:
+        yield settings
+
+
+class running_broker:
+    """`with running_broker(folder, port) as kafka_settings:`; `.child` is the process."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self._broker = Broker(home, port, port + 1)
+        self._log = home / "kafka.log"
+        self.child: Child | None = None
+
+    def __enter__(self) -> Kafka:
+        settings = Kafka(bootstrap=self._broker.bootstrap)
+        self.start()
+        ensure_topics(settings)
+        return settings
+
+    def start(self) -> Child:
+        """Start the broker and wait until it listens."""
+        child = Child(self._broker.prepare(class_path()), self._log)
+        self.child = child
+        ready = wait_for(lambda: listens(self._broker.port) or child.exit_code() is not None, 60)
+        assert ready and child.exit_code() is None, self._log.read_text(errors="replace")[-2000:]
+        return child
+
+    def __exit__(self, *_error: object) -> None:
+        if self.child is not None:
+            self.child.kill()
