@@ -1,0 +1,32 @@
+"""What an event is: its envelope, its types, how it is written and read, and why one is refused."""
+
+from ioc.contracts.codec import SKEW, Decoded, build, canonical_data, decode, encode, fingerprint, kafka_key
+from ioc.contracts.envelope import Data, Envelope, EventType, Rules
+from ioc.contracts.fields import canonical_org
+from ioc.contracts.grammar import MAX_BYTES, MAX_DEPTH
+from ioc.contracts.masking import mask
+from ioc.contracts.refusal import EventRefused, Reason
+from ioc.contracts.registry import BY_NAME, TYPES
+
+__all__ = [
+    "BY_NAME",
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "SKEW",
+    "TYPES",
+    "Data",
+    "Decoded",
+    "Envelope",
+    "EventRefused",
+    "EventType",
+    "Reason",
+    "Rules",
+    "build",
+    "canonical_data",
+    "canonical_org",
+    "decode",
+    "encode",
+    "fingerprint",
+    "kafka_key",
+    "mask",
+]

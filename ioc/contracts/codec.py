@@ -1,0 +1,197 @@
+"""Bytes to events and back. The most serious reason wins:
+
+oversize, undecodable, secret_marking, personal_data, unknown_type, schema, unauthorised_source, unknown_unit,
+future_time. A good event takes the short way (one parse, a count of its keys, a scan for numbers of persons,
+look-ups in the rules); only a refused one pays for the exact reading that finds its reason.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from ioc.contracts import grammar, screening
+from ioc.contracts.envelope import Data, Envelope, EventType, Rules
+from ioc.contracts.explain import describe, explain
+from ioc.contracts.fields import stamp
+from ioc.contracts.refusal import EventRefused, Reason
+from ioc.contracts.registry import ADAPTER, BY_NAME, TYPES
+
+SKEW = timedelta(minutes=5)
+"""How far clocks may stand apart: `time` ahead of now, `producedat` behind `time`."""
+_WHITESPACE = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An accepted event: `data` is canonical JSON, `fingerprint` tells a repeat from a conflict."""
+
+    envelope: Envelope
+    kind: EventType
+    data: bytes
+    fingerprint: bytes
+
+
+def _plain(model: Data | Envelope) -> dict[str, Any]:
+    """Field values as JSON knows them; absent and null are the same and left out."""
+    return {
+        name: stamp(value) if type(value) is datetime else value
+        for name, value in model.__dict__.items()
+        if value is not None
+    }
+
+
+def canonical_data(data: Data) -> bytes:
+    """Canonical JSON: sorted keys, NFC, UTC times with milliseconds, no nulls."""
+    return orjson.dumps(_plain(data), option=orjson.OPT_SORT_KEYS)
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The wire form: structured CloudEvents JSON, canonical, so that equal events are equal bytes."""
+    wire = _plain(envelope)
+    wire["data"] = _plain(envelope.data)
+    return orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)
+
+
+def kafka_key(envelope: Envelope) -> bytes:
+    """Tenant and subject: all events of a case stay in order in one partition."""
+    return f"{envelope.tenant}/{envelope.subject}".encode()
+
+
+def fingerprint(envelope: Envelope, data: bytes) -> bytes:
+    """SHA-256 over what the event says; who repeats it, and when it was produced, is left out."""
+    head = (
+        f"{envelope.type}\n{envelope.subject}\n{stamp(envelope.time)}\n"
+        f"{envelope.orgunit}\n{envelope.correctionof or ''}\n"
+    )
+    return hashlib.sha256(head.encode() + data).digest()
+
+
+def _keys_once(raw: bytes, envelope: Envelope) -> bool:
+    """Each key of the text became a field of its own.
+
+    Without whitespace every key is followed by `":`, so there are at least as many of these as keys; no more
+    of them than fields means that no key came twice.
+    """
+    fields = len(envelope.__pydantic_fields_set__) + len(envelope.data.__pydantic_fields_set__)
+    return raw.translate(None, _WHITESPACE).count(b'":') <= fields
+
+
+def _read(raw: bytes) -> tuple[Envelope, EventType, bytes]:
+    """The event, its type and its canonical data, valid in itself; raises `EventRefused`."""
+    grammar.size_checked(raw)
+    if not raw.isascii() or b"\\" in raw:
+        raw = grammar.normalised(raw)
+    envelope, failure = None, None
+    try:
+        envelope = ADAPTER.validate_json(raw)
+    except ValidationError as error:
+        failure = error
+    if envelope is None or not _keys_once(raw, envelope):
+        document = grammar.parse(raw)
+        screening.screen(document)
+        if envelope is None:
+            raise explain(document, failure)
+    kind = TYPES[envelope.type]
+    data = canonical_data(envelope.data)
+    screening.screen_data(data, envelope.data.__dict__)
+    _check_consistent(envelope, kind)
+    return envelope, kind, data
+
+
+def _check_consistent(envelope: Envelope, kind: EventType) -> None:
+    """The envelope says the same as its data."""
+    if envelope.subject != getattr(envelope.data, kind.subject_field):
+        expected = f"the same as data.{kind.subject_field}"
+        raise EventRefused(Reason.schema, "/subject", describe(envelope.subject), expected)
+    if envelope.producedat < envelope.time - SKEW:
+        raise EventRefused(
+            Reason.schema, "/producedat", stamp(envelope.producedat), "at most 5 minutes before time"
+        )
+    if envelope.correctionof == envelope.id:
+        raise EventRefused(Reason.schema, "/correctionof", "its own id", "the id of another event")
+    if envelope.dataschema is not None and screening.is_personal(envelope.dataschema):
+        raise EventRefused(Reason.personal_data, "/dataschema", "", "no number or address of a person")
+
+
+def _check_rules(envelope: Envelope, kind: EventType, rules: Rules, now: datetime, topic: str | None) -> None:
+    if topic is not None and topic != kind.topic.name:
+        raise EventRefused(Reason.schema, "/type", envelope.type, f"a type that travels on {topic}")
+    allowed = rules.sources.get(envelope.source)
+    if allowed is None:
+        raise EventRefused(Reason.unauthorised_source, "/source", envelope.source, "a source in sources.yaml")
+    if envelope.tenant != rules.tenant:
+        raise EventRefused(Reason.unauthorised_source, "/tenant", envelope.tenant, f"tenant {rules.tenant}")
+    if envelope.type not in allowed:
+        raise EventRefused(
+            Reason.unauthorised_source, "/type", envelope.type, f"a type that {envelope.source} may send"
+        )
+    if envelope.orgunit not in rules.units:
+        raise EventRefused(Reason.unknown_unit, "/orgunit", envelope.orgunit, "a unit in units.yaml")
+    latest = now + SKEW
+    for field, at in (("/time", envelope.time), ("/producedat", envelope.producedat)):
+        if at > latest:
+            raise EventRefused(Reason.future_time, field, stamp(at), "at most 5 minutes ahead of now")
+
+
+def decode(raw: bytes, *, rules: Rules, now: datetime, topic: str | None = None) -> Decoded:
+    """The event in `raw`, checked against schema, reference data and clock. Raises `EventRefused` only.
+
+    `now` is the record's timestamp in landing (a retry must judge the same), the clock's time in the gateway;
+    `topic` is the Kafka topic it was found on, if any.
+    """
+    envelope, kind, data = _read(raw)
+    _check_rules(envelope, kind, rules, now, topic)
+    return Decoded(envelope, kind, data, fingerprint(envelope, data))
+
+
+def build(
+    name: str,
+    *,
+    source: str,
+    id: str,
+    time: datetime,
+    orgunit: str,
+    seqno: int,
+    producedat: datetime,
+    data: Mapping[str, Any],
+    tenant: str,
+    correctionof: str | None = None,
+) -> Envelope:
+    """A typed event from plain values; `name` is the short name, times must carry an offset.
+
+    Raises `EventRefused` exactly as `decode` does, but asks neither reference data nor the clock.
+    """
+    kind = BY_NAME.get(name)
+    if kind is None:
+        raise EventRefused(Reason.unknown_type, "/type", describe(name), "one of the event catalogue")
+    if data.get(kind.subject_field) is None:
+        raise EventRefused(
+            Reason.schema, f"/data/{kind.subject_field}", "missing", "a value: it is the subject"
+        )
+    plain = {
+        "specversion": "1.0",
+        "id": id,
+        "source": source,
+        "type": kind.type,
+        "subject": data[kind.subject_field],
+        "time": time,
+        "tenant": tenant,
+        "orgunit": orgunit,
+        "seqno": seqno,
+        "producedat": producedat,
+        "dataclass": kind.dataclass,
+        "correctionof": correctionof,
+        "data": dict(data),
+    }
+    try:
+        raw = orjson.dumps(plain)
+    except TypeError:
+        raw = b""
+    if not raw:
+        raise EventRefused(Reason.schema, "", "not JSON", "text, numbers, flags and times only")
+    return _read(raw)[0]

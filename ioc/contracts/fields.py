@@ -1,0 +1,77 @@
+"""The few kinds of value an event may hold. None of them has room for free text."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, core_schema
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+LARGEST = 2**63 - 1
+_STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$"
+_ORG = r"[A-Z]\d{2}(\.\d{2,3}){0,3}"
+_ORG_REVERSED = r"\d{2,3}(\.\d{2,3}){0,2}\.[A-Z]\d{2}"
+ORG_CANONICAL = re.compile(_ORG)
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+SOURCE_URN = re.compile(r"urn:ioc:[A-Za-z0-9]{1,16}:[a-z][a-z0-9_]{0,31}")
+EVENT_TYPE = re.compile(r"vn\.gov\.ioc\.[a-z_]{1,32}\.[a-z_]{1,32}\.v\d{1,3}")
+
+
+def utc_ms(value: datetime) -> datetime:
+    """The same instant in UTC, cut to the millisecond the ledger stores."""
+    value = value.astimezone(UTC)
+    rest = value.microsecond % 1000
+    return value.replace(microsecond=value.microsecond - rest) if rest else value
+
+
+def stamp(value: datetime) -> str:
+    """An instant as canonical text, `2026-11-20T01:02:03.004Z`; `value` must be UTC (see `utc_ms`)."""
+    return value.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+class _Instant:
+    """RFC 3339 with an offset. The pattern comes first: the parser alone would take `1700000000`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(pattern=_STAMP, strict=True)
+        instant = core_schema.datetime_schema(
+            strict=False, tz_constraint="aware", ge=EARLIEST, le=LATEST, microseconds_precision="truncate"
+        )
+        return core_schema.no_info_after_validator_function(utc_ms, core_schema.chain_schema([text, instant]))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time", "pattern": _STAMP}
+
+
+def canonical_org(code: str) -> str:
+    """`G09.901` for itself, for the old reversed form `000.00.901.G09` and for `G09.901.00.000`.
+
+    Groups run from the top down; groups of zeros at the bottom mean "no level here" and are dropped.
+    """
+    if code[0] >= "A" and not code.endswith("00"):
+        return code
+    groups = code.split(".")
+    if code[0] < "A":
+        groups.reverse()
+    while len(groups) > 1 and not groups[-1].strip("0"):
+        groups.pop()
+    return ".".join(groups)
+
+
+Ts = Annotated[datetime, _Instant()]
+Org = Annotated[str, StringConstraints(pattern=f"^({_ORG}|{_ORG_REVERSED})$"), AfterValidator(canonical_org)]
+Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/,\-Đ]{1,64}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._\-]{1,32}$")]
+SystemCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+PersonRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+EventId = Annotated[str, StringConstraints(pattern=f"^{UUID.pattern}$", to_lower=True)]
+SourceUrn = Annotated[str, StringConstraints(pattern=f"^{SOURCE_URN.pattern}$")]
+Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,16}$")]
+Sequence = Annotated[int, Field(ge=1, le=LARGEST)]
+Whole = Annotated[int, Field(ge=0, le=10**15)]
+Counting = Annotated[int, Field(ge=1, le=10**9)]
+Positive = Annotated[float, Field(gt=0, le=10**6, allow_inf_nan=False)]

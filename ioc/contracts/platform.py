@@ -1,0 +1,56 @@
+"""The platform about itself: heartbeats of sources, and what was refused before it reached Kafka."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from ioc.contracts.envelope import Data, event_type, require
+from ioc.contracts.fields import EVENT_TYPE, SourceUrn, SystemCode, Ts, Whole
+from ioc.topics import PLATFORM
+
+
+class SourceHeartbeat(Data):
+    """Nhịp báo của hệ thống nguồn; `sent_total` là số sự kiện đã giao từ `sent_epoch`, để đối chiếu đủ."""
+
+    system_code: SystemCode
+    status: Literal["up", "degraded", "down", "maintenance"]
+    interval_s: Annotated[int, Field(ge=10, le=86400)]
+    last_business_event_at: Ts | None = None
+    backlog: Whole
+    sent_total: Whole
+    sent_epoch: Ts
+
+
+class EventRejected(Data):
+    """Một sự kiện bị từ chối trước khi vào Kafka; không giữ lại nội dung."""
+
+    source: SourceUrn
+    rejected_type: Annotated[str, StringConstraints(pattern=f"^(unknown|{EVENT_TYPE.pattern})$")]
+    reason: Literal[
+        "undecodable",
+        "schema",
+        "unknown_type",
+        "unauthorised_source",
+        "unknown_unit",
+        "future_time",
+        "personal_data",
+        "secret_marking",
+        "oversize",
+        "lifecycle",
+        "duplicate_conflict",
+    ]
+    rule: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_./:\-]{1,64}$")]
+    payload_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    at: Ts
+
+    @model_validator(mode="after")
+    def _keep_nothing(self) -> Self:
+        unmentionable = self.reason in ("personal_data", "secret_marking")
+        require(not unmentionable or self.payload_hash is None, "payload_hash", "absent for this reason")
+        return self
+
+
+EVENTS = (
+    event_type(24, "source.heartbeat", PLATFORM, subject="system_code", model=SourceHeartbeat),
+    event_type(26, "event.rejected", PLATFORM, subject="source", model=EventRejected),
+)

@@ -1,0 +1,110 @@
+"""Personal data and secrecy markings: what must never get in, and of which nothing may be kept.
+
+A valid event can hold neither a name nor a marking, because no field has room for text. So a good event pays
+for one scan of its data for numbers of persons; the full search runs only over events that are refused
+anyway, to find out whether the refusal must forget them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from ioc.contracts.fields import UUID
+from ioc.contracts.refusal import EventRefused, Reason
+
+_PROVINCE = r"(?:0[1-9]|[1-8]\d|9[0-6])"  # the second and third digit of 001…096
+_NUMBER = rf"0(?<![0-9A-Za-z]0)(?:{_PROVINCE}\d{{9}}|[35789]\d{{8}})(?![0-9A-Za-z])"
+_WHOLE = (
+    r"\d{9}|(?:\+?84|0)[35789]\d{8}"
+    rf"|0{_PROVINCE}[ .\-]?\d{{3}}[ .\-]?\d{{3}}[ .\-]?\d{{3}}"
+    r"|(?:\+?84|0)[ .\-]?[35789]\d{1,2}[ .\-]\d{3}[ .\-]\d{3,4}"
+)
+IN_DATA = re.compile(f'{_NUMBER}|"(?:{_WHOLE})"'.encode())
+"""Citizen number, old identity number or telephone number somewhere in canonical data."""
+_PERSON = re.compile(rf"{_NUMBER}|^\s*(?:{_WHOLE})\s*$|[^\s@]@[\w\-]+(?:\.[\w\-]+)+")
+
+_PERSONAL_KEYS = frozenset(
+    """
+    abstract address birthdate birthday cccd chuho chuhoso cmnd cmt comment content dateofbirth
+    description diachi dienthoai dinhdanh dob email fax firstname fullname ghichu givenname hoten
+    hovaten identitynumber lastname loaidinhdanh madoituong mail mobile name namsinh ngaysinh nguoinop
+    nguoixuly noidung noidungxuly note passport phone phonenumber sdt sobhxh socccd socmnd sodienthoai
+    sodinhdanh sodinhdanhcanhan surname tel telephone ten thongtinkhac title trichyeu trichyeuhoso
+    """.split()  # noqa: SIM905 (a list of words reads better as words)
+)
+_LEVEL_KEYS = frozenset({"classification", "domat", "secrecy", "secrecylevel", "securitylevel", "daumat"})
+_OPEN_LEVELS = frozenset({"normal", ""})
+_LETTER = r"[^\W\d_]"
+_MARKED = re.compile(rf"(?<!{_LETTER})mật(?!{_LETTER})")
+_MARKED_PLAIN = re.compile(r"(?<![a-z0-9])(?:toi|tuyet)[\s_.\-]*mat(?![a-z0-9])")
+_MARKED_WHOLE = frozenset({"mat", "secret", "top_secret", "top secret", "confidential"})
+
+
+def _visible(text: str) -> str:
+    """Lower case, compatibility forms unified, invisible characters taken out."""
+    unified = unicodedata.normalize("NFKC", text).lower()
+    return unicodedata.normalize("NFC", "".join(c for c in unified if unicodedata.category(c) != "Cf"))
+
+
+def _without_marks(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def _key(name: str) -> str:
+    return "".join(c for c in _without_marks(_visible(name)) if c.isalnum())
+
+
+def is_secret(text: str) -> bool:
+    """A secrecy marking in `text`, whatever its case, its Unicode form or its missing diacritics."""
+    shown = _visible(text)
+    plain = _without_marks(shown)
+    return bool(_MARKED.search(shown) or _MARKED_PLAIN.search(plain) or plain.strip() in _MARKED_WHOLE)
+
+
+def is_personal(text: str) -> bool:
+    """A citizen number, telephone number or e-mail address in `text`."""
+    return _PERSON.search(text) is not None and UUID.fullmatch(text) is None
+
+
+def _walk(value: Any, pointer: str, key: str) -> Iterator[tuple[str, str, Any]]:
+    """(pointer, key, value) of every member and item; odd keys are not spelled in the pointer."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            here = f"{pointer}/{name}" if re.fullmatch(r"[a-z][a-z_]{0,31}", name) else f"{pointer}/?"
+            yield here, name, inner
+            yield from _walk(inner, here, name)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield f"{pointer}/{index}", key, inner
+            yield from _walk(inner, f"{pointer}/{index}", key)
+
+
+def _level_closed(key: str, value: Any) -> bool:
+    if _key(key) not in _LEVEL_KEYS or value is None:
+        return False
+    return not isinstance(value, str) or value.strip() not in _OPEN_LEVELS
+
+
+def screen(document: Any) -> None:
+    """Raise `EventRefused` for a secrecy marking anywhere, else for personal data anywhere."""
+    members = list(_walk(document, "", "")) or [("", "", document)]
+    for pointer, key, value in members:
+        marked = is_secret(key) or (isinstance(value, str) and is_secret(value))
+        if marked or _level_closed(key, value):
+            raise EventRefused(Reason.secret_marking, pointer, "", "no classified content at all")
+    for pointer, key, value in members:
+        if _key(key) in _PERSONAL_KEYS:
+            raise EventRefused(Reason.personal_data, pointer, "", "no field for personal data or free text")
+        if (isinstance(value, str) and is_personal(value)) or is_personal(key):
+            raise EventRefused(Reason.personal_data, pointer, "", "no number or address of a person")
+
+
+def screen_data(canonical: bytes, fields: dict[str, Any]) -> None:
+    """For an event that fits its schema: one scan of its canonical data, details on a hit only."""
+    if IN_DATA.search(canonical) is None:
+        return
+    for name, value in fields.items():
+        if isinstance(value, str) and is_personal(value):
+            raise EventRefused(Reason.personal_data, f"/data/{name}", "", "no number or address of a person")
