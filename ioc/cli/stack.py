@@ -1,7 +1,105 @@
-"""Commands of this room."""
+"""`ioc up`, `ioc demo`, `ioc kafka`: a whole stack on one machine, in the foreground."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from ioc.cli.output import Data, Json, print_json, say
+from ioc.settings import DEFAULT_PORT_BASE
+
+if TYPE_CHECKING:
+    from ioc.settings import Settings
+
+PortBase = Annotated[
+    int, typer.Option("--port-base", min=1024, max=65_000, help="First of the stack's eight ports.")
+]
+DEMO_SEED, DEMO_RATE = 42, 20
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command()(up)
+    app.command()(demo)
+    app.command()(kafka)
+
+
+def up(data: Data = None, port_base: PortBase = DEFAULT_PORT_BASE, json: Json = False) -> None:
+    """Run broker, store, worker, gateway and wall until Ctrl-C; the data stays."""
+    _run(data, port_base, json=json)
+
+
+def demo(
+    data: Data = None,
+    port_base: PortBase = DEFAULT_PORT_BASE,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated ministry.")] = DEMO_SEED,
+    rate: Annotated[int, typer.Option(help="Simulated events a second.", min=1)] = DEMO_RATE,
+) -> None:
+    """The same with simulated source systems; prints the wall's address."""
+    _run(data, port_base, simulate=("simulate", "--live", "--seed", str(seed), "--rate", str(rate)))
+
+
+def kafka(data: Data = None) -> None:
+    """Run the embedded Apache Kafka alone, in the foreground."""
+    from ioc.settings import load
+    from local.jars import class_path
+    from local.kafka import Broker
+    from local.processes import kafka_port
+
+    settings = load(data)
+    port = kafka_port(settings)
+    jars = class_path(progress=lambda name, done, total: say(f"{name} ({done}/{total})"))
+    command = Broker(settings.data / "kafka", port, port + 1).prepare(jars)
+    # The broker takes this process over: signals and the supervisor reach it, not a wrapper.
+    os.execv(command[0], command)  # noqa: S606
+
+
+def _run(data: Path | None, port_base: int, *, json: bool = False, simulate: tuple[str, ...] = ()) -> None:
+    from ioc.settings import load
+    from local import demo_data
+    from local.stack import run
+
+    where = load(data).data
+    speak = _to_stderr if json else say
+    if warning := demo_data.check(where, simulated=bool(simulate)):
+        _to_stderr(f"ioc: {warning}")
+    speak(f"data in {where}, logs in {where / 'logs'}")
+
+    def ready(settings: "Settings") -> None:
+        document = ready_document(settings)
+        if json:
+            print_json(document)
+        else:
+            _welcome(settings, document)
+
+    run(where, port_base, simulate=simulate, say=speak, ready=ready)
+    speak("stopped")
+
+
+def ready_document(settings: "Settings") -> dict[str, Any]:
+    """What other programs need to reach the stack."""
+    gateway = f"http://{settings.gateway.host}:{settings.gateway.port}"
+    return {
+        "ready": True,
+        "kafka": settings.kafka.bootstrap,
+        "clickhouse": f"{settings.clickhouse.host}:{settings.clickhouse.port}",
+        "gateway": gateway,
+        "wall": f"http://{settings.wall.host}:{settings.wall.port}",
+        "portal_sync": {"auth": f"{gateway}/portal/auth", "integration": f"{gateway}/portal/integration"},
+    }
+
+
+def _welcome(settings: "Settings", document: dict[str, Any]) -> None:
+    say("")
+    say(f"  Màn hình điều hành (wall):  {document['wall']}")
+    say(f"  Cổng nhận sự kiện (gateway): {document['gateway']}/v1/events")
+    say(f"  Kafka {document['kafka']} · ClickHouse {document['clickhouse']} (ioc_reader)")
+    say("")
+    say(f"Trạng thái: ioc status --data {settings.data} · Dừng: Ctrl-C")
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

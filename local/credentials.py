@@ -1,0 +1,63 @@
+"""Credentials of an embedded stack: made at random at the first start, readable by their owner only.
+
+A source that joins the catalogue later gets its own at the next start; nothing is ever replaced.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ioc.errors import SettingsError
+from local.rundir import write_atomically
+
+OWNER_ONLY = 0o600
+
+
+def _random() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def completed(
+    known: Mapping[str, Any], sources: Iterable[str], random: Callable[[], str] = _random
+) -> dict[str, Any]:
+    """`known` with whatever the store's users and the `sources` (system codes) still lack."""
+    settings = dict(known.get("settings", {}))
+    store = dict(settings.get("clickhouse", {}))
+    for name in ("writer_password", "reader_password"):
+        store.setdefault(name, random())
+    entries = {code: dict(entry) for code, entry in known.get("sources", {}).items()}
+    for code in sources:
+        entry = entries.setdefault(code, {})
+        entry.setdefault("username", f"ioc-{code}")
+        for name in ("password", "key", "pseudonym_key"):
+            entry.setdefault(name, random())
+    return {**known, "settings": {**settings, "clickhouse": store}, "sources": entries}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The credentials file; empty when there is none. Raises `SettingsError` when it is not JSON."""
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read as JSON ({error.__class__.__name__})") from error
+    if not isinstance(loaded, dict):
+        raise SettingsError(f"{path}: expected a JSON object")
+    return loaded
+
+
+def ensure(path: Path, sources: Iterable[str]) -> dict[str, Any]:
+    """Create or complete the credentials file, mode 600, and return what it holds."""
+    known = load(path)
+    document = completed(known, sources)
+    if document != known or not is_private(path):
+        write_atomically(path, document, mode=OWNER_ONLY)
+    return document
+
+
+def is_private(path: Path) -> bool:
+    """Nobody but the owner can read the file."""
+    return path.exists() and not path.stat().st_mode & 0o077
