@@ -8,7 +8,7 @@ import typer
 
 from ioc.errors import IocError
 
-ROOMS = ("stack", "contracts", "calendar", "imports", "ledger", "values", "gateway", "simulate", "wall")
+ROOMS = ("stack", "store", "contracts", "calendar", "imports", "ledger", "values", "gateway", "simulate", "wall")
 """Modules of this folder; each has `register(app)`."""
 
 app = typer.Typer(

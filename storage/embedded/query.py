@@ -1,0 +1,123 @@
+"""SELECT and everything else that answers with blocks: the engine's bytes pass to the client as they are."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage.embedded import wire
+from storage.embedded.errors import EngineError
+from storage.embedded.session import Columns, Session
+from storage.embedded.statements import Run, Statement, without_format
+from storage.embedded.types import column, skip_block
+
+LARGEST_SCANNED = 1 << 20
+"""Bytes of a first block whose columns we look up by stepping through it; above, the engine is asked."""
+
+SCHEMA_STATEMENTS = frozenset(
+    {"CREATE", "DROP", "ALTER", "RENAME", "EXCHANGE", "ATTACH", "DETACH", "UNDROP", "RESTORE"}
+)
+
+
+@dataclass(slots=True)
+class Answer:
+    """Where an answer goes, and how much of it went."""
+
+    send_block: Callable[[bytes], None]
+    send: Callable[[bytes], None]
+    rows: int = 0
+    blocks: int = 0
+    size: int = 0
+
+    def block(self, block: bytes, rows: int) -> None:
+        self.send_block(block)
+        self.rows += rows
+        self.blocks += 1
+        self.size += len(block)
+
+    def end(self) -> None:
+        self.send(wire.profile(self.rows, self.blocks, self.size))
+
+
+def answer(
+    session: Session, statement: Statement, sql: str, tag: str, params: Mapping[str, str], to: Answer
+) -> None:
+    """Run the statement and send header, blocks, progress and profile.
+
+    Raises `EngineError` or what the engine raises; blocks may have been sent before.
+    """
+    # At the end, so that the positions in the engine's messages are the client's; data may follow an INSERT.
+    if statement.first == "INSERT":
+        _whole(session, statement, f"{tag} {sql}", params, to)
+    elif statement.run is Run.STREAM:
+        _stream(session, f"{without_format(sql)}\n{tag}", params, to)
+    else:
+        _whole(session, statement, f"{without_format(sql)}\n{tag}", params, to)
+    to.end()
+
+
+def _stream(session: Session, sql: str, params: Mapping[str, str], to: Answer) -> None:
+    stream: Any = session.connection.send_query(sql, "Native", params=dict(params))
+    try:
+        while (chunk := stream.fetch()) is not None:
+            block: bytes = chunk.bytes()
+            _progress(chunk, to)
+            if not to.blocks:
+                to.send_block(wire.header(_columns(session, block, sql, params)))
+            to.block(block, chunk.rows_read())
+    finally:
+        stream.close()
+    if not to.blocks:
+        to.send_block(wire.header(session.result_columns(sql, params)))
+
+
+def _progress(chunk: Any, to: Answer) -> None:
+    rows, size = chunk.storage_rows_read(), chunk.storage_bytes_read()
+    if rows or size:
+        to.send(wire.progress(rows, size))
+
+
+def _whole(session: Session, statement: Statement, sql: str, params: Mapping[str, str], to: Answer) -> None:
+    try:
+        raw: bytes = session.connection.query(sql, "Native", params=dict(params)).bytes()
+    finally:
+        if statement.first in SCHEMA_STATEMENTS:
+            session.engine.schema_changed()
+    if statement.first == "USE":
+        session.database_changed()
+    reader = wire.Reader(_nothing_more)
+    reader.buffer += raw
+    while reader.position < len(raw):
+        start = reader.position
+        _, rows = skip_block(reader)
+        block = raw[start : reader.position]
+        if not to.blocks:
+            to.send_block(wire.header(_columns(session, block, sql, params)))
+        to.block(block, rows)
+
+
+def _columns(session: Session, block: bytes, sql: str, params: Mapping[str, str]) -> Columns:
+    """Names and types of a result: drivers expect them in a block without rows before the first row."""
+    if len(block) <= LARGEST_SCANNED:
+        try:
+            return _columns_of(block)
+        except EngineError:  # a type whose layout is not fixed
+            pass
+    return session.result_columns(sql, params)
+
+
+def _columns_of(block: bytes) -> Columns:
+    reader = wire.Reader(_nothing_more)
+    reader.buffer += block
+    count, rows = reader.number(), reader.number()
+    found: Columns = []
+    for index in range(count):
+        found.append((reader.string(1 << 16), reader.string(1 << 20)))
+        if rows and index < count - 1:
+            layout = column(found[-1][1])
+            reader.skip(layout.prefix)
+            layout.skip(reader, rows)
+    return found
+
+
+def _nothing_more() -> bytes:
+    raise wire.Closed("the engine's block ended early")
