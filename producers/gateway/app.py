@@ -1,0 +1,125 @@
+"""The gateway's HTTP application, put together from what the command line hands it."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+
+from ioc.clock import Clock
+from ioc.contracts import Rules
+from producers.gateway.guard import Guard
+from producers.gateway.intake import Intake
+from producers.gateway.metrics import Counters
+from producers.gateway.outlet import Outlet
+from producers.gateway.problems import Problem
+from producers.gateway.rejections import Rejections
+from producers.gateway.v1 import Admit, KeyOwner, events_router, everyone
+
+Background = Callable[[], Awaitable[None]]
+log = logging.getLogger("ioc.gateway")
+
+
+class Gateway:
+    """State of one running gateway that outlives a request."""
+
+    def __init__(self) -> None:
+        self.draining = False
+        self.counters = Counters()
+
+
+def create_app(
+    *,
+    rules: Rules,
+    keyring: KeyOwner,
+    outlet: Outlet,
+    clock: Clock,
+    own_unit: str,
+    routers: Sequence[APIRouter] = (),
+    background: Sequence[Background] = (),
+    admit: Admit = everyone,
+) -> FastAPI:
+    """The application. `own_unit` is the unit that runs the centre (its refusal events count there);
+    `routers` are further doors of adapters; `background` runs as long as the gateway does; `admit` is asked
+    before a request is read and may raise `Problem("quota_exceeded")`."""
+    gateway = Gateway()
+    rejections = Rejections(
+        outlet=outlet, counters=gateway.counters, clock=clock, tenant=rules.tenant, orgunit=own_unit
+    )
+    intake = Intake(rules=rules, outlet=outlet, rejections=rejections, counters=gateway.counters, clock=clock)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.ensure_future(_kept_running(work)) for work in background]
+        try:
+            yield
+        finally:
+            gateway.draining = True
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await rejections.settle()
+            await outlet.close()
+
+    app = FastAPI(
+        title="IOC gateway",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        default_response_class=Response,
+    )
+    app.state.gateway = gateway
+    app.add_middleware(Guard, counters=gateway.counters, clock=clock, draining=lambda: gateway.draining)
+    app.include_router(events_router(intake, keyring, admit))
+    for router in routers:
+        app.include_router(router)
+    _add_operations(app, gateway)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    return app
+
+
+async def _kept_running(work: Background) -> None:
+    """A background task that fails is started again after a pause; the door stays open meanwhile."""
+    while True:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.error("background work failed (%s), starting it again", error.__class__.__name__)
+        await asyncio.sleep(5)
+
+
+def _add_operations(app: FastAPI, gateway: Gateway) -> None:
+    @app.get("/healthz", tags=["operations"])
+    async def healthz() -> Response:
+        """200 while requests are served, 503 while the gateway drains."""
+        status = "draining" if gateway.draining else "ok"
+        code = 503 if gateway.draining else 200
+        return Response(orjson.dumps({"status": status}), code, media_type="application/json")
+
+    @app.get("/metrics", tags=["operations"])
+    async def metrics() -> PlainTextResponse:
+        """Counters by source and reason, Prometheus text format."""
+        return PlainTextResponse(gateway.counters.text(), media_type="text/plain; version=0.0.4")
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
+    return error.response()
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    status: Any = getattr(error, "status_code", 404)
+    if status == 405:
+        return Problem("method_not_allowed", "this address does not know that method").response()
+    if status == 404:
+        return Problem("not_found", "there is nothing at this address").response()
+    return Problem("undecodable", "the request could not be read").response()

@@ -1,0 +1,117 @@
+"""From received bytes to receipts: judge each event alone, hand all good ones to Kafka together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ioc.clock import Clock
+from ioc.contracts import Decoded, EventRefused, Reason, Rules, decode, encode, kafka_key
+from producers.gateway.body import EVENT_LIMIT, too_large
+from producers.gateway.metrics import Counters
+from producers.gateway.outlet import Outlet, Receipt, Record, Unpublished
+from producers.gateway.problems import Problem, from_refusal
+from producers.gateway.rejections import Refusal, Rejections, refusal
+
+YIELD_EVERY = 50
+"""Events judged before other requests get a turn (about 5 ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated source and the rules narrowed to what it may say."""
+
+    code: str
+    rules: Rules
+
+    @property
+    def urn(self) -> str:
+        return next(iter(self.rules.sources))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An event that Kafka acknowledged."""
+
+    id: str
+    receipt: Receipt
+
+    status = 202
+
+    def body(self) -> dict[str, Any]:
+        place = self.receipt
+        return {
+            "status": 202,
+            "id": self.id,
+            "receipt": {"topic": place.topic, "partition": place.partition, "offset": place.offset},
+        }
+
+
+Outcome = Accepted | Problem
+
+
+class Intake:
+    """Judges with the contracts' decoder, publishes the re-encoded value, reports refusals as events."""
+
+    def __init__(
+        self, *, rules: Rules, outlet: Outlet, rejections: Rejections, counters: Counters, clock: Clock
+    ) -> None:
+        self._rules = rules
+        self._outlet = outlet
+        self._rejections = rejections
+        self._counters = counters
+        self._clock = clock
+
+    def caller(self, code: str) -> Caller:
+        """The rules of one source: nothing but its own urn and its own types."""
+        urn = f"urn:ioc:{self._rules.tenant}:{code}"
+        own = {urn: self._rules.sources.get(urn, frozenset())}
+        rules = Rules(
+            tenant=self._rules.tenant, units=self._rules.units, sources=own, version=self._rules.version
+        )
+        return Caller(code, rules)
+
+    async def take(self, raws: Sequence[bytes], caller: Caller) -> list[Outcome]:
+        """One outcome an event, in order. An `Accepted` is in Kafka; every `Problem` is not, or not surely
+        (503)."""
+        judged: list[Decoded | Problem] = []
+        for n, raw in enumerate(raws, 1):
+            judged.append(self._judge(raw, caller))
+            if n % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+        good = [item for item in judged if isinstance(item, Decoded)]
+        placed = iter(await self._outlet.publish([_record(item) for item in good]) if good else [])
+        outcomes = [item if isinstance(item, Problem) else _outcome(item, next(placed)) for item in judged]
+        for outcome in outcomes:
+            code = outcome.code if isinstance(outcome, Problem) else "accepted"
+            self._counters.add("ioc_gateway_events_total", source=caller.code, outcome=code)
+        return outcomes
+
+    def refuse_whole(self, problem: Problem, caller: Caller) -> None:
+        """Count and report a request that was refused before any event of it could be read."""
+        self._counters.add("ioc_gateway_events_total", source=caller.code, outcome=problem.code)
+        if problem.code == "too_large":
+            self._rejections.report(Refusal(caller.urn, Reason.oversize))
+        elif problem.code == "undecodable":
+            self._rejections.report(Refusal(caller.urn, Reason.undecodable))
+
+    def _judge(self, raw: bytes, caller: Caller) -> Decoded | Problem:
+        if len(raw) > EVENT_LIMIT:
+            self._rejections.report(Refusal(caller.urn, Reason.oversize))
+            return too_large(EVENT_LIMIT, "the event")
+        try:
+            return decode(raw, rules=caller.rules, now=self._clock.now())
+        except EventRefused as refused:
+            self._rejections.report(refusal(caller.urn, refused, raw))
+            return from_refusal(refused)
+
+
+def _record(decoded: Decoded) -> Record:
+    envelope = decoded.envelope
+    return Record(decoded.kind.topic.name, kafka_key(envelope), encode(envelope))
+
+
+def _outcome(decoded: Decoded, placed: Receipt | Unpublished) -> Outcome:
+    if isinstance(placed, Receipt):
+        return Accepted(decoded.envelope.id, placed)
+    return Problem("broker_unavailable", "Kafka did not acknowledge in time; send the same event again")
