@@ -33,6 +33,7 @@ def substitutions(settings: ClickHouse) -> dict[str, str]:
         "on_cluster": f"ON CLUSTER '{settings.cluster}'" if settings.cluster else "",
         "MergeTree": f"{replicated}MergeTree",
         "ReplacingMergeTree": f"{replicated}ReplacingMergeTree",
+        "SummingMergeTree": f"{replicated}SummingMergeTree",
         "deduplication_window": f"{'replicated' if replicated else 'non_replicated'}_deduplication_window",
         # The embedded engine knows no users: its front keeps readers inside ioc_read instead.
         "as_owner": "" if settings.embedded else f"DEFINER = {settings.writer_user} SQL SECURITY DEFINER",
