@@ -7,9 +7,8 @@ look-ups in the rules); only a refused one pays for the exact reading that finds
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -17,17 +16,16 @@ from pydantic import ValidationError
 from ioc.contracts import grammar, screening
 from ioc.contracts.envelope import Data, Envelope, EventType, Rules
 from ioc.contracts.explain import describe, explain
-from ioc.contracts.fields import stamp
 from ioc.contracts.refusal import EventRefused, Reason
 from ioc.contracts.registry import ADAPTER, BY_NAME, TYPES
 
 SKEW = timedelta(minutes=5)
 """How far clocks may stand apart: `time` ahead of now, `producedat` behind `time`."""
 _WHITESPACE = b" \t\r\n"
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """An accepted event: `data` is canonical JSON, `fingerprint` tells a repeat from a conflict."""
 
     envelope: Envelope
@@ -37,24 +35,20 @@ class Decoded:
 
 
 def _plain(model: Data | Envelope) -> dict[str, Any]:
-    """Field values as JSON knows them; absent and null are the same and left out."""
-    return {
-        name: stamp(value) if type(value) is datetime else value
-        for name, value in model.__dict__.items()
-        if value is not None
-    }
+    """The fields that are there; null is absence, so that a new optional field changes no old event."""
+    return {name: value for name, value in model.__dict__.items() if value is not None}
 
 
 def canonical_data(data: Data) -> bytes:
-    """Canonical JSON: sorted keys, NFC, UTC times with milliseconds, no nulls."""
-    return orjson.dumps(_plain(data), option=orjson.OPT_SORT_KEYS)
+    """Canonical JSON: sorted keys, NFC, UTC times `2026-11-20T01:02:03.004000Z`, no nulls."""
+    return orjson.dumps(_plain(data), option=_CANONICAL)
 
 
 def encode(envelope: Envelope) -> bytes:
     """The wire form: structured CloudEvents JSON, canonical, so that equal events are equal bytes."""
     wire = _plain(envelope)
     wire["data"] = _plain(envelope.data)
-    return orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(wire, option=_CANONICAL)
 
 
 def kafka_key(envelope: Envelope) -> bytes:
@@ -64,11 +58,8 @@ def kafka_key(envelope: Envelope) -> bytes:
 
 def fingerprint(envelope: Envelope, data: bytes) -> bytes:
     """SHA-256 over what the event says; who repeats it, and when it was produced, is left out."""
-    head = (
-        f"{envelope.type}\n{envelope.subject}\n{stamp(envelope.time)}\n"
-        f"{envelope.orgunit}\n{envelope.correctionof or ''}\n"
-    )
-    return hashlib.sha256(head.encode() + data).digest()
+    said = (envelope.type, envelope.subject, envelope.time, envelope.orgunit, envelope.correctionof)
+    return hashlib.sha256(orjson.dumps(said, option=_CANONICAL) + data).digest()
 
 
 def _keys_once(raw: bytes, envelope: Envelope) -> bool:
@@ -110,7 +101,7 @@ def _check_consistent(envelope: Envelope, kind: EventType) -> None:
         raise EventRefused(Reason.schema, "/subject", describe(envelope.subject), expected)
     if envelope.producedat < envelope.time - SKEW:
         raise EventRefused(
-            Reason.schema, "/producedat", stamp(envelope.producedat), "at most 5 minutes before time"
+            Reason.schema, "/producedat", f"{envelope.producedat:%FT%TZ}", "at most 5 minutes before time"
         )
     if envelope.correctionof == envelope.id:
         raise EventRefused(Reason.schema, "/correctionof", "its own id", "the id of another event")
@@ -135,7 +126,7 @@ def _check_rules(envelope: Envelope, kind: EventType, rules: Rules, now: datetim
     latest = now + SKEW
     for field, at in (("/time", envelope.time), ("/producedat", envelope.producedat)):
         if at > latest:
-            raise EventRefused(Reason.future_time, field, stamp(at), "at most 5 minutes ahead of now")
+            raise EventRefused(Reason.future_time, field, f"{at:%FT%TZ}", "at most 5 minutes ahead of now")
 
 
 def decode(raw: bytes, *, rules: Rules, now: datetime, topic: str | None = None) -> Decoded:

@@ -1,22 +1,27 @@
 """The few kinds of value an event may hold. None of them has room for free text."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, core_schema
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST = 2**63 - 1
 _STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$"
+_STAMP_CANONICAL = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3}(000)?)?Z$"
 _ORG = r"[A-Z]\d{2}(\.\d{2,3}){0,3}"
 _ORG_REVERSED = r"\d{2,3}(\.\d{2,3}){0,2}\.[A-Z]\d{2}"
-ORG_CANONICAL = re.compile(_ORG)
+_ORG_WRITTEN = f"^({_ORG}|{_ORG_REVERSED})$"
+_NOT_ZERO = r"(\d[1-9]|[1-9]0|\d\d[1-9]|\d[1-9]0|[1-9]00)"
+_ORG_CANONICAL = rf"[A-Z]\d{{2}}((\.\d{{2,3}}){{0,2}}\.{_NOT_ZERO})?"
+ORG_CANONICAL = re.compile(_ORG_CANONICAL, re.ASCII)
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SOURCE_URN = re.compile(r"urn:ioc:[A-Za-z0-9]{1,16}:[a-z][a-z0-9_]{0,31}")
-EVENT_TYPE = re.compile(r"vn\.gov\.ioc\.[a-z_]{1,32}\.[a-z_]{1,32}\.v\d{1,3}")
+EVENT_TYPE = re.compile(r"vn\.gov\.ioc\.[a-z_]{1,32}\.[a-z_]{1,32}\.v[0-9]{1,3}")
 
 
 def utc_ms(value: datetime) -> datetime:
@@ -27,24 +32,8 @@ def utc_ms(value: datetime) -> datetime:
 
 
 def stamp(value: datetime) -> str:
-    """An instant as canonical text, `2026-11-20T01:02:03.004Z`; `value` must be UTC (see `utc_ms`)."""
+    """An instant as text with milliseconds, `2026-11-20T01:02:03.004Z`; `value` must be UTC (see `utc_ms`)."""
     return value.isoformat(timespec="milliseconds")[:23] + "Z"
-
-
-class _Instant:
-    """RFC 3339 with an offset. The pattern comes first: the parser alone would take `1700000000`."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        text = core_schema.str_schema(pattern=_STAMP, strict=True)
-        instant = core_schema.datetime_schema(
-            strict=False, tz_constraint="aware", ge=EARLIEST, le=LATEST, microseconds_precision="truncate"
-        )
-        return core_schema.no_info_after_validator_function(utc_ms, core_schema.chain_schema([text, instant]))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": "string", "format": "date-time", "pattern": _STAMP}
 
 
 def canonical_org(code: str) -> str:
@@ -52,8 +41,6 @@ def canonical_org(code: str) -> str:
 
     Groups run from the top down; groups of zeros at the bottom mean "no level here" and are dropped.
     """
-    if code[0] >= "A" and not code.endswith("00"):
-        return code
     groups = code.split(".")
     if code[0] < "A":
         groups.reverse()
@@ -62,8 +49,53 @@ def canonical_org(code: str) -> str:
     return ".".join(groups)
 
 
+def _quickest(
+    canonical: CoreSchema, other: CoreSchema, fix: Callable[[Any], Any], expected: str
+) -> CoreSchema:
+    """Canonical text is checked without calling Python, which is most of the cost; other text is fixed."""
+    return core_schema.union_schema(
+        [canonical, core_schema.no_info_after_validator_function(fix, other)],
+        mode="left_to_right",
+        custom_error_type="form",
+        custom_error_message="{expected}",
+        custom_error_context={"expected": expected},
+    )
+
+
+class _Instant:
+    """RFC 3339 with an offset. The pattern comes first: the parser alone would take `1700000000`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def instant(pattern: str) -> CoreSchema:
+            text = core_schema.str_schema(pattern=pattern, strict=True)
+            parsed = core_schema.datetime_schema(
+                strict=False, tz_constraint="aware", ge=EARLIEST, lt=LATEST, microseconds_precision="truncate"
+            )
+            return core_schema.chain_schema([text, parsed])
+
+        expected = "a time with an offset, such as 2026-11-20T08:00:00+07:00, from 1990 to 2099"
+        return _quickest(instant(_STAMP_CANONICAL), instant(_STAMP), utc_ms, expected)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time", "pattern": _STAMP}
+
+
+class _OrgCode:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        canonical = core_schema.str_schema(pattern=f"^{_ORG_CANONICAL}$", strict=True)
+        written = core_schema.str_schema(pattern=_ORG_WRITTEN, strict=True)
+        return _quickest(canonical, written, canonical_org, "an organisation code such as G09.901")
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "pattern": _ORG_WRITTEN}
+
+
 Ts = Annotated[datetime, _Instant()]
-Org = Annotated[str, StringConstraints(pattern=f"^({_ORG}|{_ORG_REVERSED})$"), AfterValidator(canonical_org)]
+Org = Annotated[str, _OrgCode()]
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/,\-Đ]{1,64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._\-]{1,32}$")]
 SystemCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
