@@ -83,7 +83,7 @@ class Store:
     def stream(self, sql: str, params: Mapping[str, object] | None = None) -> Iterator[tuple[Any, ...]]:
         """Rows of a large SELECT without holding them all."""
         with _ToldApart():
-            yield from self._client.execute_iter(sql, params or {}, settings=dict(READ_SETTINGS))
+            yield from self._client.execute_iter(sql, params or None, settings=dict(READ_SETTINGS))
 
     def execute(
         self,
@@ -104,7 +104,9 @@ class Store:
         if token is not None:
             settings["insert_deduplication_token"] = token
         names = ", ".join(columns)
-        self._run(f"INSERT INTO {table} ({names}) VALUES", data, settings, columnar=True)
+        # The driver converts values in place: it gets copies, so that a retry sends the same bytes.
+        copies = [list(column) for column in data]
+        self._run(f"INSERT INTO {table} ({names}) VALUES", copies, settings, columnar=True)
 
     def close(self) -> None:
         self._client.disconnect()
@@ -114,7 +116,7 @@ class Store:
     ) -> Any:
         with _ToldApart():
             return self._client.execute(
-                sql, params or {}, settings={**READ_SETTINGS, **(settings or {})}, columnar=columnar
+                sql, params or None, settings={**READ_SETTINGS, **(settings or {})}, columnar=columnar
             )
 
 

@@ -1,0 +1,81 @@
+"""A block: consecutive records of one partition that reach the ledger in one INSERT, or not at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ioc.contracts import Reason
+from ioc.topics import Topic
+from storage.ledger import COLUMNS, CONFLICT, COUNTED, VERDICTS, Log
+from streams.land import plan
+from streams.land.judge import REST, Row
+
+MAX_ROWS = 10_000
+MAX_BYTES = 8 * 1024 * 1024
+"""A block is closed when it has this many rows, or payloads of this many bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows with their verdicts, the plan that announces them and the token that makes them count once."""
+
+    log: Log
+    rows: Sequence[Row]
+    verdicts: Sequence[int]
+    plan: plan.Plan
+    token: str
+
+    @classmethod
+    def of(cls, log: Log, cluster_id: str, rows: Sequence[Row], verdicts: Sequence[int]) -> "Block":
+        first, last = rows[0].offset, rows[-1].offset
+        checksum = plan.checksum(row.value for row in rows)
+        return cls(
+            log,
+            rows,
+            verdicts,
+            plan.Plan(log.topic_id, first, last, len(rows), checksum),
+            plan.token(cluster_id, log.topic_id, log.partition, first, last),
+        )
+
+    def counted(self) -> list[int]:
+        """Hashes of the identities that this block consumes."""
+        return [
+            row.id_hash for row, verdict in zip(self.rows, self.verdicts, strict=True) if verdict == COUNTED
+        ]
+
+    def columns(self, rules: str, only: frozenset[int] | None = None) -> list[list[Any]]:
+        """The block as columns in the order of `COLUMNS`; `only` picks offsets (a block half there)."""
+        pairs = list(zip(self.rows, self.verdicts, strict=True))
+        if only is not None:
+            pairs = [pair for pair in pairs if pair[0].offset in only]
+        conflict = Reason.duplicate_conflict.value
+        n = len(pairs)
+        by_name: dict[str, list[Any]] = {
+            "topic_id": [self.log.topic_id] * n,
+            "partition": [self.log.partition] * n,
+            "offset": [row.offset for row, _ in pairs],
+            "logged_at": [row.logged_ms for row, _ in pairs],
+            "verdict": [VERDICTS[verdict] for _, verdict in pairs],
+            "reason": [conflict if verdict == CONFLICT else row.reason for row, verdict in pairs],
+            "field": [row.field for row, _ in pairs],
+            "id_hash": [row.id_hash for row, _ in pairs],
+            "fingerprint": [row.fingerprint for row, _ in pairs],
+            "rules": [rules] * n,
+        }
+        rest = zip(*(row.rest for row, _ in pairs), strict=True)
+        by_name.update(zip(REST, (list(column) for column in rest), strict=True))
+        return [by_name[name] for name in COLUMNS]
+
+
+def expiry_unit(topic: Topic) -> Callable[[int], tuple[int, ...]]:
+    """The store's partition of a record's timestamp (ms): a block stays within one, so that it is atomic."""
+
+    def month(ms: int) -> tuple[int, ...]:
+        at = datetime.fromtimestamp(ms / 1000, UTC)
+        return (at.year, at.month)
+
+    def day(ms: int) -> tuple[int, ...]:
+        return (ms // 86_400_000,)
+
+    return day if topic.personal else month

@@ -1,0 +1,176 @@
+"""A record in, a ledger row out: first read (pure, no memory), then settled against what is known.
+
+Reading may run ahead of the store; settling a block waits until the block before it stands in the ledger,
+because "known" means in this partition's log before this record.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import orjson
+from clickhouse_cityhash.cityhash import CityHash64
+
+from ioc.contracts import TYPES, EventRefused, Reason, Rules, decode, kafka_key, mask
+from storage.ledger import CONFLICT, COUNTED, REJECTED, SUPPRESSED
+
+Identity = tuple[str, str]
+"""(source, id): the name of an event."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Record(Protocol):
+    """What is needed of a Kafka record; `timestamp` is its LogAppendTime in milliseconds."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+@dataclass(slots=True)
+class Row:
+    """One record, read. `reason` empty: an event in good order, with its identity and fingerprint."""
+
+    offset: int
+    logged_ms: int
+    reason: str
+    field: str
+    identity: Identity
+    id_hash: int
+    fingerprint: bytes
+    value: bytes | None
+    rest: tuple[Any, ...]
+
+
+REST = (
+    *("tenant", "source", "id", "type", "subject", "time", "producedat", "orgunit", "seqno"),
+    *("correctionof", "data", "masked"),
+)
+"""Columns of `Row.rest`."""
+_NOBODY = ("", "")
+_NO_PRINT = bytes(32)
+
+
+def identity_hash(source: str, id_: str) -> int:
+    """The same number as ClickHouse's `cityHash64(concat(source, char(0), id))`."""
+    return int(CityHash64(f"{source}\0{id_}"))
+
+
+def _ms(at: datetime) -> int:
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:
+    """Read one record; `now` is its own timestamp, so that a retry decides the same. Never raises."""
+    value = record.value
+    if value is None:
+        return refused_row(record.offset, record.timestamp, None, Reason.undecodable, "", rules)
+    try:
+        event = decode(value, rules=rules, now=now, topic=topic)
+    except EventRefused as error:
+        return refused_row(record.offset, record.timestamp, value, error.reason, error.field, rules)
+    envelope = event.envelope
+    if record.key != kafka_key(envelope):
+        return refused_row(record.offset, record.timestamp, value, Reason.schema, "/subject", rules)
+    source, id_ = envelope.source, envelope.id
+    return Row(
+        record.offset,
+        record.timestamp,
+        "",
+        "",
+        (source, id_),
+        int(CityHash64(f"{source}\0{id_}")),
+        event.fingerprint,
+        value,
+        (
+            envelope.tenant,
+            source,
+            id_,
+            envelope.type,
+            envelope.subject,
+            _ms(envelope.time),
+            _ms(envelope.producedat),
+            envelope.orgunit,
+            envelope.seqno,
+            envelope.correctionof or "",
+            event.data,
+            "",
+        ),
+    )
+
+
+def refused_row(
+    offset: int, logged_ms: int, value: bytes | None, reason: Reason, field: str, rules: Rules
+) -> Row:
+    """A rejected record: reason, field and the shape of its payload.
+
+    Of personal data and secrets nothing is kept but the source.
+    """
+    masked = "" if value is None or reason.unmentionable else mask(value)
+    source, id_, kind, unit = _labels(masked) if masked else ("", "", "", "")
+    if source not in rules.sources:
+        source = _source(value, rules) if value is not None else ""
+    rest = ("", source, id_, kind, "", 0, 0, unit, 0, "", b"", masked)
+    return Row(offset, logged_ms, reason.value, field, _NOBODY, 0, _NO_PRINT, value, rest)
+
+
+def _labels(masked: str) -> tuple[str, str, str, str]:
+    """Source, id, type and unit as far as the mask shows them."""
+    try:
+        shape = orjson.loads(masked)
+    except orjson.JSONDecodeError:
+        return "", "", "", ""
+    if not isinstance(shape, dict):
+        return "", "", "", ""
+    found = {name: str(shape.get(name, "")) for name in ("source", "id", "type", "orgunit")}
+    return (
+        found["source"],
+        found["id"] if len(found["id"]) == 36 else "",
+        found["type"] if found["type"] in TYPES else "",
+        found["orgunit"] if "(" not in found["orgunit"] else "",
+    )
+
+
+def _source(value: bytes, rules: Rules) -> str:
+    try:
+        document = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return ""
+    source = document.get("source") if isinstance(document, dict) else None
+    return source if isinstance(source, str) and source in rules.sources else ""
+
+
+def suspects(rows: Iterable[Row], maybe: set[int]) -> list[int]:
+    """Hashes of a block's events that the ledger must be asked about."""
+    return [row.id_hash for row in rows if not row.reason and row.id_hash in maybe]
+
+
+def settle(rows: Sequence[Row], known: Mapping[Identity, bytes]) -> list[int]:
+    """The verdict of each row, in log order.
+
+    `known`: fingerprints of identities counted in this partition before the first row. Only a counted row
+    consumes its identity, so a rejected event may come back corrected.
+    """
+    seen: dict[Identity, bytes] = dict(known)
+    verdicts = []
+    for row in rows:
+        if row.reason:
+            verdicts.append(REJECTED)
+            continue
+        before = seen.get(row.identity)
+        if before is None:
+            seen[row.identity] = row.fingerprint
+            verdicts.append(COUNTED)
+        elif before == row.fingerprint:
+            verdicts.append(SUPPRESSED)
+        else:
+            verdicts.append(CONFLICT)
+    return verdicts
