@@ -184,8 +184,9 @@ def last_line(log: Path) -> str:
         tail = log.read_bytes()[-4096:].decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
-    lines = [line.strip() for line in tail.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""
+    lines = [line.strip(" │┃|") for line in tail.splitlines()]
+    telling = [line for line in lines if any(letter.isalnum() for letter in line)]
+    return telling[-1][:300] if telling else ""
 
 
 def _rotate_logs(data: Path, specs: Sequence[Spec]) -> None:

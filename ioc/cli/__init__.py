@@ -8,7 +8,19 @@ import typer
 
 from ioc.errors import IocError
 
-ROOMS = ("stack", "store", "contracts", "calendar", "imports", "ledger", "values", "gateway", "simulate", "wall")
+ROOMS = (
+    "stack",
+    "health",
+    "store",
+    "contracts",
+    "calendar",
+    "imports",
+    "ledger",
+    "values",
+    "gateway",
+    "simulate",
+    "wall",
+)
 """Modules of this folder; each has `register(app)`."""
 
 app = typer.Typer(

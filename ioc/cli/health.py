@@ -1,0 +1,162 @@
+"""Is the stack well, and how is it reached: `status`, `credentials`, `doctor`, `topics`, `migrate`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ioc.cli.output import Data, Json, fail, print_json, say
+
+if TYPE_CHECKING:
+    from ioc.settings import Settings
+
+STORE_USERS = ("ioc_reader", "ioc_writer")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (status, credentials, doctor, topics, migrate):
+        app.command()(command)
+
+
+def status(data: Data = None, json: Json = False) -> None:
+    """Processes with their restarts, addresses, and how far landing is behind each topic."""
+    from ioc.cli.stack import ready_document
+    from ioc.settings import load
+    from local.rundir import read_stack
+    from local.topics import KafkaUnavailable, lag
+
+    settings = load(data)
+    stack = read_stack(settings.data)
+    processes = [
+        {"name": name, "pid": one["pid"], "up": one["up"], "restarts": one["restarts"], "since": one["since"]}
+        for name, one in stack["processes"].items()
+    ]
+    addresses = {name: value for name, value in ready_document(settings).items() if name != "ready"}
+    behind: dict[str, int] | None
+    try:
+        behind = lag(settings.kafka)
+    except KafkaUnavailable:
+        behind = None  # unknown, which is not zero
+    if json:
+        print_json({"processes": processes, "addresses": addresses, "lag": behind})
+        return
+    for one in processes:
+        state = "up" if one["up"] else "DOWN"
+        say(f"{one['name']:<11} {state:<5} pid {one['pid'] or '–':<8} restarts {one['restarts']}")
+    for name, value in addresses.items():
+        say(f"{name:<11} {value if isinstance(value, str) else value['integration']}")
+    if behind is None:
+        say("lag         unknown: Kafka does not answer")
+    else:
+        say("lag         " + ", ".join(f"{topic} {count}" for topic, count in behind.items()))
+
+
+def credentials(
+    source: Annotated[str, typer.Argument(help="A system_code of sources.yaml, or ioc_reader.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """What a source, or a reader of the store, needs to connect."""
+    from ioc.settings import load
+
+    settings = load(data)
+    document = _store_user(settings, source) if source in STORE_USERS else _source(settings, source)
+    if json:
+        print_json(document)
+        return
+    for name, value in document.items():
+        say(f"{name:<14} {value}")
+
+
+def _store_user(settings: "Settings", user: str) -> dict[str, Any]:
+    store = settings.clickhouse
+    writer = user == "ioc_writer"
+    password = store.writer_password if writer else store.reader_password
+    if not password.get_secret_value():
+        fail(f"no password for {user} under {settings.data}: it is made at the first start of `ioc up`")
+    name = store.writer_user if writer else store.reader_user
+    return {
+        "source": user,
+        "host": store.host,
+        "port": store.port,
+        "user": name,
+        "username": name,
+        "password": password.get_secret_value(),
+        "database": "ioc" if writer else "ioc_read",
+        "secure": store.secure,
+    }
+
+
+def _source(settings: "Settings", code: str) -> dict[str, Any]:
+    from ioc.cli.stack import ready_document
+    from local import credentials as kept
+
+    known = kept.load(settings.credentials_file).get("sources", {})
+    if code not in known:
+        fail(
+            f"no credentials for source {code!r} under {settings.data}, expected one of "
+            f"{', '.join(sorted(known)) or 'none: they are made at the first start of `ioc up`'}"
+        )
+    addresses = ready_document(settings)
+    entry = known[code]
+    return {
+        "source": code,
+        "urn": f"urn:ioc:{settings.tenant}:{code}",
+        "username": entry["username"],
+        "password": entry["password"],
+        "key": entry["key"],
+        "gateway": addresses["gateway"],
+        "events": f"{addresses['gateway']}/v1/events",
+        "portal_sync": addresses["portal_sync"],
+        "kafka": addresses["kafka"],
+    }
+
+
+def doctor(data: Data = None, json: Json = False) -> None:
+    """Say what is unsafe or missing, one line each; exit 1 when there is anything."""
+    from ioc.clock import SystemClock
+    from ioc.settings import load
+    from local import doctor as machine
+    from local import topics as broker
+    from storage import doctor as store
+
+    settings = load(data)
+    found = {
+        "machine": machine.findings(settings),
+        "kafka": broker.findings(settings.kafka),
+        "store": store.findings(settings.clickhouse, SystemClock()),
+    }
+    wrong = [f"{room}: {line}" for room, lines in found.items() for line in lines]
+    if json:
+        print_json({"ok": not wrong, "findings": wrong})
+    else:
+        for line in wrong:
+            say(line)
+        if not wrong:
+            say("doctor: all is well")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def topics(data: Data = None) -> None:
+    """Create the Kafka topics that are missing, and check those that are there."""
+    from ioc.settings import load
+    from local.topics import ensure_topics
+
+    created = ensure_topics(load(data).kafka)
+    say(f"topics: created {', '.join(created)}" if created else "topics: all are there")
+
+
+def migrate(data: Data = None) -> None:
+    """Apply the store's migrations that are missing."""
+    from ioc.settings import load
+    from storage.client import Store
+    from storage.migrate import migrate as apply
+
+    settings = load(data).clickhouse
+    store = Store(settings)
+    try:
+        applied = apply(store, settings)
+    finally:
+        store.close()
+    say(f"migrations: applied {', '.join(applied)}" if applied else "migrations: all are applied")
