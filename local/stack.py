@@ -46,7 +46,7 @@ def run(
         attached = Attached.of(environment)
         above = processes.overlay(port_base, attached)
         _write_state(data, above, [])
-        credentials.ensure(load(data).credentials_file, _source_codes(load(data)))
+        credentials.ensure(load(data).credentials_file, source_codes(load(data)))
         settings = load(data)
         try:
             _supervise(settings, above, attached, simulate, say, ready)
@@ -55,7 +55,8 @@ def run(
                 settings.stack_file.unlink()
 
 
-def _source_codes(settings: Settings) -> list[str]:
+def source_codes(settings: Settings) -> list[str]:
+    """System codes of the catalogue: each gets credentials."""
     return [source.system_code for source in Catalogue.load(settings.catalogue).sources.values()]
 
 
