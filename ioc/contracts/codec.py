@@ -41,7 +41,8 @@ def _plain(model: Data | Envelope) -> dict[str, Any]:
 
 def canonical_data(data: Data) -> bytes:
     """Canonical JSON: sorted keys, NFC, UTC times `2026-11-20T01:02:03.004000Z`, no nulls."""
-    return orjson.dumps(_plain(data), option=_CANONICAL)
+    plain = {name: value for name, value in data.__dict__.items() if value is not None}
+    return orjson.dumps(plain, option=_CANONICAL)
 
 
 def encode(envelope: Envelope) -> bytes:
@@ -74,7 +75,8 @@ def _keys_once(raw: bytes, envelope: Envelope) -> bool:
 
 def _read(raw: bytes) -> tuple[Envelope, EventType, bytes]:
     """The event, its type and its canonical data, valid in itself; raises `EventRefused`."""
-    grammar.size_checked(raw)
+    if type(raw) is not bytes or not 0 < len(raw) <= grammar.MAX_BYTES:
+        grammar.size_checked(raw)
     if not raw.isascii() or b"\\" in raw:
         raw = grammar.normalised(raw)
     envelope, failure = None, None

@@ -11,14 +11,16 @@ from pydantic_core import CoreSchema, core_schema
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST = 2**63 - 1
-_STAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$"
-_STAMP_CANONICAL = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3}(000)?)?Z$"
-_ORG = r"[A-Z]\d{2}(\.\d{2,3}){0,3}"
-_ORG_REVERSED = r"\d{2,3}(\.\d{2,3}){0,2}\.[A-Z]\d{2}"
+_DAY = r"-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}"
+_STAMP = rf"^(19[89][0-9]|20[0-9]{{2}}|2100){_DAY}{_CLOCK}(\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
+_STAMP_CANONICAL = rf"^(199[0-9]|20[0-9]{{2}}){_DAY}{_CLOCK}(\.[0-9]{{3}}(000)?)?Z$"
+_ORG = r"[A-Z][0-9]{2}(\.[0-9]{2,3}){0,3}"
+_ORG_REVERSED = r"[0-9]{2,3}(\.[0-9]{2,3}){0,2}\.[A-Z][0-9]{2}"
 _ORG_WRITTEN = f"^({_ORG}|{_ORG_REVERSED})$"
-_NOT_ZERO = r"(\d[1-9]|[1-9]0|\d\d[1-9]|\d[1-9]0|[1-9]00)"
-_ORG_CANONICAL = rf"[A-Z]\d{{2}}((\.\d{{2,3}}){{0,2}}\.{_NOT_ZERO})?"
-ORG_CANONICAL = re.compile(_ORG_CANONICAL, re.ASCII)
+_NOT_ZERO = r"([0-9][1-9]|[1-9]0|[0-9][0-9][1-9]|[0-9][1-9]0|[1-9]00)"
+_ORG_CANONICAL = rf"[A-Z][0-9]{{2}}((\.[0-9]{{2,3}}){{0,2}}\.{_NOT_ZERO})?"
+ORG_CANONICAL = re.compile(_ORG_CANONICAL)
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SOURCE_URN = re.compile(r"urn:ioc:[A-Za-z0-9]{1,16}:[a-z][a-z0-9_]{0,31}")
 EVENT_TYPE = re.compile(r"vn\.gov\.ioc\.[a-z_]{1,32}\.[a-z_]{1,32}\.v[0-9]{1,3}")
@@ -31,8 +33,15 @@ def utc_ms(value: datetime) -> datetime:
     return value.replace(microsecond=value.microsecond - rest) if rest else value
 
 
+def _instant(text: str) -> datetime:
+    value = utc_ms(datetime.fromisoformat(text))
+    if not EARLIEST <= value < LATEST:
+        raise ValueError("year")
+    return value
+
+
 def stamp(value: datetime) -> str:
-    """An instant as text with milliseconds, `2026-11-20T01:02:03.004Z`; `value` must be UTC (see `utc_ms`)."""
+    """An instant as text with milliseconds, `2026-11-20T01:02:03.004Z`; `value` is in UTC (see `utc_ms`)."""
     return value.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
@@ -63,18 +72,15 @@ def _quickest(
 
 
 class _Instant:
-    """RFC 3339 with an offset. The pattern comes first: the parser alone would take `1700000000`."""
+    """RFC 3339 with an offset. The pattern comes first: parsers alone take dates, weeks and epoch seconds."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        def instant(pattern: str) -> CoreSchema:
-            text = core_schema.str_schema(pattern=pattern, strict=True)
-            parsed = core_schema.datetime_schema(
-                strict=False, tz_constraint="aware", ge=EARLIEST, lt=LATEST, microseconds_precision="truncate"
-            )
-            return core_schema.chain_schema([text, parsed])
-
+        canonical = core_schema.no_info_after_validator_function(
+            datetime.fromisoformat, core_schema.str_schema(pattern=_STAMP_CANONICAL, strict=True)
+        )
+        written = core_schema.str_schema(pattern=_STAMP, strict=True)
         expected = "a time with an offset, such as 2026-11-20T08:00:00+07:00, from 1990 to 2099"
-        return _quickest(instant(_STAMP_CANONICAL), instant(_STAMP), utc_ms, expected)
+        return _quickest(canonical, written, _instant, expected)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

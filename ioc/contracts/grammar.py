@@ -116,5 +116,6 @@ def parse(raw: bytes) -> Any:
 def normalised(raw: bytes) -> bytes:
     """The same document in plain form: no escapes but the needed ones, text NFC."""
     if b"\\" not in raw:
-        return unicodedata.normalize("NFC", text_of(raw)).encode()
+        text = text_of(raw)
+        return raw if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text).encode()
     return json.dumps(parse(raw), ensure_ascii=False).encode()
