@@ -1,0 +1,1 @@
+"""A ministry's working life, seeded: believable events of every source for demo, load and proofs."""

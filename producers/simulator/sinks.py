@@ -1,0 +1,106 @@
+"""Where generated records go: Kafka, a file, or nowhere."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from ioc.errors import IocError
+from ioc.settings import Kafka
+from producers.simulator.sender import Record
+
+
+class NotSent(IocError):
+    """Kafka did not acknowledge; the run stops, and what the journal holds beyond that point is unsure."""
+
+
+class Sink(Protocol):
+    async def send(self, records: Sequence[Record]) -> None:
+        """Hand over, in order; may return before the acknowledgement."""
+
+    async def close(self) -> None:
+        """Wait until everything handed over is acknowledged. Raises `NotSent`."""
+
+
+class Nowhere:
+    async def send(self, records: Sequence[Record]) -> None:
+        """Forget them."""
+
+    async def close(self) -> None:
+        """Nothing is under way."""
+
+
+class File:
+    """The values, one a line, as they would have been sent."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: IO[bytes] = path.open("wb")
+
+    async def send(self, records: Sequence[Record]) -> None:
+        self._file.writelines(record.value + b"\n" for record in records)
+
+    async def close(self) -> None:
+        self._file.close()
+
+
+class Stream:
+    """An idempotent aiokafka producer: 3 times as fast as one call an event of kafka-python."""
+
+    def __init__(self, kafka: Kafka, under_way: int = 20_000) -> None:
+        self._options: dict[str, Any] = {
+            "bootstrap_servers": kafka.bootstrap,
+            "client_id": "ioc-simulator",
+            "acks": "all",
+            "enable_idempotence": True,
+            "linger_ms": 20,
+            "max_batch_size": 512 * 1024,
+            "request_timeout_ms": 60_000,
+            "security_protocol": kafka.security_protocol,
+        }
+        if kafka.security_protocol.endswith("SSL"):
+            self._options["ssl_context"] = ssl.create_default_context(cafile=kafka.cafile)
+        if kafka.sasl_mechanism is not None:
+            password = kafka.password.get_secret_value() if kafka.password else None
+            self._options |= {
+                "sasl_mechanism": kafka.sasl_mechanism,
+                "sasl_plain_username": kafka.username,
+                "sasl_plain_password": password,
+            }
+        self._limit = under_way
+        self._producer: AIOKafkaProducer | None = None
+        self._waiting: list[asyncio.Future[Any]] = []
+
+    async def send(self, records: Sequence[Record]) -> None:
+        try:
+            producer = await self._started()
+            for record in records:
+                self._waiting.append(await producer.send(record.topic, record.value, record.key))
+            if len(self._waiting) >= self._limit:
+                await self._acknowledged()
+        except (KafkaError, OSError) as error:
+            raise NotSent(f"Kafka did not take the events ({error.__class__.__name__})") from error
+
+    async def close(self) -> None:
+        if self._producer is None:
+            return
+        try:
+            await self._acknowledged()
+        except (KafkaError, OSError) as error:
+            raise NotSent(f"Kafka did not acknowledge the events ({error.__class__.__name__})") from error
+        finally:
+            await self._producer.stop()
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            self._producer = AIOKafkaProducer(**self._options)
+            await self._producer.start()
+        return self._producer
+
+    async def _acknowledged(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        await asyncio.gather(*waiting)
