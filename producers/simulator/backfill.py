@@ -37,8 +37,7 @@ class Backfill:
         self._plan = plan
         self._tenant = tenant
         self.world = self._world()
-        begun = whole_ms(clock.now())
-        self.sender = Sender(self.world, clock.now, begun, plan.flaws)
+        self.sender = Sender(self.world, clock.now, whole_ms(plan.start), plan.flaws)
         self._sources = [source for code, source in catalogue.sources.items() if code != OWN]
         flaws = plan.flaws
         grown = 1 + flaws.twice + flaws.invalid
