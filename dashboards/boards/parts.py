@@ -1,0 +1,88 @@
+"""Pieces that panels share: places, thresholds, verdict words, short names."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from grafana_foundation_sdk.builders import dashboard as d
+from grafana_foundation_sdk.models import dashboard as dm
+
+from dashboards.boards.style import AMBER_WITHIN, DARK
+
+SHORT_NAMES = Path(__file__).with_name("short_names.yaml")
+
+UNIT = "${unit:singlequote}"
+"""The board's hidden variable: the unit whose numbers (everything below it included) are shown."""
+
+
+def place(x: int, y: int, w: int, h: int) -> dm.GridPos:
+    return dm.GridPos(x=x, y=y, w=w, h=h)
+
+
+def mapping(words: dict[str, tuple[str, str]]) -> dm.DynamicConfigValue:
+    """What values are called and coloured: value → (words, tone)."""
+    options = {
+        value: dm.ValueMappingResult(text=text, color=DARK[tone], index=at)
+        for at, (value, (text, tone)) in enumerate(words.items())
+    }
+    return dm.DynamicConfigValue("mappings", [dm.ValueMap(options=options)])
+
+
+def prop(name: str, value: Any) -> dm.DynamicConfigValue:
+    return dm.DynamicConfigValue(name, value)
+
+
+def thresholds(target: float | None, direction: str) -> d.ThresholdsConfig:
+    """Red, amber within five points, green at target; without a target everything is plain data."""
+    if target is None:
+        steps = [dm.Threshold(color=DARK["info"], value=None)]
+    elif direction == "up":
+        steps = [
+            dm.Threshold(color=DARK["act"], value=None),
+            dm.Threshold(color=DARK["warn"], value=target - AMBER_WITHIN),
+            dm.Threshold(color=DARK["good"], value=target),
+        ]
+    else:
+        # "At most the target" is green; Grafana's steps begin at a value, hence the smallest step above it.
+        steps = [
+            dm.Threshold(color=DARK["good"], value=None),
+            dm.Threshold(color=DARK["warn"], value=target + 0.001),
+            dm.Threshold(color=DARK["act"], value=target + AMBER_WITHIN + 0.001),
+        ]
+    return plain(steps)
+
+
+def plain(steps: list[dm.Threshold] | None = None) -> d.ThresholdsConfig:
+    steps = steps or [dm.Threshold(color=DARK["info"], value=None)]
+    return d.ThresholdsConfig().mode(dm.ThresholdsMode.ABSOLUTE).steps(steps)
+
+
+VERDICT_UP = {
+    "green": ("■ Đạt mục tiêu", "good"),
+    "amber": ("▲ Dưới mục tiêu", "warn"),
+    "red": ("▼ Thấp xa mục tiêu", "act"),
+    "grey": ("◇ Chưa đủ số liệu", "faint"),
+    "none": ("Không có dữ liệu", "faint"),
+    "old": ("DỮ LIỆU CŨ", "faint"),
+}
+VERDICT_DOWN = VERDICT_UP | {
+    "amber": ("▲ Vượt mục tiêu", "warn"),
+    "red": ("▼ Vượt xa mục tiêu", "act"),
+}
+VERDICT_SQL = "multiIf(fresh = 0, 'old', isNull(value), 'none', toString(band))"
+"""A value's verdict: not fresh goes before everything, nothing to divide before any band."""
+
+
+@cache
+def _short_names() -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(SHORT_NAMES.read_text(encoding="utf-8"))
+    return loaded
+
+
+def short(kind: str, code: str, name: str) -> str:
+    """SQL for the short name of a code column, else its full name."""
+    names = _short_names()[kind]
+    codes = ", ".join(f"'{one}'" for one in names)
+    shorts = ", ".join(f"'{one}'" for one in names.values())
+    return f"transform({code}, [{codes}], [{shorts}], {name})"

@@ -1,0 +1,119 @@
+"""The wall's web process: `/wall/<board>`, `/healthz`, and nothing that leaves the machine."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from nicegui import Client, ui
+
+from dashboards.wall import page
+from dashboards.wall.board import load
+from dashboards.wall.screen import Screen
+from dashboards.wall.source import OpenReader, StoreReader
+from ioc.clock import Clock, SystemClock
+from ioc.settings import Http, Settings
+
+BOARDS = ("operations-wall",)
+FIRST = BOARDS[0]
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; "
+    "object-src 'none'; base-uri 'self'"
+)
+"""Nothing from elsewhere, whatever a row may hold. Inline and eval: Vue's in-browser templates need them."""
+
+
+def build(open_reader: OpenReader, clock: Clock, *, title: str = "IOC") -> tuple[FastAPI, dict[str, Screen]]:
+    """The web application and its screens. NiceGUI has one page registry per process: build once."""
+    screens = {uid: Screen(load(uid), open_reader, clock) for uid in BOARDS}
+    web = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
+    _routes(web, screens, clock)
+    _pages(screens)
+    ui.run_with(
+        web,
+        title=title,
+        language="vi",
+        tailwind=False,
+        dark=None,
+        reconnect_timeout=30,
+        show_welcome_message=False,
+        favicon=FAVICON,
+    )
+    return web, screens
+
+
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="6" fill="#101a2e"/>'
+    '<path d="M6 22h4V14H6zm8 0h4V8h-4zm8 0h4v-5h-4z" fill="#62aefc"/></svg>'
+)
+
+
+def _routes(web: FastAPI, screens: Mapping[str, Screen], clock: Clock) -> None:
+    @web.middleware("http")
+    async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call(request)
+        response.headers["Content-Security-Policy"] = CONTENT_POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    @web.get("/healthz")
+    async def healthz() -> JSONResponse:
+        lost = {uid: screen.poller.frame.lost_since(clock.now()) for uid, screen in screens.items()}
+        said: dict[str, Any] = {
+            "ok": True,
+            "store": "lost" if any(lost.values()) else "ok",
+            "boards": {uid: {"lost_since": at.isoformat() if at else None} for uid, at in lost.items()},
+        }
+        return JSONResponse(said)
+
+    @web.get("/")
+    async def index() -> RedirectResponse:
+        return RedirectResponse(f"/wall/{FIRST}?kiosk")
+
+    @web.get("/wall")
+    async def first() -> RedirectResponse:
+        return RedirectResponse(f"/wall/{FIRST}?kiosk")
+
+
+def _pages(screens: Mapping[str, Screen]) -> None:
+    @ui.page("/wall/{uid}")
+    def wall(client: Client, uid: str, theme: str = "dark") -> Response | None:
+        screen = screens.get(uid)
+        if screen is None:
+            return PlainTextResponse("Không có bảng này.", status_code=404)
+        client.on_connect(lambda: screen.poller.viewer(+1))
+        client.on_disconnect(lambda: screen.poller.viewer(-1))
+        page.build(screen, "light" if theme == "light" else "dark")
+        return None
+
+
+def serve(web: FastAPI, screens: Mapping[str, Screen], where: Http) -> None:
+    """Serve until SIGTERM or SIGINT; open pages do not delay the end."""
+    config = uvicorn.Config(
+        web,
+        host=where.host,
+        port=where.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        ws="websockets-sansio",
+    )
+    for screen in screens.values():
+        screen.poller.start()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        for screen in screens.values():
+            screen.poller.stop()
+
+
+def run(settings: Settings) -> None:
+    """`ioc wall`: the wall over the store's reading views."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    web, screens = build(lambda: StoreReader(settings.clickhouse), SystemClock())
+    serve(web, screens, settings.wall)

@@ -1,0 +1,44 @@
+"""The ledger of the day: every record received is counted, suppressed, in conflict, rejected or in flight."""
+
+from typing import Any
+
+from dashboards.wall import words
+from dashboards.wall.board import Panel
+from dashboards.wall.markup import Html, el, join
+from dashboards.wall.panels.scene import Drawn, Scene, empty, heading, untrusted
+from dashboards.wall.poller import PanelData
+
+PARTS = (("counted", "đếm"), ("suppressed", "trùng"), ("conflict", "mâu thuẫn"), ("rejected", "cách ly"),
+         ("in_flight", "đang xử lý"))  # fmt: skip
+
+
+def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
+    row = data.tables["A"].first() if "A" in data.tables else {}
+    doubt = untrusted(data, scene)
+    if not row:
+        return Drawn(join(heading(panel, doubt=doubt), empty("Không có dữ liệu")), "old" if doubt else "none")
+    balanced = balances(row)
+    right = "" if doubt else el("small", "word", "✓ khớp" if balanced else _mismatch(row))
+    head = heading(panel, doubt=doubt) if doubt else el("h2", "", el("span", "", panel.title), right)
+    return Drawn(join(head, _sentence(row)), "old" if doubt else ("good" if balanced else "act"))
+
+
+def balances(row: dict[str, Any]) -> bool:
+    """Received = the sum of its parts, without a gap in the offsets."""
+    return bool(row["received"] == sum(row[name] for name, _ in PARTS) and not row["gaps"])
+
+
+def _mismatch(row: dict[str, Any]) -> str:
+    if row["gaps"]:
+        return f"▼ thiếu {words.number(row['gaps'])} khoảng"
+    return f"▼ lệch {words.signed(row['received'] - sum(row[name] for name, _ in PARTS))}"
+
+
+def _sentence(row: dict[str, Any]) -> Html:
+    parts = [_count("+ " if at else "= ", row[name], word) for at, (name, word) in enumerate(PARTS)]
+    said = [_count("", row["received"], "nhận"), *parts]
+    return el("p", "ledger", *(join(one, Html(" ")) for one in said))
+
+
+def _count(sign: str, value: int, word: str) -> Html:
+    return el("span", "count", sign, el("b", "", words.number(value)), f" {word}")

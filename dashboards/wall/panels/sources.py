@@ -1,0 +1,39 @@
+"""What can be trusted: each source, when it was last heard, and whether that is as it should be."""
+
+from typing import Any
+
+from dashboards.wall import words
+from dashboards.wall.board import Panel
+from dashboards.wall.markup import Html, el, join
+from dashboards.wall.panels.scene import Drawn, Scene, Tone, elapsed, empty, heading, untrusted
+from dashboards.wall.poller import PanelData
+
+MOST = 6
+STATES: dict[str, tuple[Tone, str]] = {
+    "live": ("good", "● {age}"),
+    "late": ("warn", "◆ {age}"),
+    "silent": ("old", "▬ im {age}"),
+    "never": ("old", "▬ chưa có tin"),
+}
+
+
+def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
+    rows = data.tables["A"].records() if "A" in data.tables else []
+    doubt = untrusted(data, scene)
+    late = elapsed(data, scene)
+    rest = len(rows) - MOST
+    note = f"+{rest} nguồn khác" if rest > 0 else "tin gần nhất"
+    shown = [_source(row, late, doubt) for row in rows[:MOST]]
+    body = el("div", "sources", *shown) if rows else empty("Không có dữ liệu")
+    return Drawn(join(heading(panel, note, doubt=doubt), body), "old" if doubt else "info")
+
+
+def _source(row: dict[str, Any], late: float, doubt: str) -> Html:
+    """Ages go on growing while nothing can be read, and nothing is called live then."""
+    state = str(row.get("state"))
+    tone, form = STATES["silent" if doubt and state != "never" else state if state in STATES else "never"]
+    seconds = row.get("age_s")
+    if seconds is None:
+        tone, form, seconds = *STATES["never"], 0
+    said = form.format(age=words.age(seconds + (late if doubt else 0)))
+    return el("div", f"source {tone}", el("b", "", str(row["name"])), el("span", "", said))

@@ -1,0 +1,120 @@
+"""A value over days with its target as a dashed line; days counted again after they were shown are marked."""
+
+from datetime import datetime
+from typing import Any
+
+from dashboards.boards.style import PALETTES
+from dashboards.wall import words
+from dashboards.wall.board import Panel
+from dashboards.wall.markup import join
+from dashboards.wall.panels.scene import Drawn, Scene, Tone, empty, heading, untrusted
+from dashboards.wall.poller import PanelData
+from ioc.clock import VIETNAM
+
+FONT = '"Be Vietnam Pro", "Noto Sans", "Segoe UI", system-ui, sans-serif'
+NARROW_PX = 600
+
+
+def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
+    rows = data.tables["A"].records() if "A" in data.tables else []
+    verdict = data.tables["B"].first().get("verdict") if "B" in data.tables else ""
+    doubt = untrusted(data, scene, verdict)
+    restated = any(row.get("restated") for row in rows)
+    note = "30 ngày · ☐ đã tính lại" if restated else "30 ngày"
+    head = heading(panel, note, doubt=doubt)
+    tone: Tone = "old" if doubt else "info"
+    if not any(row.get("value") is not None for row in rows):
+        return Drawn(join(head, empty("Không có dữ liệu")), tone)
+    return Drawn(join(head), tone, options(rows, scene.theme, old=bool(doubt)))
+
+
+def options(rows: list[dict[str, Any]], theme: str = "dark", *, old: bool = False) -> dict[str, Any]:
+    """ECharts options: one line, a target line with its label, the last value, restated days."""
+    ink = PALETTES[theme]
+    line = ink["faint"] if old else ink["info"]
+    values = [row.get("value") for row in rows]
+    known = [float(value) for value in values if value is not None]
+    target = next((row["target"] for row in reversed(rows) if row.get("target") is not None), None)
+    low, high = bounds(known, target)
+    last = max(at for at, value in enumerate(values) if value is not None)
+    base = {
+        "animation": False,
+        "textStyle": {"fontFamily": FONT},
+        "grid": {"left": 8, "right": 16, "top": 44, "bottom": 10, "containLabel": True},
+        "xAxis": _days(rows, ink),
+        "yAxis": _scale(low, high, ink),
+        "series": [
+            {
+                "type": "line", "data": values, "connectNulls": False, "showSymbol": False, "silent": True,
+                "lineStyle": {"width": 5, "color": line}, "itemStyle": {"color": line},
+                "markLine": _target(target, ink), "markPoint": _points(rows, last, line, ink),
+            }
+        ],
+    }  # fmt: skip
+    return {"baseOption": base, "media": [{"query": {"maxWidth": NARROW_PX}, "option": _narrow()}]}
+
+
+def bounds(known: list[float], target: float | None) -> tuple[float, float]:
+    """A scale of fives that holds all values and the target; a rate never leaves 0–100."""
+    lowest = min([*known, target] if target is not None else known)
+    highest = max([*known, target] if target is not None else known)
+    low = max(5 * (lowest // 5) - (5 if lowest % 5 < 1 else 0), 0.0)
+    high = min(5 * -(-highest // 5), 100.0) if highest <= 100 else 5 * -(-highest // 5)
+    return low, max(high, low + 5)
+
+
+def step(low: float, high: float) -> float:
+    """Distance between grid lines: the smallest of the round ones that gives at most five."""
+    return next((one for one in (5.0, 10.0, 20.0, 25.0, 50.0) if (high - low) / one <= 5), 100.0)
+
+
+def _days(rows: list[dict[str, Any]], ink: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "category", "boundaryGap": False, "data": [_day(row["time"]) for row in rows],
+        "axisLine": {"lineStyle": {"color": ink["edge"]}}, "axisTick": {"show": False},
+        "axisLabel": {"color": ink["soft"], "fontSize": 24, "interval": max(len(rows) // 3, 1), "margin": 16,
+                      "showMaxLabel": True, "hideOverlap": True,
+                      "alignMinLabel": "left", "alignMaxLabel": "right"},
+    }  # fmt: skip
+
+
+def _day(at: datetime) -> str:
+    aware = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
+    return f"{aware.astimezone(VIETNAM):%d/%m}"
+
+
+def _scale(low: float, high: float, ink: dict[str, str]) -> dict[str, Any]:
+    return {
+        "type": "value", "min": low, "max": high, "interval": step(low, high),
+        "splitLine": {"lineStyle": {"color": ink["edge"]}},
+        "axisLabel": {"color": ink["soft"], "fontSize": 24},
+    }  # fmt: skip
+
+
+def _target(target: float | None, ink: dict[str, str]) -> dict[str, Any]:
+    if target is None:
+        return {"data": []}
+    label = f"mục tiêu {words.number(target, 0 if target == int(target) else 1)} %"
+    return {
+        "symbol": "none", "silent": True, "data": [{"yAxis": target}],
+        "lineStyle": {"type": [10, 8], "width": 3, "color": ink["ink"]},
+        "label": {"formatter": label, "position": "insideEndTop", "color": ink["ink"], "fontSize": 24},
+    }  # fmt: skip
+
+
+def _points(rows: list[dict[str, Any]], last: int, line: str, ink: dict[str, str]) -> dict[str, Any]:
+    marks: list[dict[str, Any]] = [
+        {"coord": [at, row["value"]], "symbol": "rect", "symbolSize": 22,
+         "itemStyle": {"color": "transparent", "borderColor": ink["warn"], "borderWidth": 4}}
+        for at, row in enumerate(rows)
+        if row.get("restated") and row.get("value") is not None
+    ]  # fmt: skip
+    marks.append({"coord": [last, rows[last]["value"]], "symbol": "circle", "symbolSize": 20})
+    return {"data": marks, "label": {"show": False}, "itemStyle": {"color": line}, "silent": True}
+
+
+def _narrow() -> dict[str, Any]:
+    small = {"axisLabel": {"fontSize": 13}}
+    label = {"label": {"fontSize": 13}}
+    return {"xAxis": small, "yAxis": small, "series": [{"lineStyle": {"width": 3}, "markLine": label}],
+            "grid": {"top": 26, "right": 18}}  # fmt: skip

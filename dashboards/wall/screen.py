@@ -1,0 +1,39 @@
+"""What all viewers of a board share: its poller and its panels as drawn this second."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dashboards.wall.board import Board, Panel
+from dashboards.wall.panels import Drawn, Scene, draw, look
+from dashboards.wall.poller import Poller
+from dashboards.wall.source import OpenReader
+from ioc.clock import Clock
+
+
+class Screen:
+    """A board on the wall. `drawn` is computed at most once a second and theme, however many look."""
+
+    def __init__(self, board: Board, open_reader: OpenReader, clock: Clock) -> None:
+        self.board = board
+        self.poller = Poller(board, open_reader, clock)
+        self._clock = clock
+        self._drawn: dict[str, tuple[datetime, dict[int, Drawn]]] = {}
+
+    def drawn(self, theme: str) -> dict[int, Drawn]:
+        """Every panel as it looks now."""
+        now = self._clock.now().replace(microsecond=0)
+        known = self._drawn.get(theme)
+        if known is None or known[0] != now:
+            scene = Scene(self.poller.frame, self._clock.now(), theme)
+            known = (now, draw(self.board, scene))
+            self._drawn[theme] = known
+        return known[1]
+
+    def name_of_look(self, panel: Panel) -> str:
+        """The look's module name: its CSS class."""
+        return look(panel).__module__.rsplit(".", 1)[-1]
+
+
+def differs(old: Drawn | None, new: Drawn) -> bool:
+    """Whether a screen that shows `old` must be sent anything."""
+    return old is None or replace(old) != replace(new)

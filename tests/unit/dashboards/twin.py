@@ -1,0 +1,136 @@
+"""An in-memory twin of the reading views: the rows a board's queries would give, with silence and stop."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+
+from dashboards.wall.source import Table
+from ioc.clock import VIETNAM, Clock
+from ioc.errors import StoreUnavailable
+
+TILE = ("value", "verdict", "target", "coverage", "change", "cases", "noun", "window", "start", "as_of",
+        "stale_since")  # fmt: skip
+
+
+class Twin:
+    """One reader per poller; switches are flipped from the test's thread."""
+
+    def __init__(
+        self, clock: Clock, *, silent: bool = False, empty: bool = False, unit_name: str = "Cục Việc làm"
+    ) -> None:
+        self.clock = clock
+        self.silent = silent
+        self.empty = empty
+        self.stopped = False
+        self.unit_name = unit_name
+        self.reads = 0
+        self.opened = 0
+        self.lock = threading.Lock()
+
+    def open(self) -> "Twin":
+        self.opened += 1
+        return self
+
+    def close(self) -> None: ...
+
+    def read(self, sql: str) -> Table:
+        with self.lock:
+            self.reads += 1
+        if self.stopped:
+            raise StoreUnavailable("the store does not answer (ConnectionRefusedError)")
+        columns, rows = self._rows(sql)
+        return Table(columns, () if self.empty and "ledger_today" not in sql else tuple(rows))
+
+    def _rows(self, sql: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        now = self.clock.now()
+        if "AS level" in sql:
+            names = ("level", "red", "amber", "green", "old", "missing", "urgent")
+            return names, [(3, 1, 1, 1 if self.silent else 2, int(self.silent), 0, 0)]
+        if "FROM ioc_read.ticks" in sql:
+            return ("as_of",), [(now - timedelta(seconds=1),)]
+        if "FROM ioc_read.history" in sql:
+            return ("time", "value", "target", "restated"), history(now)
+        if "FROM ioc_read.sources" in sql:
+            return ("name", "age_s", "state", "interval_s"), sources(silent=self.silent)
+        if "ledger_today" in sql:
+            names = ("received", "counted", "suppressed", "conflict", "rejected", "in_flight", "gaps")
+            return names, [(48213, 47902, 214, 3, 94, 0, 0)]
+        if "WITH ranked" in sql:
+            return ("unit_name", "overdue"), ranking(self.unit_name)
+        if "AS left_s" in sql:
+            return ("urgency", "unit_name", "left_s"), URGENT
+        if "AS dossiers" in sql:
+            return ("unit_name", "dossiers"), [
+                (self.unit_name, 31),
+                ("Cục Người có công", 18),
+                ("Vụ CC - VC", 9),
+            ]
+        if "AS known" in sql:
+            return notes(sql)
+        if "AS noun" in sql:
+            return TILE, [self._tile(sql, now)]
+        return ("verdict",), [("",)]
+
+    def _tile(self, sql: str, now: datetime) -> tuple[object, ...]:
+        start = now.astimezone(VIETNAM).date().replace(day=1)
+        as_of = now - timedelta(seconds=1)
+        for kpi, row in TILES.items():
+            if f"'{kpi}'" in sql:
+                value, verdict, target, coverage, change, cases, noun = row
+                old = self.silent and kpi == "hr_sync_sla_rate"
+                since = now - timedelta(minutes=14) if old else None
+                said = "old" if old else verdict
+                cover = "19/22 đơn vị" if old else coverage
+                return (value, said, target, cover, change, cases, noun, "month", start, as_of, since)
+        raise AssertionError(f"the twin has no tile for {sql}")
+
+
+TILES: dict[str, tuple[object, ...]] = {
+    "dossier_on_time_rate": (96.24, "amber", 100.0, "22/22 đơn vị", 0.62, 1284, "hồ sơ"),
+    "online_dossier_rate": (61.8, "red", 80.0, "22/22 đơn vị", -0.3, 1402, "hồ sơ"),
+    "doc_on_time_rate": (96.7, "green", 95.0, "22/22 đơn vị", 0.1, 3917, "VB"),
+    "hr_sync_sla_rate": (100.0, "green", 100.0, "22/22 đơn vị", 0.0, 218, "lượt"),
+}
+URGENT: list[tuple[object, ...]] = [
+    ("hoa_toc", "Văn phòng Bộ", -250),
+    ("thuong_khan", "Vụ Thanh niên, BĐG", 660),
+    ("khan", "Vụ Pháp chế", 1560),
+]
+
+
+def ranking(first: str) -> list[tuple[object, ...]]:
+    names = [first, "Cục Người có công", "Vụ Tổ chức phi CP", "Cục Tiền lương, BHXH", "Cục Văn thư, Lưu trữ"]
+    return [*zip(names, (23, 17, 11, 9, 8), strict=True), ("5 đơn vị khác", 6)]
+
+
+def notes(sql: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    if "doc_overdue_open" in sql:
+        return ("total", "verdict", "known"), [(3, "", 1)]
+    if "AS said" in sql:
+        return ("total", "said", "verdict", "known"), [(58, "còn 1 ngày làm việc", "", 1)]
+    return ("total", "change", "verdict", "known"), [(74, -5, "", 1)]
+
+
+WAVE = (89.0, 89.7, 89.3, 90.8, 90.4, 92.0, 91.3, 89.6, 90.4, 91.7, 93.1, 92.5, 91.2, 92.0, 93.3, 94.1, 92.7,
+        93.6, 94.5, 93.0, 92.0, 90.2, 91.3, 92.9, 94.1, 93.6, 94.7, 95.2, 94.9, 95.6)  # fmt: skip
+
+
+def history(now: datetime) -> list[tuple[object, ...]]:
+    today = now.astimezone(VIETNAM).date()
+    days = [today - timedelta(days=back) for back in range(len(WAVE) - 1, -1, -1)]
+    dated = enumerate(zip(days, WAVE, strict=True))
+    return [(instant(day), value, 100.0, int(at == 21)) for at, (day, value) in dated]
+
+
+def instant(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM).astimezone(UTC)
+
+
+def sources(*, silent: bool) -> list[tuple[object, ...]]:
+    hr = ("Nhân sự", 840, "silent", 300) if silent else ("Nhân sự", 17, "live", 300)
+    return [
+        ("Văn bản", 3, "live", 30),
+        ("Một cửa", 9, "live", 30),
+        ("Trục văn bản", 41, "live", 60),
+        ("Cổng DVCQG", 372, "late", 300),
+        hr,
+    ]
