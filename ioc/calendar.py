@@ -29,7 +29,7 @@ class Hours(BaseModel):
 
 
 class Day(BaseModel):
-    """Days that are not what their weekday says; `sessions` for part of a day; `document` is what set them."""
+    """Days that are not what their weekday says; `sessions` for part of a day; `document`: what set them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
