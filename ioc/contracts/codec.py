@@ -104,7 +104,8 @@ def _check_consistent(envelope: Envelope, kind: EventType) -> None:
     if envelope.producedat < envelope.time - SKEW:
         raise EventRefused(
             Reason.schema, "/producedat", f"{envelope.producedat:%FT%TZ}", "at most 5 minutes before time"
-        )    if kind.subject_field == "system_code" and not envelope.source.endswith(f":{envelope.subject}"):
+        )
+    if kind.subject_field == "system_code" and not envelope.source.endswith(f":{envelope.subject}"):
         raise EventRefused(Reason.schema, "/data/system_code", envelope.subject, "the system of the source")
     if envelope.correctionof == envelope.id:
         raise EventRefused(Reason.schema, "/correctionof", "its own id", "the id of another event")
