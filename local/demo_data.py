@@ -11,19 +11,22 @@ class RealData(IocError):
     """Simulated events were about to join real ones."""
 
 
-def check(data: Path, *, simulated: bool) -> str:
-    """Mark a new directory as simulated, or return a warning when real use meets simulated data ("" if not).
+def begin(data: Path) -> int:
+    """Mark the directory as simulated and return how often a demo has started on it before.
 
-    Raises `RealData` when the simulator is asked to write where a stack without one has written.
+    Raises `RealData` where a stack without a simulator has written.
     """
     mark = data / MARK
-    if simulated and not mark.exists():
-        if (data / "credentials.json").exists():
-            raise RealData(
-                f"{data} was made by `ioc up` and may hold real events: give `ioc demo` another --data"
-            )
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mark.write_text("This directory holds simulated events.\n", encoding="utf-8")
-    if not simulated and mark.exists():
-        return f"{data} holds simulated events of `ioc demo`: use another --data for real ones"
-    return ""
+    if not mark.exists() and (data / "credentials.json").exists():
+        raise RealData(
+            f"{data} was made by `ioc up` and may hold real events: give `ioc demo` another --data"
+        )
+    before = int(mark.read_text(encoding="utf-8")) if mark.exists() else 0
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark.write_text(f"{before + 1}\n", encoding="utf-8")
+    return before
+
+
+def is_simulated(data: Path) -> bool:
+    """The directory holds events of a demo."""
+    return (data / MARK).exists()

@@ -38,7 +38,13 @@ def demo(
     rate: Annotated[int, typer.Option(help="Simulated events a second.", min=1)] = DEMO_RATE,
 ) -> None:
     """The same with simulated source systems; prints the wall's address."""
-    _run(data, port_base, simulate=("simulate", "--live", "--seed", str(seed), "--rate", str(rate)))
+    from ioc.settings import load
+    from local import demo_data
+
+    before = demo_data.begin(load(data).data)
+    # Another seed at each start, or new documents would continue those of last time. A past once is enough.
+    arguments = ["simulate", "--live", "--seed", str(seed + before), "--rate", str(rate)]
+    _run(data, port_base, simulate=(*arguments, *(("--events", "0") if before else ())))
 
 
 def kafka(data: Data = None) -> None:
@@ -63,8 +69,8 @@ def _run(data: Path | None, port_base: int, *, json: bool = False, simulate: tup
 
     where = load(data).data
     speak = _to_stderr if json else say
-    if warning := demo_data.check(where, simulated=bool(simulate)):
-        _to_stderr(f"ioc: {warning}")
+    if not simulate and demo_data.is_simulated(where):
+        _to_stderr(f"ioc: {where} holds simulated events of `ioc demo`: use another --data for real ones")
     speak(f"data in {where}, logs in {where / 'logs'}")
 
     def ready(settings: "Settings") -> None:

@@ -69,11 +69,11 @@ def test_a_stack_file_counts_only_while_its_stack_runs(tmp_path: Path) -> None:
 
 
 def test_simulated_and_real_events_do_not_share_a_directory(tmp_path: Path) -> None:
-    assert demo_data.check(tmp_path / "demo", simulated=True) == ""
+    assert demo_data.begin(tmp_path / "demo") == 0
     credentials.ensure(tmp_path / "demo" / "credentials.json", [])
-    assert demo_data.check(tmp_path / "demo", simulated=True) == "", "a demo may start again"
-    assert "simulated events" in demo_data.check(tmp_path / "demo", simulated=False)
-    assert demo_data.check(tmp_path / "real", simulated=False) == ""
+    assert demo_data.begin(tmp_path / "demo") == 1, "a demo may start again"
+    assert demo_data.is_simulated(tmp_path / "demo")
     credentials.ensure(tmp_path / "real" / "credentials.json", [])
+    assert not demo_data.is_simulated(tmp_path / "real")
     with pytest.raises(demo_data.RealData, match="another --data"):
-        demo_data.check(tmp_path / "real", simulated=True)
+        demo_data.begin(tmp_path / "real")

@@ -1,0 +1,68 @@
+# Two commands on a bare machine: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+UNHURRIED := not slow and not chaos
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency chaos schemas boards clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED)  ## build .venv from the hash-locked requirements (only when they changed)
+
+$(INSTALLED): requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1): try make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "[1/3] virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "[2/3] packages of requirements-dev.lock, each checked against its hash (a minute or two the first time)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@echo "[3/3] this project, editable"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install  ## everything with simulated source systems; prints the wall's address, Ctrl-C ends it
+	@$(BIN)/ioc demo
+
+up: install  ## everything, without the simulator; the data stays in ./data
+	@$(BIN)/ioc up
+
+test: lint  ## lint, types, unit tests, the real engine, the real broker
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED)"
+
+lint: install  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+chaos: install  ## kill processes again and again under load, compare every value with an independent count
+	$(BIN)/python -m pytest -q -m chaos tests/stack
+
+bench-landing: install  ## a backlog of 1,000,000 events through landing, against a plain Faust agent
+	$(BIN)/python -m bench.landing
+
+bench-latency: install  ## publish to readable value at 500 events/s
+	$(BIN)/python -m bench.latency
+
+schemas: install  ## write the JSON Schemas anew
+	$(BIN)/ioc events generate
+
+boards: install  ## write the Grafana boards anew
+	$(BIN)/ioc boards generate
+
+lock:  ## pin pyproject.toml's requirements with hashes, with uv from a throwaway environment
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && $(PYTHON) -m venv "$$scratch" && \
+	"$$scratch/bin/python" -m pip install --quiet uv && \
+	compile="$$scratch/bin/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command" && \
+	$$compile "make lock" -o requirements.lock && \
+	$$compile "make lock" --extra dev -c requirements.lock -o requirements-dev.lock
+
+lock-kafka: install  ## pin the jars of the Kafka version in local/jars.py anew
+	$(BIN)/python -m local.relock
+
+clean:  ## remove what was built; data directories stay
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
