@@ -65,6 +65,10 @@ class Units:
         begun = [unit for unit in periods if unit.valid_from <= on]
         return begun[-1] if begun else periods[0]
 
+    def periods(self, code: str) -> tuple[Unit, ...]:
+        """All entries of a code, oldest first. Raises `KeyError` for a code that no entry has."""
+        return tuple(self._periods[code])
+
     def valid(self, on: date) -> tuple[Unit, ...]:
         """The units that exist on a day, by code."""
         found = (unit for periods in self._periods.values() for unit in periods if unit.holds(on))
