@@ -1,7 +1,43 @@
-"""Commands of this room."""
+"""`ioc gateway`: the door for publishers, put together from contracts, SDK and adapters."""
+
+import logging
 
 import typer
 
+from ioc.cli.output import Data
+
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
+    app.command("gateway")(gateway)
+
+
+def gateway(data: Data = None) -> None:
+    """Accept CloudEvents, portal-sync calls and inbox files until stopped."""
+    from ioc import settings
+    from ioc.clock import SystemClock
+    from ioc.reference import Catalogue
+    from producers.gateway.access import Keyring
+    from producers.gateway.app import create_app
+    from producers.gateway.sdk_outlet import SdkOutlet
+    from producers.gateway.serve import serve
+    from producers.sdk import Publisher
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.WARNING)
+    found = settings.load(data)
+    catalogue = Catalogue.load(found.catalogue)
+    clock = SystemClock()
+    app = create_app(
+        rules=catalogue.rules(found.tenant),
+        keyring=Keyring(found.credentials_file, clock),
+        outlet=SdkOutlet(Publisher(found.kafka, client_id="ioc-gateway")),
+        clock=clock,
+        own_unit=own_unit(catalogue.sources["ioc"].units, found.tenant),
+    )
+    serve(app, found.gateway.host, found.gateway.port)
+
+
+def own_unit(units: frozenset[str], tenant: str) -> str:
+    """The unit that runs the centre: the one that its own source is expected to report for."""
+    return min(units, default=tenant)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ioc.clock import Clock
-from ioc.contracts import Decoded, EventRefused, Reason, Rules, decode, encode, kafka_key
+from ioc.contracts import Decoded, EventRefused, Reason, Rules, decode
 from producers.gateway.body import EVENT_LIMIT, too_large
 from producers.gateway.metrics import Counters
-from producers.gateway.outlet import Outlet, Receipt, Record, Unpublished
+from producers.gateway.outlet import Outlet, Receipt, Unpublished
 from producers.gateway.problems import Problem, from_refusal
 from producers.gateway.rejections import Refusal, Rejections, refusal
 
@@ -80,7 +80,7 @@ class Intake:
             if n % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         good = [item for item in judged if isinstance(item, Decoded)]
-        placed = iter(await self._outlet.publish([_record(item) for item in good]) if good else [])
+        placed = iter(await self._outlet.publish([item.envelope for item in good]) if good else [])
         outcomes = [item if isinstance(item, Problem) else _outcome(item, next(placed)) for item in judged]
         for outcome in outcomes:
             code = outcome.code if isinstance(outcome, Problem) else "accepted"
@@ -104,11 +104,6 @@ class Intake:
         except EventRefused as refused:
             self._rejections.report(refusal(caller.urn, refused, raw))
             return from_refusal(refused)
-
-
-def _record(decoded: Decoded) -> Record:
-    envelope = decoded.envelope
-    return Record(decoded.kind.topic.name, kafka_key(envelope), encode(envelope))
 
 
 def _outcome(decoded: Decoded, placed: Receipt | Unpublished) -> Outcome:

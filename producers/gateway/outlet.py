@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ioc.contracts import Envelope
 from ioc.errors import IocError
 
 
@@ -20,18 +21,9 @@ class Receipt:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One event ready for Kafka: canonical bytes under the key of its case."""
-
-    topic: str
-    key: bytes
-    value: bytes
-
-
 class Outlet(Protocol):
-    async def publish(self, records: Sequence[Record]) -> list[Receipt | Unpublished]:
-        """Send all at once, wait for all; one result a record, in order. Raises nothing."""
+    async def publish(self, events: Sequence[Envelope]) -> list[Receipt | Unpublished]:
+        """Send all at once, wait for all; one result an event, in order. Raises nothing."""
 
     async def close(self) -> None:
         """Flush what is under way, then let go."""

@@ -14,10 +14,9 @@ from typing import Any
 import orjson
 
 from ioc.clock import Clock
-from ioc.contracts import TYPES, Envelope, EventRefused, Reason, build, encode, kafka_key
-from ioc.topics import PLATFORM
+from ioc.contracts import TYPES, Envelope, EventRefused, Reason, build
 from producers.gateway.metrics import Counters
-from producers.gateway.outlet import Outlet, Receipt, Record
+from producers.gateway.outlet import Outlet, Receipt
 
 NAME = "event.rejected"
 PENDING_LIMIT = 10_000
@@ -97,8 +96,7 @@ class Rejections:
         except EventRefused:
             self._counters.add("ioc_gateway_rejections_unrecorded_total")
             return
-        record = Record(PLATFORM.name, kafka_key(envelope), encode(envelope))
-        (placed,) = await self._outlet.publish([record])
+        (placed,) = await self._outlet.publish([envelope])
         if not isinstance(placed, Receipt):
             self._counters.add("ioc_gateway_rejections_unrecorded_total")
 

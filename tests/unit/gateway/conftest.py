@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import orjson
@@ -13,14 +13,21 @@ import pytest
 from fastapi import FastAPI
 
 from ioc.clock import FixedClock
+from ioc.contracts import TYPES, Envelope, encode, kafka_key
 from ioc.reference import Catalogue
 from producers.gateway.access import Keyring
 from producers.gateway.app import create_app
-from producers.gateway.outlet import Receipt, Record, Unpublished
+from producers.gateway.outlet import Receipt, Unpublished
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 RULES = Catalogue.load(None).rules("G09")
 KEYS = {"qlvb": "key-of-qlvb", "motcua": "key-of-motcua"}
+
+
+class Record(NamedTuple):
+    topic: str
+    key: bytes
+    value: bytes
 
 
 class Memory:
@@ -30,12 +37,12 @@ class Memory:
         self.records: list[Record] = []
         self.down = False
 
-    async def publish(self, records: Sequence[Record]) -> list[Receipt | Unpublished]:
+    async def publish(self, events: Sequence[Envelope]) -> list[Receipt | Unpublished]:
         if self.down:
-            return [Unpublished("Kafka did not answer")] * len(records)
+            return [Unpublished("Kafka did not answer")] * len(events)
         first = len(self.records)
-        self.records += records
-        return [Receipt(record.topic, 0, first + n) for n, record in enumerate(records)]
+        self.records += [Record(TYPES[e.type].topic.name, kafka_key(e), encode(e)) for e in events]
+        return [Receipt(record.topic, 0, first + n) for n, record in enumerate(self.records[first:])]
 
     async def close(self) -> None:
         pass
