@@ -1,4 +1,4 @@
-"""Is the stack well, and how is it reached: `status`, `credentials`, `doctor`, `topics`, `migrate`."""
+"""Is the stack well, and how is it reached: `status`, `credentials`, `doctor`; what it needs: `prepare`."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ STORE_USERS = ("ioc_reader", "ioc_writer")
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, credentials, doctor, topics, migrate):
+    for command in (status, credentials, doctor, topics, migrate, prepare):
         app.command()(command)
 
 
@@ -160,3 +160,16 @@ def migrate(data: Data = None) -> None:
     finally:
         store.close()
     say(f"migrations: applied {', '.join(applied)}" if applied else "migrations: all are applied")
+
+
+def prepare(data: Data = None) -> None:
+    """All that a production stack needs before its first process: credentials, topics, tables. Repeatable."""
+    from ioc.settings import load
+    from local.credentials import ensure
+    from local.stack import source_codes
+
+    settings = load(data)
+    ensure(settings.credentials_file, source_codes(settings))
+    say(f"credentials: {settings.credentials_file}")
+    topics(data)
+    migrate(data)
