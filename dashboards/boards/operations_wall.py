@@ -12,7 +12,7 @@ from dashboards.boards.clickhouse import DATA_SOURCE, Query
 from dashboards.boards.kpi import tile
 from dashboards.boards.level import level
 from dashboards.boards.parts import UNIT, place, plain, prop, thresholds
-from dashboards.boards.style import DARK
+from dashboards.style import DARK
 
 UID = "operations-wall"
 TILES = (

@@ -8,7 +8,7 @@ import yaml
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.models import dashboard as dm
 
-from dashboards.boards.style import AMBER_WITHIN, DARK
+from dashboards.style import AMBER_WITHIN, DARK
 
 SHORT_NAMES = Path(__file__).with_name("short_names.yaml")
 

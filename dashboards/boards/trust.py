@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
 from dashboards.boards.parts import plain, prop, short
-from dashboards.boards.style import DARK
+from dashboards.style import DARK
 
 SOURCES = 12
 """Sources read; the wall shows those that fit and counts the rest."""

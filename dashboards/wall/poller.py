@@ -70,6 +70,13 @@ class Poller:
         self._ended.set()
         self._wake.set()
 
+    def join(self, timeout: float) -> None:
+        self._thread.join(timeout)
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """While someone looks, read at full pace."""

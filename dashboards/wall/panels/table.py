@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboards.boards.style import TONE_OF_COLOUR
+from dashboards.style import TONE_OF_COLOUR
 from dashboards.wall import words
 from dashboards.wall.board import Panel
 from dashboards.wall.markup import Html, el, join

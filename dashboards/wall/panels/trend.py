@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dashboards.boards.style import PALETTES
+from dashboards.style import PALETTES
 from dashboards.wall import words
 from dashboards.wall.board import Panel
 from dashboards.wall.markup import join

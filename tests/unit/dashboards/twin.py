@@ -22,6 +22,7 @@ class Twin:
         self.empty = empty
         self.stopped = False
         self.unit_name = unit_name
+        self.tiles = TILES
         self.reads = 0
         self.opened = 0
         self.lock = threading.Lock()
@@ -73,7 +74,7 @@ class Twin:
     def _tile(self, sql: str, now: datetime) -> tuple[object, ...]:
         start = now.astimezone(VIETNAM).date().replace(day=1)
         as_of = now - timedelta(seconds=1)
-        for kpi, row in TILES.items():
+        for kpi, row in self.tiles.items():
             if f"'{kpi}'" in sql:
                 value, verdict, target, coverage, change, cases, noun = row
                 old = self.silent and kpi == "hr_sync_sla_rate"
