@@ -67,7 +67,7 @@ def test_every_lasting_service_says_whether_it_is_well(name: str) -> None:
 def test_every_setting_of_ours_exists() -> None:
     named = {variable for _, variable, _ in environments() if variable.startswith("IOC_")}
     named |= set(re.findall(r"^(IOC_\w+)=", EXAMPLE, re.MULTILINE))
-    named -= {"IOC_DATA"}
+    named -= {"IOC_DATA", "IOC_BOARDS"}  # where things lie inside a container
     assert {variable for variable in named if not setting_exists(variable)} == set()
 
 
@@ -127,6 +127,29 @@ def test_mounted_files_exist() -> None:
             source = volume.split(":")[0]
             if source.startswith("./"):
                 assert (ROOT / source).exists(), f"{source} is mounted but does not exist"
+
+
+def test_grafana_has_every_variable_its_provisioning_names() -> None:
+    given = set(SERVICES["grafana"]["environment"])
+    files = sorted((ROOT / "dashboards" / "provisioning").rglob("*.yaml"))
+    named = {
+        word
+        for path in files
+        for value in scalars(yaml.safe_load(path.read_text(encoding="utf-8")))
+        for word in re.findall(r"\$\{?(\w+)", value)
+    }
+    assert "IOC_CLICKHOUSE__READER_PASSWORD" in named
+    assert named - given == set()
+
+
+def scalars(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from scalars(item)
+    elif isinstance(node, str):
+        yield node
 
 
 def test_the_reader_is_a_reader() -> None:
