@@ -13,7 +13,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(kind: EventType) -> dict[str, Any]:
-    """The schema of one type, envelope included. Rules between fields cannot be said in it: `decode` knows them."""
+    """The schema of one type, envelope included. `decode` also knows rules between fields."""
     body = kind.envelope.model_json_schema()
     return {"$schema": _DIALECT, "$id": f"urn:ioc:schema:{kind.type}", **body, "title": kind.type}
 

@@ -1,8 +1,9 @@
 """Personal data and secrecy markings: what must never get in, and of which nothing may be kept.
 
-A valid event can hold neither a name nor a marking, because no field has room for text. So a good event pays
-for one scan of its data for numbers of persons; the full search runs only over events that are refused
-anyway, to find out whether the refusal must forget them.
+A valid event can hold neither a name nor a written marking, because no field has room for text. So a good
+event pays for one scan of its data for what references could still smuggle in: numbers of persons, markings
+without diacritics. The full search runs only over events that are refused anyway, to find out whether the
+refusal must forget them.
 """
 
 import re
@@ -20,9 +21,9 @@ _WHOLE = (
     rf"|0{_PROVINCE}[ .\-]?\d{{3}}[ .\-]?\d{{3}}[ .\-]?\d{{3}}"
     r"|(?:\+?84|0)[ .\-]?[35789]\d{1,2}[ .\-]\d{3}[ .\-]\d{3,4}"
 )
-_SHAPE = bytes.maketrans(b"123456789 -", b"000000000..")
-_LONG, _GROUPED = b"000000000", b"000.000.00"
-"""Every number of a person has nine digits in a row, or groups of three."""
+_SHAPE = bytes.maketrans(b"123456789 -MAT", b"000000000..mat")
+_LONG, _GROUPED, _MARK = b"000000000", b"000.000.00", b"mat"
+"""Every number of a person has nine digits in a row, or groups of three; every marking ends in this word."""
 _PERSON = re.compile(rf"{_NUMBER}|^\s*(?:{_WHOLE})\s*$|[^\s@]@[\w\-]+(?:\.[\w\-]+)+")
 
 _PERSONAL_KEYS = frozenset(
@@ -39,7 +40,6 @@ _OPEN_LEVELS = frozenset({"normal", ""})
 _LETTER = r"[^\W\d_]"
 _MARKED = re.compile(rf"(?<!{_LETTER})mật(?!{_LETTER})")
 _MARKED_PLAIN = re.compile(r"(?<![a-z0-9])(?:toi|tuyet)[\s_.\-]*mat(?![a-z0-9])")
-_MARKED_WHOLE = frozenset({"mat", "secret", "top_secret", "top secret", "confidential"})
 
 
 def _visible(text: str) -> str:
@@ -61,7 +61,7 @@ def is_secret(text: str) -> bool:
     """A secrecy marking in `text`, whatever its case, its Unicode form or its missing diacritics."""
     shown = _visible(text)
     plain = _without_marks(shown)
-    return bool(_MARKED.search(shown) or _MARKED_PLAIN.search(plain) or plain.strip() in _MARKED_WHOLE)
+    return bool(_MARKED.search(shown) or _MARKED_PLAIN.search(plain) or plain.strip() == "mat")
 
 
 def is_personal(text: str) -> bool:
@@ -105,8 +105,11 @@ def screen(document: Any) -> None:
 def screen_data(canonical: bytes, fields: dict[str, Any]) -> None:
     """For an event that fits its schema: one scan of its canonical data, details on a hit only."""
     shape = canonical.translate(_SHAPE)
-    if _LONG not in shape and _GROUPED not in shape:
+    if _LONG not in shape and _GROUPED not in shape and _MARK not in shape:
         return
+    for name, value in fields.items():
+        if isinstance(value, str) and is_secret(value):
+            raise EventRefused(Reason.secret_marking, f"/data/{name}", "", "no classified content at all")
     for name, value in fields.items():
         if isinstance(value, str) and is_personal(value):
             raise EventRefused(Reason.personal_data, f"/data/{name}", "", "no number or address of a person")
