@@ -72,9 +72,9 @@ def present(store: Store, log: Log, first: int, last: int) -> frozenset[int]:
 
 
 def identities(store: Store, log: Log, since: int, below: int) -> Iterator[bytes]:
-    """Hashes of the identities counted at offsets since … below - 1: chunks of little-endian 8-byte numbers."""
+    """Hashes of the identities counted from offset `since` up to `below`: chunks of little-endian uint64."""
     rows = store.stream(
-        f"SELECT hex(arrayStringConcat(groupArray(reinterpretAsFixedString(id_hash)))) FROM {log.table}"  # noqa: S608
+        f"SELECT arrayStringConcat(groupArray(hex(reinterpretAsFixedString(id_hash)))) FROM {log.table}"  # noqa: S608
         f" WHERE {_MINE} AND offset >= %(a)s AND offset < %(b)s AND verdict = 'counted'"
         f" GROUP BY intDiv(offset, 262144)",
         {**log.params, "a": since, "b": below},

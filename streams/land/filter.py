@@ -23,6 +23,10 @@ class IdentityFilter:
     def __len__(self) -> int:
         return len(self._sorted) + len(self._recent)
 
+    def forget(self) -> None:
+        """Begin again with nothing known."""
+        self._sorted, self._recent, self.upto = np.empty(0, dtype=np.uint64), set(), 0
+
     def load(self, packed: Iterable[bytes], upto: int) -> None:
         """Take in little-endian 8-byte hashes read from the ledger, of all offsets below `upto`."""
         parts = [self._sorted, *(np.frombuffer(part, dtype="<u8") for part in packed)]

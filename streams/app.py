@@ -1,0 +1,130 @@
+"""The worker: a Faust app that hosts one role, landing or reduce.
+
+Faust gives lifecycle, signals, the web page and timers. Events do not pass through its agents: landing and
+reduce are services with clients of their own, so Faust itself only needs to be a producer.
+"""
+
+import fcntl
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, TypeVar
+
+import faust
+from aiokafka.helpers import create_ssl_context
+from kafka.errors import KafkaError
+from mode import Service
+
+from ioc.errors import StoreUnavailable, Unsafe
+from ioc.reference import Catalogue
+from ioc.settings import LOOPBACK, Kafka, Settings
+from ioc.topics import ALL_TOPICS
+from storage import doctor
+from storage.client import Store
+from storage.migrate import migrate
+from streams.land import cluster
+
+Role = Literal["land", "reduce"]
+SESSION_S = 8.0
+RETRY_S = 0.3
+
+log = logging.getLogger("ioc.worker")
+T = TypeVar("T")
+
+
+def app(settings: Settings, role: Role) -> faust.App:
+    """The Faust app of a role: its web page on loopback, no tables, no agents that carry events."""
+    kafka = settings.kafka
+    datadir = settings.data / "faust" / role
+    datadir.mkdir(parents=True, exist_ok=True)
+    hosted = faust.App(
+        f"ioc-worker-{role}",
+        broker=[f"kafka://{address}" for address in kafka.bootstrap.split(",")],
+        broker_credentials=_credentials(kafka),
+        broker_session_timeout=SESSION_S,
+        consumer_group_instance_id=cluster.member(settings, f"faust-{role}"),
+        web_host=LOOPBACK,
+        web_bind=LOOPBACK,
+        web_port=settings.worker_port if role == "land" else settings.reducer_port,
+        web_tables_enabled=False,
+        datadir=str(datadir),
+        topic_disable_leader=True,
+    )
+    # With a consumer of its own, Faust would hold our services back until its group has joined.
+    hosted.producer_only = True
+    return hosted
+
+
+def _credentials(kafka: Kafka) -> Any:
+    """How Faust's own producer signs in; None on a plain broker."""
+    secure = kafka.security_protocol in ("SSL", "SASL_SSL")
+    tls = create_ssl_context(cafile=str(kafka.cafile) if kafka.cafile else None) if secure else None
+    if not kafka.sasl_mechanism:
+        return tls
+    password = kafka.password.get_secret_value() if kafka.password else None
+    return faust.SASLCredentials(
+        username=kafka.username, password=password, ssl_context=tls, mechanism=kafka.sasl_mechanism
+    )
+
+
+def service(settings: Settings, role: Role) -> Service:
+    """What the worker does. Raises `SettingsError` on a wrong catalogue."""
+    catalogue = Catalogue.load(settings.catalogue)
+    if role == "land":
+        from streams.land.service import LandingService
+
+        return LandingService(settings, catalogue.rules(settings.tenant))
+    from streams.reduce.service import ReduceService
+
+    hosted: Service = ReduceService(settings, catalogue)
+    return hosted
+
+
+def run(settings: Settings, role: Role) -> None:
+    """Run a role until SIGTERM or SIGINT. Raises `Unsafe` instead of counting on unsafe settings."""
+    hosted = service(settings, role)
+    prepare(settings)
+    worker = faust.Worker(app(settings, role), hosted, loglevel="warn", logfile=None, quiet=True)
+    worker.execute_from_commandline()
+
+
+def prepare(settings: Settings) -> None:
+    """Wait for store and topics, apply migrations, refuse unsafe settings."""
+    waited("the store", lambda: _migrated(settings))
+    waited("the topics", lambda: cluster.names(settings.kafka, [topic.name for topic in ALL_TOPICS]))
+
+
+def waited(thing: str, attempt: Callable[[], T]) -> T:
+    """The result of `attempt`, tried until it has one; says once what it waits for."""
+    said = False
+    while True:
+        try:
+            return attempt()
+        except (StoreUnavailable, cluster.TopicMissing, KafkaError, OSError) as error:
+            if not said:
+                log.warning("waiting for %s: %s", thing, error)
+                said = True
+            time.sleep(RETRY_S)
+
+
+def _migrated(settings: Settings) -> None:
+    store = Store(settings.clickhouse)
+    try:
+        with _alone(settings):
+            migrate(store, settings.clickhouse)
+        findings = doctor.unsafe(store, settings.clickhouse)
+    finally:
+        store.close()
+    if findings:
+        raise Unsafe("refusing to count: " + "; ".join(findings))
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One process at a time: both workers of a machine start together."""
+    folder = settings.data / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "migrate.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,139 @@
+"""The landing service: a consumer, an epoch for each assignment, a lane for each partition."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from mode import Service
+
+from ioc import failpoints
+from ioc.clock import Clock, SystemClock
+from ioc.contracts import Rules
+from ioc.settings import Settings
+from ioc.topics import BY_NAME, EVENT_TOPICS
+from storage.ledger import Log
+from streams.land import cluster
+from streams.land.epoch import Epoch, EpochEnded, Stopped
+from streams.land.filter import IdentityFilter
+from streams.land.lane import Lane
+from streams.land.resume import Stop
+from streams.land.shared import Shared
+from streams.land.stops import note
+from streams.land.thread import INSERT_TIMEOUT_S, StoreThread, Writer
+
+log = logging.getLogger("ioc.land")
+
+STOP_S = 3.0
+"""How long a stop waits for an insert under way; after that the next start finishes it."""
+
+
+class LandingService(Service):
+    """Every record of the event topics becomes one row of the ledger."""
+
+    def __init__(self, settings: Settings, rules: Rules, clock: Clock | None = None) -> None:
+        super().__init__()
+        self._settings = settings
+        self._rules = rules
+        self._clock = clock or SystemClock()
+        self._epoch: Epoch | None = None
+        self._lanes: dict[TopicPartition, asyncio.Task[None]] = {}
+        self._filters: dict[tuple[object, int], IdentityFilter] = {}
+
+    async def on_start(self) -> None:
+        settings = self._settings
+        topics = [topic.name for topic in EVENT_TOPICS]
+        self._names = await asyncio.to_thread(cluster.names, settings.kafka, topics)
+        self._consumer: AIOKafkaConsumer = cluster.consumer(settings)
+        self._shared = Shared(
+            consumer=self._consumer,
+            writer=Writer(settings.clickhouse),
+            asking=StoreThread(settings.clickhouse, "ledger-reader"),
+            rules=self._rules,
+            cluster_id=self._names.cluster_id,
+            clock=self._clock,
+        )
+        self._consumer.subscribe(topics, listener=_Listener(self))
+        await self._consumer.start()
+
+    async def on_stop(self) -> None:
+        await self.revoke(STOP_S)
+        await self._consumer.stop()
+        self._shared.writer.close()
+        self._shared.asking.close()
+
+    async def assign(self, partitions: Iterable[TopicPartition]) -> None:
+        """Begin an epoch. The lanes resume in tasks of their own: the group must not wait for the ledger."""
+        epoch = self._epoch = Epoch(self._consumer)
+        for partition in partitions:
+            # Until its lane knows better nothing is fetched, and no offset is chosen by itself.
+            self._consumer.seek(partition, 0)
+            self._consumer.pause(partition)
+            self._lanes[partition] = asyncio.create_task(self._lane(epoch, partition))
+
+    async def revoke(self, patience_s: float = INSERT_TIMEOUT_S + 5.0) -> None:
+        """End the epoch and wait until nothing of it is under way."""
+        if self._epoch is None:
+            return
+        self._epoch.end()
+        lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.cancel()
+        failpoints.hit("C8")
+        await asyncio.gather(*lanes, return_exceptions=True)
+        self._lanes.clear()
+        try:
+            await asyncio.wait_for(self._shared.writer.drained(), patience_s)
+        except TimeoutError:
+            log.warning("an insert did not end within %.0f s; its token makes it count once", patience_s)
+
+    async def _lane(self, epoch: Epoch, partition: TopicPartition) -> None:
+        topic_id = self._names.topic_ids[partition.topic]
+        known = self._filters.setdefault((topic_id, partition.partition), IdentityFilter())
+        place = Log(BY_NAME[partition.topic], topic_id, partition.partition)
+        try:
+            await self._noted(place, None)
+            await Lane(self._shared, epoch, place, partition, known).run()
+        except EpochEnded:
+            return
+        except Stopped as stopped:
+            log.error("%s/%d stands still: %s", partition.topic, partition.partition, stopped)
+            self._consumer.pause(partition)
+            await self._noted(place, stopped.stop)
+        except Exception as error:
+            if epoch.ended:
+                return
+            await self.crash(error)
+
+    async def _noted(self, place: Log, stop: Stop | None) -> None:
+        """Write down that a partition stands still or goes on, for the wall to show."""
+        now = self._clock.now()
+        try:
+            await self._shared.asking.run(lambda store: note(store, place, stop, now))
+        except Exception as error:
+            log.warning("could not note the state of %s/%d: %s", place.topic.name, place.partition, error)
+
+    @Service.task
+    async def _keep_polling(self) -> None:
+        """While the store is down fetch nothing, but keep the group's trust: poll with all paused."""
+        paused: set[TopicPartition] = set()
+        while not self.should_stop:
+            if self._shared.health.down:
+                paused |= self._consumer.assignment() - self._consumer.paused()
+                self._consumer.pause(*paused & self._consumer.assignment())
+                await self._consumer.getmany(timeout_ms=0)
+            elif paused:
+                self._consumer.resume(*paused & self._consumer.assignment())
+                paused = set()
+            await self.sleep(0.5)
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, service: LandingService) -> None:
+        self._service = service
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._service.revoke()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        await self._service.assign(assigned)

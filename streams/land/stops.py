@@ -1,0 +1,25 @@
+"""Which partitions stand still, written down where walls can read it."""
+
+from datetime import datetime
+
+from storage.client import Store
+from storage.ledger import Log
+from streams.land.resume import Stop
+
+_COLUMNS = ("topic", "partition", "reason", "first", "last", "at")
+
+
+def note(store: Store, log: Log, stop: Stop | None, now: datetime) -> None:
+    """Note that a partition stands still (`stop`) or goes on (None, written only if it stood still)."""
+    here = {"t": log.topic.name, "p": log.partition}
+    if stop is None:
+        standing = store.query(
+            "SELECT 1 FROM ioc.landing_stops FINAL"
+            " WHERE topic = %(t)s AND partition = %(p)s AND reason != ''",
+            here,
+        )
+        if not standing:
+            return
+    reason, first, last = (stop.reason, stop.first, stop.last) if stop else ("", 0, 0)
+    row = (log.topic.name, log.partition, reason, first, max(first, last), now)
+    store.insert("ioc.landing_stops", _COLUMNS, [[value] for value in row])
