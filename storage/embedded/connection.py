@@ -3,7 +3,7 @@
 import socket
 import struct
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from storage.embedded import policy, query, wire
 from storage.embedded.engine import Engine
@@ -18,6 +18,7 @@ from storage.embedded.wire import ClientPacket, Closed, Reader, ServerPacket
 SHORT_TEXT = 1 << 12
 QUERY_TEXT = 1 << 28
 SIGN_IN_SECONDS = 10.0
+LINGER_SECONDS = 2.0
 SMALL_BLOCK = 1 << 16
 
 
@@ -37,8 +38,8 @@ class Connection:
             self._speak()
         except (Closed, OSError):
             pass
-        except EngineError as error:
-            self._last_word(error)
+        except wire.Broken as broken:
+            self._last_word(broken.error)
         except Exception as error:
             self._last_word(from_engine(error))
         finally:
@@ -138,7 +139,7 @@ class Connection:
                 self._send(bytes([ServerPacket.END_OF_STREAM]))
                 return
             if spool.rows:
-                with self._watch.query(self._client, insert=True) as running:
+                with self._watch.query(self._client, insert=True) as running, self._stopped_quietly(running):
                     insert(session.connection, statement, spool, running.tag)
             written = wire.progress(written_rows=spool.rows, written_bytes=spool.size)
         self._send(written + bytes([ServerPacket.END_OF_STREAM]))
@@ -160,9 +161,12 @@ class Connection:
         """Read one Data packet's block into `spool`; returns its columns and rows."""
         self._reader.string(SHORT_TEXT)
         reader = Reader(wire.Frames(self._reader).more) if self._compressed else self._reader
-        reader.skip(len(wire.BLOCK_INFO))
-        start = reader.position
-        columns, rows = skip_block(reader)
+        try:
+            reader.skip(len(wire.BLOCK_INFO))
+            start = reader.position
+            columns, rows = skip_block(reader)
+        except EngineError as error:
+            raise wire.Broken(error) from error
         if spool is not None and rows:
             with memoryview(reader.buffer) as whole, whole[start : reader.position] as block:
                 spool.add(block, rows)
@@ -187,7 +191,7 @@ class Connection:
         """An error of this query is told to the client; the connection goes on."""
         try:
             yield
-        except (Closed, OSError):
+        except (Closed, OSError, wire.Broken):
             raise
         except Exception as error:
             self._send(wire.exception(from_engine(error)))
@@ -197,7 +201,7 @@ class Connection:
         """What a cancelled query says about its end is no news to who cancelled it."""
         try:
             yield
-        except (Closed, OSError):
+        except (Closed, OSError, wire.Broken):
             raise
         except Exception as error:
             if not running.cancelled:
@@ -224,10 +228,13 @@ class Connection:
             self._send(block)
 
     def _last_word(self, error: EngineError) -> None:
-        try:
+        """Say what was wrong and hang up; what the client still sends is read so that it gets to hear it."""
+        with suppress(OSError):
             self._send(wire.exception(error))
-        except OSError:
-            return
+            self._client.shutdown(socket.SHUT_WR)
+            self._client.settimeout(LINGER_SECONDS)
+            while self._client.recv(wire.RECEIVE_SIZE):
+                pass
 
 
 def _skip_client_info(reader: Reader) -> None:

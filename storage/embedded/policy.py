@@ -22,6 +22,8 @@ from storage.embedded.errors import (
 from storage.embedded.tokenizer import Kind, Token, tokens
 
 READER_DATABASE = "ioc_read"
+READER_DEFAULTS: Mapping[str, str] = {"max_execution_time": "60"}
+"""Seconds; a reader's own setting wins."""
 
 
 class Role(Enum):
@@ -134,15 +136,16 @@ def check_statement(sql: str, known: Surroundings) -> None:
     first = _kind(found)
     for at, token in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else None
-        before = found[at - 1] if at else None
-        if token.upper == "APPLY":
-            _check_applied(found[at + 1 :], known)
         if token.is_name or token.kind is Kind.NUMBER:
+            behind_dot = at > 1 and found[at - 1].text == "." and found[at - 2].kind is not Kind.NUMBER
+            if not behind_dot and token.name.lower() in known.functions_refused:
+                # Brackets or not: `arrayMap(f, …)` and `* APPLY f` call a function by its bare name.
+                raise denied(f"function {token.name}")
             if following is not None and following.text == "(":
-                _check_call(token, known)
-            if following is not None and following.text == "." and (before is None or before.text != "."):
+                _check_table_function(token, known)
+            if following is not None and following.text == "." and not behind_dot:
                 _check_chain(token, found[at + 2 :], known)
-            if first in ("SHOW", "EXISTS") and token.name in known.databases - {READER_DATABASE, "system"}:
+            if first in ("SHOW", "EXISTS") and not _is_open(token.name) and token.name in known.databases:
                 raise denied(f"database {token.name}")
 
 
@@ -167,34 +170,27 @@ def _kind(found: list[Token]) -> str:
     words = [token for token in found if token.text != "("][:2]
     first = words[0].upper if words else ""
     second = words[1].upper if len(words) > 1 else ""
-    if first not in STATEMENTS or (first == "SHOW" and second not in SHOWABLE):
+    shows_queries = first == "SHOW" and any(token.upper == "PROCESSLIST" for token in found)
+    if first not in STATEMENTS or (first == "SHOW" and second not in SHOWABLE) or shows_queries:
         raise EngineError(READONLY, "Cannot execute query in readonly mode. (READONLY)")
     return first
 
 
-def _check_call(token: Token, known: Surroundings) -> None:
+def _check_table_function(token: Token, known: Surroundings) -> None:
     name = token.name.lower()
-    if name in known.functions_refused:
-        raise denied(f"function {token.name}")
     if name in known.table_functions and name not in TABLE_FUNCTIONS:
         raise denied(f"table function {token.name}")
-
-
-def _check_applied(rest: list[Token], known: Surroundings) -> None:
-    """`* APPLY f` and `* APPLY (f)` call a function without brackets behind its name."""
-    for token in rest[:2]:
-        if token.is_name and token.name.lower() in known.functions_refused:
-            raise denied(f"function {token.name}")
 
 
 def _check_chain(head: Token, rest: list[Token], known: Surroundings) -> None:
     """`database.table`: only the reader's database and harmless tables of the system."""
     database = head.name
-    if database == READER_DATABASE or database.lower() == "information_schema":
-        return
     table = rest[0].name if rest else ""
-    if database == "system":
-        if table not in SYSTEM_TABLES:
-            raise denied(f"table system.{table}")
-    elif database in known.databases:
+    if database == "system" and table not in SYSTEM_TABLES:
+        raise denied(f"table system.{table}")
+    if database in known.databases and not _is_open(database):
         raise denied(f"database {database}")
+
+
+def _is_open(database: str) -> bool:
+    return database in (READER_DATABASE, "system") or database.lower() == "information_schema"

@@ -8,10 +8,10 @@ from storage.embedded import wire
 from storage.embedded.errors import EngineError
 from storage.embedded.session import Columns, Session
 from storage.embedded.statements import Run, Statement, without_format
-from storage.embedded.types import column, skip_block
+from storage.embedded.types import names_in, renamed, skip_block
 
-LARGEST_SCANNED = 1 << 20
-"""Bytes of a first block whose columns we look up by stepping through it; above, the engine is asked."""
+ZONE_LOST = "DateTime"
+"""What the engine's `Native` format calls `DateTime('zone')`; everything else keeps its name."""
 
 SCHEMA_STATEMENTS = frozenset(
     {"CREATE", "DROP", "ALTER", "RENAME", "EXCHANGE", "ATTACH", "DETACH", "UNDROP", "RESTORE"}
@@ -57,17 +57,27 @@ def answer(
 
 def _stream(session: Session, sql: str, params: Mapping[str, str], to: Answer) -> None:
     stream: Any = session.connection.send_query(sql, "Native", params=dict(params))
+    columns: Columns = []
+    zoned = False
     try:
         while (chunk := stream.fetch()) is not None:
             block: bytes = chunk.bytes()
             _progress(chunk, to)
             if not to.blocks:
-                to.send_block(wire.header(_columns(session, block, sql, params)))
-            to.block(block, chunk.rows_read())
+                columns = _columns(session, block, sql, params)
+                zoned = any(kind.startswith(f"{ZONE_LOST}(") for _, kind in columns)
+                _header(columns, to)
+            to.block(renamed(block, columns) if zoned else block, chunk.rows_read())
     finally:
         stream.close()
     if not to.blocks:
         to.send_block(wire.header(session.result_columns(sql, params)))
+
+
+def _header(columns: Columns, to: Answer) -> None:
+    """Drivers expect names and types in a block without rows before the first row."""
+    if columns:
+        to.send_block(wire.header(columns))
 
 
 def _progress(chunk: Any, to: Answer) -> None:
@@ -84,40 +94,28 @@ def _whole(session: Session, statement: Statement, sql: str, params: Mapping[str
             session.engine.schema_changed()
     if statement.first == "USE":
         session.database_changed()
-    reader = wire.Reader(_nothing_more)
+    reader = wire.Reader(bytes)
     reader.buffer += raw
     while reader.position < len(raw):
         start = reader.position
         _, rows = skip_block(reader)
         block = raw[start : reader.position]
         if not to.blocks:
-            to.send_block(wire.header(_columns(session, block, sql, params)))
+            _header(_columns(session, block, sql, params), to)
         to.block(block, rows)
 
 
 def _columns(session: Session, block: bytes, sql: str, params: Mapping[str, str]) -> Columns:
-    """Names and types of a result: drivers expect them in a block without rows before the first row."""
-    if len(block) <= LARGEST_SCANNED:
-        try:
-            return _columns_of(block)
-        except EngineError:  # a type whose layout is not fixed
-            pass
-    return session.result_columns(sql, params)
-
-
-def _columns_of(block: bytes) -> Columns:
-    reader = wire.Reader(_nothing_more)
-    reader.buffer += block
-    count, rows = reader.number(), reader.number()
-    found: Columns = []
-    for index in range(count):
-        found.append((reader.string(1 << 16), reader.string(1 << 20)))
-        if rows and index < count - 1:
-            layout = column(found[-1][1])
-            reader.skip(layout.prefix)
-            layout.skip(reader, rows)
-    return found
-
-
-def _nothing_more() -> bytes:
-    raise wire.Closed("the engine's block ended early")
+    """Names and types of a result, its time zones restored; empty if a layout is not fixed."""
+    try:
+        found = names_in(block)
+    except EngineError:
+        return []
+    if all(kind != ZONE_LOST for _, kind in found):
+        return found
+    described = session.zones(sql, params)
+    zones = described if len(described) == len(found) else found
+    return [
+        zone if kind == ZONE_LOST and zone[1].startswith(f"{ZONE_LOST}(") else (name, kind)
+        for (name, kind), zone in zip(found, zones, strict=True)
+    ]

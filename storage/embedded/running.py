@@ -20,6 +20,7 @@ class Running:
     client: socket.socket
     tag: str = field(default_factory=lambda: f"/*{uuid.uuid4().hex}*/")
     cancelled: bool = False
+    """By its client, who therefore needs no error about it."""
     insert: bool = False
     watched: bool = True
 
@@ -74,7 +75,8 @@ class Watch:
             self._changed.notify_all()
             queries = [one for one in self._running if not one.insert]
         for running in queries:
-            self.cancel(running)
+            with suppress(Exception):
+                self._kill(running.tag)
         with self._changed:
             return self._changed.wait_for(lambda: not self._running, timeout=seconds)
 

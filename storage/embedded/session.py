@@ -8,7 +8,7 @@ from chdb.state.sqlitelike import Connection
 
 from storage.embedded.engine import Engine, read
 from storage.embedded.errors import ACCESS_DENIED, UNKNOWN_DATABASE, EngineError
-from storage.embedded.policy import READER_DATABASE, Role, check_settings, check_statement
+from storage.embedded.policy import READER_DATABASE, READER_DEFAULTS, Role, check_settings, check_statement
 
 Columns = list[tuple[str, str]]
 
@@ -44,6 +44,7 @@ class Session:
         if self.reader:
             wanted.pop("readonly", None)
             check_settings(wanted, self.engine.surroundings())
+            wanted = {**READER_DEFAULTS, **wanted}
         if wanted == self._applied:
             return
         if self.reader:  # readonly=1 cannot be undone, so the difference is taken from a new connection
@@ -89,6 +90,17 @@ class Session:
     def result_columns(self, sql: str, params: Mapping[str, str]) -> Columns:
         """Names and types of what a SELECT returns."""
         return [(row[0], row[1]) for row in read(self.connection, f"DESCRIBE ({sql}\n)", params)]
+
+    def zones(self, sql: str, params: Mapping[str, str]) -> Columns:
+        """The same while the SELECT streams, which allows its connection nothing else; empty if it fails."""
+        beside = self.engine.connect()
+        try:
+            beside.query(f"USE {identifier(self._database)}", "Null")
+            return [(row[0], row[1]) for row in read(beside, f"DESCRIBE ({sql}\n)", params)]
+        except Exception:  # a temporary table, or a setting of this session alone
+            return []
+        finally:
+            beside.close()
 
     def database_changed(self) -> None:
         """After `USE`: table names without a database mean other tables."""

@@ -29,7 +29,7 @@ class Statement:
     columns: str = ""
     """INSERT: the column list with its parentheses, as written."""
     settings: str = ""
-    """INSERT: its SETTINGS clause, as written."""
+    """INSERT: what stands behind SETTINGS, as written."""
 
 
 SELECTS = frozenset({"SELECT", "WITH", "FROM"})
@@ -90,7 +90,7 @@ def _insert(sql: str, stream: Iterator[Token]) -> Statement:
             return plain
         columns = sql[rest[at].start : rest[end - 1].end]
         at = end
-    settings_start = at
+    settings_start = at + 1
     if at < len(rest) and rest[at].upper == "SETTINGS":
         while at < len(rest) and rest[at].upper not in _QUERY and rest[at].text != ";":
             at += 1

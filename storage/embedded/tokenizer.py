@@ -19,7 +19,7 @@ class Kind(Enum):
     MARK = "mark"
     """One sign: bracket, comma, dot, semicolon, part of an operator."""
     UNKNOWN = "unknown"
-    """A heredoc, typographic quotes, an open quote, anything else."""
+    """A heredoc, a comment in a comment, typographic quotes, an open quote, anything else."""
 
 
 class Token(NamedTuple):
@@ -50,7 +50,7 @@ class Token(NamedTuple):
 # Possessive repetitions (++ and *+): an open quote costs one pass, whatever follows it.
 _TOKENS = re.compile(
     r"""
-    (?P<skip>[ \t\n\r\f\v]++|--[^\n]*+|\#[ !][^\n]*+|/\*.*?\*/)
+    (?P<skip>[ \t\n\r\f\v]++|(?:--|//|\#[ !])[^\n]*+|/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+\*/)
     |(?P<string>'(?:[^'\\]++|\\.|'')*+'|[xXbB]'[0-9A-Fa-f]*+')
     |(?P<quoted>`(?:[^`\\]++|\\.|``)*+`|"(?:[^"\\]++|\\.|"")*+")
     |(?P<open>[xXbB]?['`"]|/\*|\$)

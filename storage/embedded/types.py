@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from storage.embedded.errors import NOT_IMPLEMENTED, EngineError
 from storage.embedded.tokenizer import Kind, Token, tokens
-from storage.embedded.wire import Reader
+from storage.embedded.wire import Closed, Reader, string
 
 Skip = Callable[[Reader, int], None]
 
@@ -27,6 +27,7 @@ WIDTHS = {
 }  # fmt: skip
 _SIZED = re.compile(r"(?:U?Int|Float)(8|16|32|64|128|256)")
 _DECIMALS = ((9, 4), (18, 8), (38, 16), (76, 32))
+LONGEST_NAME = 1 << 20
 _MORE_KEYS = 1 << 9
 
 
@@ -41,11 +42,54 @@ def skip_block(reader: Reader) -> tuple[int, int]:
     columns, rows = reader.number(), reader.number()
     for _ in range(columns):
         reader.skip(reader.number())
-        layout = column(reader.string(1 << 16))
+        layout = column(reader.string(LONGEST_NAME))
         if rows:
             reader.skip(layout.prefix)
             layout.skip(reader, rows)
     return columns, rows
+
+
+def names_in(block: bytes) -> list[tuple[str, str]]:
+    """Name and type of the columns of a whole block. Raises `EngineError` 48 as `column` does."""
+    reader = _over(block)
+    count, rows = reader.number(), reader.number()
+    found = []
+    for index in range(count):
+        found.append((reader.string(LONGEST_NAME), reader.string(LONGEST_NAME)))
+        if rows and index < count - 1:
+            layout = column(found[-1][1])
+            reader.skip(layout.prefix)
+            layout.skip(reader, rows)
+    return found
+
+
+def renamed(block: bytes, columns: list[tuple[str, str]]) -> bytes:
+    """The same block with these names and types; the bodies stay as they are."""
+    reader = _over(block)
+    count, rows = reader.number(), reader.number()
+    parts = [block[: reader.position]]
+    for index in range(count):
+        reader.string(LONGEST_NAME)
+        layout = column(reader.string(LONGEST_NAME))
+        body = reader.position
+        if index == count - 1:
+            reader.position = len(block)
+        elif rows:
+            reader.skip(layout.prefix)
+            layout.skip(reader, rows)
+        name, kind = columns[index]
+        parts += [string(name), string(kind), block[body : reader.position]]
+    return b"".join(parts)
+
+
+def _over(block: bytes) -> Reader:
+    reader = Reader(_nothing_more)
+    reader.buffer += block
+    return reader
+
+
+def _nothing_more() -> bytes:
+    raise Closed("the engine's block ended early")
 
 
 def _parse(found: list[Token], whole: str) -> Column:

@@ -12,6 +12,7 @@ import lz4.block
 from clickhouse_cityhash.cityhash import CityHash128
 
 from storage.embedded.errors import (
+    CANNOT_DECOMPRESS,
     CHECKSUM_DOES_NOT_MATCH,
     TOO_LARGE,
     UNKNOWN_COMPRESSION_METHOD,
@@ -49,6 +50,14 @@ class ServerPacket(IntEnum):
 
 class Closed(ConnectionError):
     """The other side went away, or broke the protocol so that its next byte means nothing."""
+
+
+class Broken(Exception):
+    """A client's data cannot be read to its end: `error` is its last word, the connection cannot go on."""
+
+    def __init__(self, error: EngineError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def number(value: int) -> bytes:
@@ -170,6 +179,9 @@ class Reader:
         """Step over `count` strings: the one loop that runs once per value of an INSERT."""
         buffer, position = self.buffer, self.position
         while count:
+            alike = _alike(buffer, position, count)
+            position += alike * (buffer[position] + 1) if alike else 0
+            count -= alike
             try:
                 for count in range(count, 0, -1):  # noqa: B007, B020 - goes on where the buffer ended
                     size = buffer[position]
@@ -191,6 +203,19 @@ class Reader:
     def _reach(self, position: int) -> None:
         while len(self.buffer) < position:
             self.buffer += self._more()
+
+
+def _alike(buffer: bytearray, position: int, count: int) -> int:
+    """How many of the next strings are surely as long as the first: all that are here, or none.
+
+    Columns of one length (empty, codes, identifiers) are stepped over at the speed of a comparison: if every
+    stride-th byte is the first string's length, each of them is the length of the string that begins there.
+    """
+    if position >= len(buffer) or (length := buffer[position]) > 127:
+        return 0
+    here = min(count, (len(buffer) - position) // (length + 1))
+    lengths = buffer[position : position + here * (length + 1) : length + 1]
+    return here if lengths.count(length) == here else 0
 
 
 class Frames:
@@ -222,4 +247,9 @@ class Frames:
                 UNKNOWN_COMPRESSION_METHOD,
                 f"Compression method {method:#x}: LZ4 expected. (UNKNOWN_COMPRESSION_METHOD)",
             )
-        return bytes(lz4.block.decompress(data, uncompressed_size=raw_size))
+        try:
+            return bytes(lz4.block.decompress(data, uncompressed_size=raw_size))
+        except (lz4.block.LZ4BlockError, MemoryError) as error:
+            raise EngineError(
+                CANNOT_DECOMPRESS, "Cannot decompress: the frame is not LZ4 data. (CANNOT_DECOMPRESS)"
+            ) from error

@@ -1,0 +1,89 @@
+"""The lexical rules that the reader's allow-list rests on."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.embedded.tokenizer import Kind, tokens
+
+
+def kinds(sql: str) -> list[tuple[Kind, str]]:
+    return [(token.kind, token.text) for token in tokens(sql)]
+
+
+def test_a_statement_in_tokens() -> None:
+    assert kinds("SELECT a.`b c`, 1.5e-3 -- end\nFROM \"t\" WHERE s = 'it''s'") == [
+        (Kind.WORD, "SELECT"),
+        (Kind.WORD, "a"),
+        (Kind.MARK, "."),
+        (Kind.QUOTED, "`b c`"),
+        (Kind.MARK, ","),
+        (Kind.NUMBER, "1.5e-3"),
+        (Kind.WORD, "FROM"),
+        (Kind.QUOTED, '"t"'),
+        (Kind.WORD, "WHERE"),
+        (Kind.WORD, "s"),
+        (Kind.MARK, "="),
+        (Kind.STRING, "'it''s'"),
+    ]
+
+
+@pytest.mark.parametrize("comment", ["-- x", "// x", "# x", "#! x"])
+def test_a_line_comment_ends_with_its_line(comment: str) -> None:
+    assert [text for _, text in kinds(f"a {comment} 'y\nb")] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'open",
+        "`open",
+        '"open',
+        "/* open",
+        "/* a /* b */ c */",
+        "$tag$ x $tag$",
+        "‘typographic’",
+        "“name”",
+        "#no-space",
+        "x'0",
+        "\\G",
+        "a\u00a0b",
+        "\x00",
+    ],
+)
+def test_what_is_not_surely_understood_is_unknown(text: str) -> None:
+    assert any(kind is Kind.UNKNOWN for kind, _ in kinds(text))
+
+
+def test_a_dot_is_never_hidden_in_a_number() -> None:
+    assert [text for _, text in kinds("ioc.1table")] == ["ioc", ".", "1table"]
+    assert [text for _, text in kinds("ioc.1.5x")][:2] == ["ioc", "."]
+
+
+def test_a_quoted_word_is_a_name_and_never_a_keyword() -> None:
+    (token,) = tokens("`SELECT`")
+    assert token.is_name and token.name == "SELECT" and token.upper == ""
+
+
+def test_doubled_quotes_are_single_in_the_name() -> None:
+    assert [token.name for token in tokens('`a``b` "c""d"')] == ["a`b", 'c"d']
+
+
+@given(st.text(alphabet="ab1.'\"`\\/*-#$ \n;é(", max_size=40))
+def test_tokens_are_slices_in_order_and_all_else_is_space_or_comment(sql: str) -> None:
+    position = 0
+    for token in tokens(sql):
+        assert token.start >= position and sql[token.start : token.end] == token.text != ""
+        between = sql[position : token.start].strip()
+        assert between == "" or between.startswith(("--", "//", "#", "/*"))
+        position = token.end
+
+
+@given(st.text(max_size=30), st.sampled_from(["'", "`", '"']))
+def test_a_quoted_text_is_one_token(inner: str, quote: str) -> None:
+    written = quote + inner.replace("\\", "\\\\").replace(quote, quote * 2) + quote
+    assert [text for _, text in kinds(f"a {written} b")] == ["a", written, "b"]
+
+
+def test_an_open_quote_costs_no_more_than_its_length() -> None:
+    assert len(list(tokens("'" + "\\a''" * 20_000))) > 0
