@@ -61,7 +61,7 @@ def is_secret(text: str) -> bool:
     """A secrecy marking in `text`, whatever its case, its Unicode form or its missing diacritics."""
     shown = _visible(text)
     plain = _without_marks(shown)
-    return bool(_MARKED.search(shown) or _MARKED_PLAIN.search(plain) or plain.strip() == "mat")
+    return bool(_MARKED.search(shown) or _MARKED_PLAIN.search(plain) or shown.strip() == "mat")
 
 
 def is_personal(text: str) -> bool:
