@@ -32,6 +32,7 @@ class Child:
     def __init__(self, command: Sequence[str], log: Path, *, guarded_by_pipe: bool = not LINUX) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         rotate(log)
+        self._swept = False
         read, self._write = os.pipe() if guarded_by_pipe else (-1, -1)
         guard = [sys.executable, "-I", "-S", str(files("local") / "guard.py"), str(os.getpid()), str(read)]
         try:
@@ -55,7 +56,8 @@ class Child:
     def exit_code(self) -> int | None:
         """None while it runs; negative: the signal that ended it. What it leaves behind is killed."""
         code = self._process.poll()
-        if code is not None:
+        if code is not None and not self._swept:
+            self._swept = True
             self._signal(signal.SIGKILL)
             self._close()
         return code

@@ -13,6 +13,8 @@ from local.kafka import Broker
 from local.probes import is_free, listens, wait_for
 from local.topics import ensure_topics
 
+from .running import RunningStack
+
 
 def free_ports(count: int) -> int:
     """The first of `count` neighbouring ports that nobody holds, below the range of outgoing connections."""
@@ -29,6 +31,16 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     home = tmp_path_factory.mktemp("kafka")
     with running_broker(home, free_ports(2)) as settings:
         yield settings
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """`ioc up` with everything in it, shared by a session: do not stop it, use ids of your own."""
+    running = RunningStack(tmp_path_factory.mktemp("stack") / "data", free_ports(8))
+    try:
+        yield running.start()
+    finally:
+        running.stop()
 
 
 class running_broker:
