@@ -70,7 +70,7 @@ def _title(organ: str) -> text.Panel:
 
 
 def _trend(facts: Facts) -> timeseries.Panel:
-    measure = facts.measure(TREND, "Hồ sơ đúng hạn theo ngày, %")
+    measure = facts.measure(TREND, "Hồ sơ đúng hạn, %")
     rows = f"""
     SELECT toDateTime(day, 'Asia/Ho_Chi_Minh') AS time, value, target, restated
     FROM ioc_read.history
