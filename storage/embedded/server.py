@@ -34,7 +34,7 @@ def serve(path: Path, host: str, port: int, http_port: int, users: Users) -> Non
     try:
         ping = http.listen(host, http_port)
     except OSError as error:
-        raise IocError(f"port {http_port} on {host} is not free ({error.strerror})") from error
+        raise _not_free(host, http_port, error) from error
     stop = Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -78,7 +78,11 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=128)
     except OSError as error:
-        raise IocError(f"port {port} on {host} is not free ({error.strerror})") from error
+        raise _not_free(host, port, error) from error
+
+
+def _not_free(host: str, port: int, error: OSError) -> IocError:
+    return IocError(f"port {port} on {host} is not free ({os.strerror(error.errno or 0)})")
 
 
 def _accept(native: socket.socket, engine: Engine, users: Users, watch: Watch) -> None:
