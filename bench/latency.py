@@ -1,8 +1,8 @@
 """From published to readable, at rest and under load, and what the whole stack weighs meanwhile.
 
-A probe is a real event, sent by the SDK at its intended time; it is readable when a reader of `ioc_read.ticks`
-sees a finished tick that covers its offset: cases, cells and values of that tick are then written. Under load a
-simulator publishes beside it. The baseline of the ratio is the same stack at rest, minutes before.
+A probe is a real event, sent by the SDK at its intended time; it is readable when a reader of
+`ioc_read.ticks` sees a finished tick that covers its offset: cases, cells and values of that tick are then
+written. Under load a simulator publishes beside it. The baseline is the same stack at rest, minutes before.
 Usage: python -m bench.latency [--seconds 60] [--rate 500] [--port-base N] [--out FOLDER]
 """
 
@@ -173,6 +173,13 @@ def resident(pid: int) -> dict[str, int]:
     return found
 
 
+def simulator(data: Path, rate: int, events: str) -> subprocess.Popen[bytes]:
+    """The load, in a process of its own."""
+    command = [sys.executable, "-m", "ioc", "simulate", "--seed", "7", "--data", str(data), "--json"]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([*command, "--rate", str(rate), "--events", events], stdout=quiet, stderr=quiet)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
@@ -187,12 +194,7 @@ def main() -> None:
             measure(found, 5)  # warm
             rest = percentiles(measure(found, options.seconds / 2))
             count = str(int(options.rate * (options.seconds + 20)))
-            load = subprocess.Popen(
-                [sys.executable, "-m", "ioc", "simulate", "--seed", "7", "--rate", str(options.rate)]
-                + ["--events", count, "--data", str(data), "--json"],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            load = simulator(data, options.rate, count)
             time.sleep(10)
             busy = percentiles(measure(found, options.seconds))
             memory = resident(supervisor)

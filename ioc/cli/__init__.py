@@ -1,6 +1,8 @@
 """The command line: the only composition root. Stages are imported inside the commands that need them."""
 
 import importlib
+import logging
+import os
 import sys
 from typing import Any
 
@@ -39,12 +41,21 @@ def _register() -> None:
 
 
 def main() -> None:
-    """Entry point of `ioc`."""
+    """Entry point of `ioc`. Whatever goes wrong is one sentence on stderr; `IOC_TRACE=1` shows where."""
     _register()
+    for library in ("kafka", "aiokafka", "clickhouse_driver"):
+        # What they log is raised as well, and said once, by us.
+        logging.getLogger(library).addHandler(logging.NullHandler())
+        logging.getLogger(library).propagate = False
     try:
         app()
     except IocError as error:
         sys.stderr.write(f"ioc: {error}\n")
         raise SystemExit(1) from None
     except BrokenPipeError:
+        raise SystemExit(1) from None
+    except Exception as error:
+        if os.environ.get("IOC_TRACE"):
+            raise
+        sys.stderr.write(f"ioc: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n")
         raise SystemExit(1) from None
