@@ -1,0 +1,78 @@
+"""The examples of docs/publishers.md do what the text says."""
+
+import asyncio
+import re
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+import producers.sdk
+from ioc.contracts import Reason, decode
+from tests.unit.gateway.conftest import NOW, RULES, opened
+
+PAGE = (Path(__file__).parents[3] / "docs" / "publishers.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+
+
+class Acknowledging:
+    """A producer whose broker answers at once."""
+
+    values: tuple[bytes, ...] = ()
+
+    def __init__(self, **_: Any) -> None:
+        pass
+
+    def send(self, topic: str, value: bytes, key: bytes) -> Any:
+        Acknowledging.values += (value,)
+        at = SimpleNamespace(topic=topic, partition=0, offset=7)
+        return SimpleNamespace(add_callback=lambda call: call(at), add_errback=lambda call: None)
+
+    def close(self, timeout: float) -> None:
+        pass
+
+
+def test_the_python_example_publishes_a_good_event(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IOC_DATA", str(tmp_path))
+    monkeypatch.setattr(producers.sdk, "Publisher", partial(producers.sdk.Publisher, connect=Acknowledging))
+    (example,) = blocks("python")
+    exec(compile(example, "publishers.md", "exec"), {})
+    assert capsys.readouterr().out == "ioc.services 0 7\n"
+    assert decode(Acknowledging.values[-1], rules=RULES, now=NOW).kind.name == "dossier.resolved"
+
+
+def test_the_http_example_gets_the_answer_shown(tmp_path: Path) -> None:
+    envelope, answer = blocks("json")
+    (curl, _) = blocks("sh")
+    kind = re.findall(r"Content-Type: ([\w/+-]+)", curl)
+    path = re.findall(r"\$GATEWAY(\S+)\"", curl)
+    assert (kind, path) == (["application/cloudevents+json"], ["/v1/events"])
+
+    async def post() -> httpx.Response:
+        async with opened(tmp_path) as door:
+            return await door.post(envelope.encode(), kind=kind[0])
+
+    response = asyncio.run(post())
+    assert response.status_code == 202
+    assert orjson.loads(response.content) == orjson.loads(answer)
+
+
+def test_each_line_of_the_file_example_is_a_good_event() -> None:
+    (lines,) = blocks("ndjson")
+    decoded = [decode(line.encode(), rules=RULES, now=NOW) for line in lines.splitlines()]
+    assert [d.kind.name for d in decoded] == ["document.completed"]
+
+
+def test_the_reasons_of_the_decoder_are_all_explained() -> None:
+    later = {Reason.lifecycle, Reason.duplicate_conflict, Reason.store_refused}
+    explained = re.findall(r"^\| `(\w+)` \|", PAGE.split("## Vì sao bị từ chối")[1], re.MULTILINE)
+    assert set(explained) == {reason.value for reason in Reason if reason not in later}
