@@ -10,14 +10,16 @@ CREATE TABLE IF NOT EXISTS ioc.ticks ${on_cluster}
     cases UInt32,
     live UInt8 COMMENT '0 while a rebuild is running: values are not to be trusted yet',
     values_at DateTime64(3, 'UTC') COMMENT 'the instant up to which clock-driven cells are right',
+    settled UInt64 COMMENT 'the last tick whose cells are written: with a backlog, some ticks behind',
     vector String,
     latency_source Array(String),
     latency_ms Array(UInt32) COMMENT 'upper edge of a bucket, 5 % wide',
-    latency_events Array(UInt32)
+    latency_events Array(UInt32),
+    logged_at DateTime DEFAULT now()
 )
 ENGINE = ${MergeTree}
 ORDER BY tick
-TTL toDateTime(finished_at) + INTERVAL 30 DAY
+TTL logged_at + INTERVAL 30 DAY
 SETTINGS ${deduplication_window} = 1000;
 
 -- From published to readable, by day and source: what ticks saw, kept when they are gone.

@@ -41,3 +41,14 @@ def reading(migrated: ClickHouse) -> Iterator[Store]:
     store = Store(migrated, role="reader")
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A writer on a store of its own, for tests that empty tables and count everything in them."""
+    process = StoreProcess(tmp_path_factory.mktemp("alone")).start()
+    store = Store(process.settings)
+    migrate(store, process.settings)
+    yield store
+    store.close()
+    process.stop()

@@ -1,0 +1,210 @@
+"""Cells from cases: the SQL that a KPI file turns into.
+
+One statement per (view, day column): all its KPIs are columns of one scan. A day ends when the Vietnamese
+day does; `t` is that instant, or now for today, and a case counts as open at `t` if it began before it and
+did not end before it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from ioc.kpis import Flow, Kpi, Stock
+from storage.client import Store
+
+ZONE = "'Asia/Ho_Chi_Minh'"
+FAR = "toDateTime64('2149-01-01 00:00:00', 3, 'UTC')"
+# Views whose cases carry spans of time: what the span gives, by the name that expressions use.
+STAGES = {
+    "dossier": {"due": "stage_due", "soon": "stage_soon", "running": "stage_running"},
+    "hr_record": {"stage_in": "stage_unit"},
+    "credential": {"stage_in": "stage_unit"},
+    "training": {"stage_in": "stage_unit"},
+}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The part of a KPI that gives cells: its flow, or its stock."""
+
+    kpi: str
+    part: str
+    view: str
+    day: str
+    unit: str
+    where: str | None
+    numerator: str
+    denominator: str
+    cases: str
+    dim: str | None
+
+    @property
+    def scan(self) -> tuple[str, str, str, str, str, str]:
+        """Formulas that agree in this are columns of one scan."""
+        return self.part, self.view, self.day, self.unit, self.where or "", self.dim or ""
+
+
+def formulas(kpi: Kpi) -> list[Formula]:
+    """The cell formulas of a KPI; none for kinds that are computed from cases at reading time."""
+    found = []
+    for part, source in (("flow", kpi.flow), ("stock", kpi.stock)):
+        if source is not None:
+            found.append(_formula(kpi.id, part, source))
+    return found
+
+
+def _formula(kpi: str, part: str, source: Flow | Stock) -> Formula:
+    return Formula(
+        kpi,
+        part,
+        source.view,
+        source.day if isinstance(source, Flow) else "",
+        source.unit,
+        source.where,
+        source.numerator,
+        source.denominator,
+        source.cases or source.denominator,
+        source.dim,
+    )
+
+
+def instant(milliseconds: int) -> str:
+    """A literal instant."""
+    return f"fromUnixTimestamp64Milli(toInt64({milliseconds}), 'UTC')"
+
+
+def _bound(day: str, now: int) -> str:
+    """`t`: the end of the day, or now."""
+    ends = f"toDateTime64(toString({day} + 1) || ' 00:00:00', 3, {ZONE})"
+    return f"least({instant(now)}, toTimeZone({ends}, 'UTC'))"
+
+
+def _listed(days: Sequence[date]) -> str:
+    return ", ".join(f"'{day.isoformat()}'" for day in sorted(days))
+
+
+def flow_scan(view: str, column: str, days: Sequence[date], tenant: str, now: int) -> str:
+    """The cases whose instant falls on one of these days, with `cell_day` and `t`."""
+    day = f"toDate({column}, {ZONE})"
+    first, last = min(days).isoformat(), max(days).isoformat()
+    spread = (
+        f"{column} >= toDateTime64('{first} 00:00:00', 3, {ZONE})"
+        f" AND {column} < toDateTime64('{last} 00:00:00', 3, {ZONE}) + INTERVAL 1 DAY"
+    )
+    return (
+        f"SELECT *, assumeNotNull({day}) AS cell_day, {_bound('cell_day', now)} AS t"  # noqa: S608
+        f" FROM ioc.cases_{view} FINAL"
+        f" WHERE tenant = '{tenant}' AND {spread} AND {day} IN ({_listed(days)})"
+    )
+
+
+def stock_scan(view: str, days: Sequence[date], tenant: str, now: int) -> str:
+    """The cases open at the end of these days (at now, for today), once per day, with `cell_day` and `t`."""
+    stages = STAGES.get(view)
+    start, end = ("stage_start", "stage_end") if stages else ("opened_at", f"ifNull(ended_at, {FAR})")
+    low, high = (f"toUInt32(toDate('{day.isoformat()}'))" for day in (min(days), max(days)))
+    first = f"greatest(toUInt32(toDate({start}, {ZONE})), {low})"
+    last = f"least(toUInt32(toDate({end}, {ZONE})), {high})"
+    spans = f"if({first} <= {last}, range(assumeNotNull({first}), assumeNotNull({last}) + 1), [])"
+    open_cases = _open_cases(view, days, tenant)
+    return (
+        f"SELECT *, toDate(toUInt16(arrayJoin({spans}))) AS cell_day, {_bound('cell_day', now)} AS t"  # noqa: S608
+        f" FROM ({open_cases})"
+        f" WHERE cell_day IN ({_listed(days)}) AND {start} < t AND {end} >= t"
+    )
+
+
+def _open_cases(view: str, days: Sequence[date], tenant: str) -> str:
+    stages = STAGES.get(view)
+    begun = f"opened_at < toDateTime64('{max(days).isoformat()} 00:00:00', 3, {ZONE}) + INTERVAL 1 DAY"
+    lasting = f"(open = 1 OR ended_at >= toDateTime64('{min(days).isoformat()} 00:00:00', 3, {ZONE}))"
+    if not stages:
+        return f"SELECT * FROM ioc.cases_{view} FINAL WHERE tenant = '{tenant}' AND {begun} AND {lasting}"  # noqa: S608
+    given = {name: f"stage_{name}_now" for name in stages}
+    arrays = ", ".join(f"{column} AS {given[name]}" for name, column in stages.items())
+    names = ", ".join(f"{given[name]} AS {name}" for name in stages)
+    hidden = "running, " if view == "dossier" else ""
+    when = f" AND {lasting}" if view == "dossier" else ""
+    return (
+        f"SELECT * EXCEPT ({hidden}stage_from, stage_to, {', '.join(stages.values())}),"  # noqa: S608
+        f" stage_start, stage_end, {names}"
+        f" FROM ioc.cases_{view} FINAL"
+        f" ARRAY JOIN stage_from AS stage_start, stage_to AS stage_end, {arrays}"
+        f" WHERE tenant = '{tenant}' AND {begun}{when}"
+    )
+
+
+def scan(formula: Formula, days: Sequence[date], tenant: str, now: int) -> str:
+    """The cases a formula aggregates, for these days."""
+    if formula.part == "flow":
+        return flow_scan(formula.view, formula.day, days, tenant, now)
+    return stock_scan(formula.view, days, tenant, now)
+
+
+def recompute_sql(
+    group: Sequence[Formula], days: Sequence[date], *, tenant: str, now: int, version: int
+) -> str:
+    """INSERT of the cells of formulas that share one scan; cells that have vanished are written as zero."""
+    first = group[0]
+    aggregates = ", ".join(
+        f"toInt64({each.numerator}) AS n{i}, toInt64({each.denominator}) AS d{i},"
+        f" toInt64({each.cases}) AS c{i}"
+        for i, each in enumerate(group)
+    )
+    tuples = ", ".join(f"('{each.kpi}', n{i}, d{i}, c{i})" for i, each in enumerate(group))
+    where = f" WHERE {first.where}" if first.where else ""
+    ids = ", ".join(f"'{each.kpi}'" for each in group)
+    fresh = (
+        f"SELECT cell_unit, cell_day, cell_dim, cell.1 AS cell_kpi, cell.2 AS n, cell.3 AS d, cell.4 AS c"  # noqa: S608
+        f" FROM (SELECT toString({first.unit}) AS cell_unit, cell_day,"
+        f" toString({first.dim or repr('')}) AS cell_dim, {aggregates}"
+        f" FROM ({scan(first, days, tenant, now)}){where}"
+        " GROUP BY cell_unit, cell_day, cell_dim"
+        f") ARRAY JOIN [{tuples}] AS cell WHERE n != 0 OR d != 0 OR c != 0"
+    )
+    stale = (
+        f"SELECT toString(unit), day, toString(dim), toString(kpi), toInt64(0), toInt64(0), toInt64(0)"  # noqa: S608
+        f" FROM ioc.kpi_cells FINAL WHERE tenant = '{tenant}' AND kpi IN ({ids}) AND part = '{first.part}'"
+        f" AND day IN ({_listed(days)}) AND (numerator != 0 OR denominator != 0 OR cases != 0)"
+    )
+    return (
+        "INSERT INTO ioc.kpi_cells"  # noqa: S608
+        " (tenant, kpi, part, day, dim, unit, numerator, denominator, cases, version)"
+        f" SELECT '{tenant}', cell_kpi, '{first.part}', cell_day, cell_dim, cell_unit,"
+        f" sum(n), sum(d), sum(c), {version} FROM ({fresh} UNION ALL {stale})"
+        " GROUP BY cell_kpi, cell_day, cell_dim, cell_unit"
+    )
+
+
+def recompute(
+    store: Store,
+    wanted: Iterable[Formula],
+    days: Sequence[date],
+    *,
+    tenant: str,
+    now: int,
+    version: int,
+) -> None:
+    """Write the cells of these formulas for these days anew, from the cases as they stand."""
+    if not days:
+        return
+    ordered = sorted(wanted, key=lambda formula: formula.scan)
+    for _, group in groupby(ordered, key=lambda formula: formula.scan):
+        store.execute(recompute_sql(list(group), days, tenant=tenant, now=now, version=version))
+
+
+def explain_sql(
+    formula: Formula, days: Sequence[date], *, tenant: str, now: int, units: Sequence[str]
+) -> str:
+    """The same aggregate, case by case: subject, unit, day, dim, numerator, denominator."""
+    conditions = [f"({formula.where})"] if formula.where else []
+    conditions.append(f"toString({formula.unit}) IN ({', '.join(repr(unit) for unit in units)})")
+    return (
+        f"SELECT subject, toString({formula.unit}) AS cell_unit, cell_day,"  # noqa: S608
+        f" toString({formula.dim or repr('')}) AS cell_dim,"
+        f" toInt64({formula.numerator}) AS n, toInt64({formula.denominator}) AS d"
+        f" FROM ({scan(formula, days, tenant, now)}) WHERE {' AND '.join(conditions)}"
+        " GROUP BY subject, cell_unit, cell_day, cell_dim HAVING n != 0 OR d != 0"
+        " ORDER BY cell_day, subject"
+    )

@@ -1,0 +1,120 @@
+"""Reference data in the store: the tree, the staff, the sources and the KPIs, as readers need them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from ioc.kpis import Kpis, feeding
+from ioc.reference import Catalogue
+from ioc.units import Units
+from storage.client import Store
+
+ALWAYS = date(1900, 1, 1)
+FOREVER = date(2200, 1, 1)
+
+
+def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str, now: int) -> bool:
+    """Replace the reference tables if the catalogue or a KPI changed since; whether they were."""
+    version = _version(catalogue, kpis, tenant)
+    if store.query("SELECT argMax(version, loaded_at) FROM ioc.ref_loaded") == [(version,)]:
+        return False
+    for table in ("units", "paths", "headcounts", "sources", "kpis"):
+        store.execute(f"TRUNCATE TABLE ioc.ref_{table}")
+    _units(store, catalogue.units, tenant)
+    _sources(store, catalogue, tenant)
+    _kpis(store, catalogue, kpis)
+    used = store.query("SELECT DISTINCT toString(unit) FROM ioc.kpi_cells")
+    add_paths(store, catalogue.units, tenant, [unit for (unit,) in used if unit not in catalogue.units.codes])
+    store.insert("ioc.ref_loaded", ["version", "loaded_at"], [[version], [now]])
+    return True
+
+
+def _version(catalogue: Catalogue, kpis: Kpis, tenant: str) -> str:
+    text = tenant + catalogue.version + "".join(kpi.model_dump_json() for kpi in kpis.values())
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def spans(units: Units) -> list[tuple[date, date]]:
+    """The spans of time in which the tree does not change; ends are exclusive."""
+    cuts = {ALWAYS}
+    for code in units.codes:
+        for unit in units.periods(code):
+            cuts.add(unit.valid_from)
+            if unit.valid_to is not None:
+                cuts.add(unit.valid_to + timedelta(days=1))
+    ordered = sorted(cuts)
+    return list(zip(ordered, [*ordered[1:], FOREVER], strict=True))
+
+
+def counted_for(units: Units, code: str, on: date) -> set[str]:
+    """Whose totals a cell of this code and day belongs to: its own, those above it, its successor's."""
+    heir = units.successor(code, FOREVER)
+    return {code, *units.ancestors(code, on), heir, *units.ancestors(heir, on)}
+
+
+def nearest(units: Units, code: str, tenant: str) -> str:
+    """The known unit that answers for a code of no catalogue: the longest prefix, else the top."""
+    while "." in code:
+        code = code.rpartition(".")[0]
+        if code in units.codes:
+            return code
+    return tenant
+
+
+def add_paths(store: Store, units: Units, tenant: str, codes: Iterable[str]) -> None:
+    """Let codes that no catalogue knows count for the nearest unit above them: no case may be lost."""
+    rows = []
+    for code in sorted(set(codes)):
+        above = nearest(units, code, tenant)
+        for start, end in spans(units):
+            for ancestor in sorted({code} | counted_for(units, above, start) | {tenant}):
+                rows.append((tenant, code, ancestor, start, end, 0))
+    _insert(store, "ioc.ref_paths", ["tenant", "unit", "ancestor", "valid_from", "valid_to", "known"], rows)
+
+
+def _units(store: Store, units: Units, tenant: str) -> None:
+    listed, paths, staff = [], [], []
+    for code in sorted(units.codes):
+        for unit in units.periods(code):
+            end = unit.valid_to + timedelta(days=1) if unit.valid_to else FOREVER
+            merged, parent = unit.merged_into or "", unit.parent or ""
+            listed.append(
+                (tenant, code, unit.slug, unit.name, parent, unit.kind, unit.valid_from, end, merged)
+            )
+        for start, end in spans(units):
+            on = max(start, units.periods(code)[0].valid_from)
+            paths += [(tenant, code, each, start, end, 1) for each in sorted(counted_for(units, code, on))]
+            staff.append((tenant, code, start, end, units.headcount(code, start)))
+    columns = ["tenant", "unit", "slug", "name", "parent", "kind", "valid_from", "valid_to", "merged_into"]
+    _insert(store, "ioc.ref_units", columns, listed)
+    _insert(store, "ioc.ref_paths", ["tenant", "unit", "ancestor", "valid_from", "valid_to", "known"], paths)
+    _insert(store, "ioc.ref_headcounts", ["tenant", "unit", "valid_from", "valid_to", "headcount"], staff)
+
+
+def _sources(store: Store, catalogue: Catalogue, tenant: str) -> None:
+    rows = [
+        (tenant, code, source.name, source.interval_s, source.authority, sorted(source.units))
+        for code, source in catalogue.sources.items()
+    ]
+    columns = ["tenant", "source", "name", "interval_s", "authority", "units"]
+    _insert(store, "ioc.ref_sources", columns, rows)
+
+
+def _kpis(store: Store, catalogue: Catalogue, kpis: Kpis) -> None:
+    columns = ["kpi", "domain", "name_vi", "name_en", "meaning_vi", "meaning_en", "legal_document"]
+    columns += ["legal_quote", "unit_of_measure", "direction", "owner", "kind", "minimum_cases", "personal"]
+    columns += ["target_values", "target_dates", "sources"]
+    rows = []
+    for kpi in kpis.values():
+        dated = sorted(((t.by or FOREVER), t.value) for t in kpi.targets)
+        words = (kpi.name.vi, kpi.name.en, kpi.meaning.vi, kpi.meaning.en, kpi.source.document)
+        kinds = (kpi.source.quote, kpi.unit, kpi.direction, kpi.owner, kpi.kind)
+        numbers = (kpi.minimum_cases, int(kpi.personal))
+        targets = ([value for _, value in dated], [by for by, _ in dated])
+        rows.append((kpi.id, kpi.domain, *words, *kinds, *numbers, *targets, feeding(kpi, catalogue.sources)))
+    _insert(store, "ioc.ref_kpis", columns, rows)
+
+
+def _insert(store: Store, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        store.insert(table, columns, [list(column) for column in zip(*rows, strict=True)])

@@ -1,0 +1,48 @@
+"""Corrected events, wherever they stand.
+
+A correction names the event it takes back by id. That event may have come earlier or may still come, and it
+may speak about another case than the correction. So named identities are remembered, and events already in
+the ledger are fetched and merged once more, which changes nothing but that they are now left out.
+"""
+
+from collections.abc import Iterable
+
+from storage.client import Store
+from streams.reduce.facts import Event
+from streams.reduce.ledger import Reader
+
+
+class Corrections:
+    """The identities (`source/id`) that corrections have named so far."""
+
+    def __init__(self, store: Store, reader: Reader, tenant: str) -> None:
+        self._store = store
+        self._reader = reader
+        self._tenant = tenant
+        self.named: set[str] = set()
+
+    def load(self) -> None:
+        """Read what earlier ticks remembered."""
+        rows = self._store.query("SELECT DISTINCT source, id FROM ioc.corrections")
+        self.named = {f"{source}/{id}" for source, id in rows}
+
+    def forget(self) -> None:
+        """A rebuild begins: the ledger will name them all again."""
+        self._store.execute("TRUNCATE TABLE ioc.corrections")
+        self.named = set()
+
+    def apply(self, events: list[Event], tick: int) -> list[Event]:
+        """The events of a batch, and those from before it that it corrects."""
+        fresh = sorted(_named(events) - {tuple(each.split("/", 1)) for each in self.named})
+        if not fresh:
+            return events
+        sources, ids = [source for source, _ in fresh], [id for _, id in fresh]
+        versions = [tick] * len(fresh)
+        self._store.insert("ioc.corrections", ["source", "id", "version"], [sources, ids, versions])
+        self.named |= {f"{source}/{id}" for source, id in fresh}
+        urns = [(f"urn:ioc:{self._tenant}:{source}", id) for source, id in fresh]
+        return events + self._reader.by_identity(urns)
+
+
+def _named(events: Iterable[Event]) -> set[tuple[str, ...]]:
+    return {(event.source, event.correctionof) for event in events if event.correctionof}

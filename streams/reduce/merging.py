@@ -1,0 +1,91 @@
+"""Events into cases: group by case, read what is known, join, derive."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ioc.sources import Sources
+from storage import cases
+from storage.client import Store
+from streams.reduce.facts import Event, Fact, presence, statements
+from streams.reduce.kinds import KINDS
+from streams.reduce.state import Row, State, load
+from streams.reduce.worktime import WorkTime
+
+
+@dataclass(slots=True)
+class News:
+    """What a batch of events says about one case."""
+
+    facts: list[tuple[str, Fact]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A case before and after a batch."""
+
+    subject: str
+    before: Row | None
+    after: Row
+    state: str
+
+
+Gathered = dict[str, dict[str, News]]
+
+
+def gather(events: Iterable[Event], withdrawn: set[str], sources: Sources) -> Gathered:
+    """The news of these events, by kind and subject. `withdrawn`: identities that corrections named."""
+    authority = {code: source.authority for code, source in sources.items()}
+    found: Gathered = {kind: {} for kind in KINDS}
+    alive: dict[tuple[str, str], tuple[str, Fact]] = {}
+    for event in events:
+        said = presence(event)
+        known = alive.get((said.subject, said.key))
+        if known is None or known[1][3:5] < said.fact[3:5]:
+            alive[said.subject, said.key] = said.key, said.fact
+        marks = _marks(event, withdrawn)
+        for kind, subject, key, fact in statements(event, authority.get(event.source, 0)):
+            news = found[kind].setdefault(subject, News())
+            news.facts.append((key, fact))
+            news.withdrawn += marks
+    for (system, _), statement in alive.items():
+        found["source"].setdefault(system, News()).facts.append(statement)
+    return {kind: news for kind, news in found.items() if news}
+
+
+def _marks(event: Event, withdrawn: set[str]) -> list[str]:
+    """Identities left out of every case this event speaks about: the one it corrects, and itself if named."""
+    marks = [f"{event.source}/{event.correctionof}"] if event.correctionof else []
+    if withdrawn and event.identity in withdrawn:
+        marks.append(event.identity)
+    return marks
+
+
+def merge(
+    store: Store, gathered: Mapping[str, Mapping[str, News]], tenant: str, time: WorkTime
+) -> dict[str, list[Change]]:
+    """The cases that change, by kind; cases to which nothing new was said are left out."""
+    changes = {}
+    for kind, news in gathered.items():
+        known = cases.read_states(store, KINDS[kind].table, tenant, list(news))
+        changed = [
+            change
+            for subject, said in news.items()
+            if (change := _joined(kind, subject, known.get(subject), said, time)) is not None
+        ]
+        if changed:
+            changes[kind] = changed
+    return changes
+
+
+def _joined(kind: str, subject: str, known: str | None, news: News, time: WorkTime) -> Change | None:
+    state = load(known) if known is not None else State()
+    changed = False
+    for key, fact in news.facts:
+        changed |= state.add(key, fact)
+    for identity in news.withdrawn:
+        changed |= state.withdraw(identity)
+    if not changed:
+        return None
+    after = KINDS[kind].fold(subject, state.standing(), time)
+    return Change(subject, state.row, after, state.dump(after))

@@ -1,0 +1,198 @@
+"""One tick after another: from the ledger to cases, cells and values.
+
+A tick first says how far it will go (the plan, on ioc.control), then what it will touch (the log), then
+writes cases, cells and values, and last that it is done. Wherever it dies, it is run again: merging is
+idempotent, every row carries the tick as its version, and the cells of unsettled ticks are computed anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from ioc.clock import Clock
+from ioc.kpis import Kpis
+from ioc.reference import Catalogue
+from storage import cases, reference
+from storage.client import Store
+from streams.reduce import ledger, ticks
+from streams.reduce.corrections import Corrections
+from streams.reduce.kinds import KINDS
+from streams.reduce.merging import Change, gather, merge
+from streams.reduce.plan import LIMIT, STORED, Plan, Vector, load, load_vector
+from streams.reduce.rebuilding import Rebuilding
+from streams.reduce.settling import Settling
+from streams.reduce.worktime import WorkTime, day_of, milliseconds
+
+BATCH = 30_000
+"""Ledger rows a tick takes at most."""
+CLOCK_MS = 5_000
+"""How often numbers that move with the clock are computed anew."""
+BACKLOG_MS = 2_000
+"""With more rows waiting, cells and values are written this often only: nobody waits for the ones between."""
+
+
+class Control(Protocol):
+    """The one-partition topic that says who reduces, and keeps its plan."""
+
+    def commit(self, text: str) -> None:
+        """Keep a plan. Raises `NotOwner` when another process reduces now."""
+
+
+def _quietly(_point: str) -> None:
+    """Tests stop a tick here; nobody else does."""
+
+
+class Reducer:
+    """The one reducer of a tenant. Not thread-safe."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        kpis: Kpis,
+        *,
+        tenant: str,
+        clock: Clock,
+        control: Control,
+        batch: int = BATCH,
+        reach: Callable[[str], None] = _quietly,
+    ) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._kpis = kpis
+        self._tenant = tenant
+        self._clock = clock
+        self._control = control
+        self._batch = batch
+        self._reach = reach
+        self._time = WorkTime(catalogue.calendar)
+        self._reader = ledger.Reader(store, tenant)
+        self._corrections = Corrections(store, self._reader, tenant)
+        self._settling = Settling(store, kpis, tenant, reach)
+        self._rebuilding = Rebuilding(store)
+        self._codes: set[str] = set(catalogue.units.codes)
+        self._done = ticks.Finished()
+        self._settled_at = 0
+        self.watermark: Vector = {}
+
+    @property
+    def tick(self) -> int:
+        """The number of the last finished tick."""
+        return self._done.tick
+
+    def start(self, committed: str) -> None:
+        """Go on where the last owner stopped, first through the tick that it had planned."""
+        reference.load(self._store, self._catalogue, self._kpis, self._tenant, self._now())
+        self._done = ticks.last_finished(self._store)
+        self.watermark = self._done.watermark()
+        self._settling.note_pairs(ticks.unsettled_pairs(self._store, self._done.settled))
+        self._corrections.load()
+        plan = self._planned(committed)
+        if plan is not None and plan.tick == self.tick + 1:
+            batch = self._reader.stretch(ledger.held(self._store), self.watermark, plan.to)
+            self._run(batch, kind="events", more=False)
+        elif plan is not None and plan.tick > self.tick:
+            # The store is older than the commit (restored): never use a version twice.
+            self._done = replace(self._done, tick=plan.tick)
+
+    def step(self) -> int:
+        """One tick, if there is anything to do; how many ledger rows may be waiting behind it."""
+        asked = self._rebuilding.asked(self._now(), live=self._done.live)
+        if asked is not None:
+            self._begin_rebuild(asked)
+        held = ledger.held(self._store)
+        batch = self._reader.new(held, self.watermark, self._batch)
+        waiting = sum(rows.last + 1 - batch.to.get(each, rows.first) for each, rows in held.items())
+        if batch.to != self.watermark:
+            self._run(batch, kind="events", more=bool(waiting))
+        elif self._rebuilding.running is not None:
+            self._end_rebuild()
+        elif self._clock_due(self._now()):
+            self._run(batch, kind="clock", more=False)
+        return waiting
+
+    # --- one tick -----------------------------------------------------------------------------------------
+
+    def _run(self, batch: ledger.Batch, *, kind: str, more: bool, live: bool | None = None) -> None:
+        now = self._now()
+        tick = ticks.Tick(self.tick + 1, kind, now, self._done.live if live is None else live)
+        self._plan(Plan(tick.number, batch.to))
+        self._reach("planned")
+        changes = self._merged(batch, tick.number)
+        self._settling.note(changes, now)
+        settle = not more or now - self._settled_at >= BACKLOG_MS
+        by_clock = settle and tick.live and self._clock_due(now)
+        if by_clock:
+            self._settling.note_clock(self._done.values_at, now)
+        ticks.log_touched(self._store, tick.number, self._settling.pairs())
+        self._reach("logged")
+        self._write(changes, tick.number)
+        self._reach("cases")
+        if settle:
+            self._settling.settle(now, tick.number, with_values=tick.live)
+            self._settled_at = self._now()
+        done = replace(self._done, tick=tick.number, live=tick.live)
+        if by_clock:
+            done = replace(done, values_at=now)
+        if settle:
+            done = replace(done, settled=tick.number)
+        changed = sum(map(len, changes.values()))
+        ticks.finish(self._store, tick, done, self._now(), batch.to, batch.events, changed)
+        self._done, self.watermark = done, batch.to
+        self._reach("finished")
+
+    def _clock_due(self, now: int) -> bool:
+        """Every few seconds, and at once when a new day has begun."""
+        last = self._done.values_at
+        return now - last >= CLOCK_MS or day_of(now) != day_of(last)
+
+    def _merged(self, batch: ledger.Batch, tick: int) -> dict[str, list[Change]]:
+        if not batch.events:
+            return {}
+        events = self._corrections.apply(batch.events, tick)
+        gathered = gather(events, self._corrections.named, self._catalogue.sources)
+        return merge(self._store, gathered, self._tenant, self._time)
+
+    def _write(self, changes: dict[str, list[Change]], tick: int) -> None:
+        for kind, changed in sorted(changes.items()):
+            rows = [(each.subject, each.after, each.state) for each in changed]
+            cases.write(self._store, KINDS[kind].table, self._tenant, tick, rows)
+        units = {str(each.after[0]) for changed in changes.values() for each in changed} - {""}
+        if unknown := units - self._codes:
+            reference.add_paths(self._store, self._catalogue.units, self._tenant, unknown)
+            self._codes |= unknown
+
+    # --- the plan -----------------------------------------------------------------------------------------
+
+    def _plan(self, plan: Plan) -> None:
+        text = plan.dump()
+        if len(text) > LIMIT:
+            ticks.store_plan(self._store, plan.tick, text.rpartition(";")[2])
+            text = plan.reference()
+        self._control.commit(text)
+
+    def _planned(self, committed: str) -> Plan | None:
+        if not committed:
+            return None
+        tick, text = load(committed)
+        vector = ticks.stored_plan(self._store, tick) if text == STORED else text
+        return None if vector is None else Plan(tick, load_vector(vector))
+
+    # --- rebuild ------------------------------------------------------------------------------------------
+
+    def _begin_rebuild(self, request: int) -> None:
+        """Empty what is derived, and go back to the ledger's beginning."""
+        self._rebuilding.begin(request, self._now())
+        kept = self._rebuilding.empty(ledger.held(self._store))
+        self._corrections.forget()
+        self._settling.note_views(kept, self._now())
+        self._run(ledger.Batch(), kind="rebuild", more=True, live=False)
+
+    def _end_rebuild(self) -> None:
+        """All caught up: values again, and they may be trusted."""
+        self._settling.everything()
+        self._run(ledger.Batch(to=self.watermark), kind="clock", more=False, live=True)
+        self._rebuilding.end(self._now())
+
+    def _now(self) -> int:
+        return milliseconds(self._clock.now())

@@ -1,0 +1,157 @@
+"""Cells and values: computed anew for what was touched, and for what moves with the clock."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+
+from ioc.kpis import Kpi, Kpis, uses_clock
+from storage import cells, values
+from storage.client import Store
+from streams.reduce.kinds import KINDS
+from streams.reduce.merging import Change
+from streams.reduce.touched import STOCK, Pair, Touched
+from streams.reduce.worktime import day_of, number
+
+PEOPLE_MS = 60_000
+"""How often persons are counted anew without an event: credentials end and trainings expire."""
+HISTORY_MS = 300_000
+
+
+class Settling:
+    """What is still to be computed, and how. Everything here can be done twice."""
+
+    def __init__(self, store: Store, kpis: Kpis, tenant: str, reach: Callable[[str], None]) -> None:
+        self._store = store
+        self._kpis = kpis
+        self._tenant = tenant
+        self._reach = reach
+        self._formulas = [formula for kpi in kpis.values() for formula in cells.formulas(kpi)]
+        self._touched = Touched({name: kind.table for name, kind in KINDS.items()}, self._formulas)
+        self._due = set(kpis)
+        self._shown: dict[str, list[values.Value]] = {}
+        self._people_at = self._history_at = 0
+
+    def note(self, changes: Mapping[str, Iterable[Change]], now: int) -> None:
+        """These cases changed: their cells, and the KPIs that read them, are due."""
+        today = day_of(now)
+        for kind, changed in changes.items():
+            for change in changed:
+                self._touched.add(kind, change.before, change.after, today)
+            self._due |= {kpi.id for kpi in self._kpis.values() if kind in views(kpi)}
+
+    def note_pairs(self, pairs: Iterable[tuple[str, str, Iterable[int]]]) -> None:
+        """Pairs of ticks that were never settled; everything may have changed."""
+        self._touched.merge(pairs)
+        self._due = set(self._kpis)
+
+    def note_clock(self, since: int, now: int) -> None:
+        """Time went on: stocks and limits of today, and of every day that ended since."""
+        first, last = (number(values.today(at)) for at in (since or now, now))
+        for formula in self._formulas:
+            if formula.part == "stock":
+                self._touched.merge([(formula.view, STOCK, range(first, last + 1))])
+            elif moving(formula):
+                self._touched.merge([(formula.view, formula.day, range(first, last + 1))])
+        self._due |= {kpi.id for kpi in self._kpis.values() if _clockwork(kpi)}
+        if first != last:
+            self._due = set(self._kpis)
+        elif now - self._people_at >= PEOPLE_MS:
+            self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct}
+
+    def note_views(self, kinds: Iterable[str], now: int) -> None:
+        """All days on which these views have cases."""
+        for formula in self._formulas:
+            if formula.view in kinds:
+                column = formula.day or "opened_at"
+                table = KINDS[formula.view].table.name
+                rows = self._store.query(
+                    f"SELECT toDate(min({column}), {cells.ZONE}), toDate(max({column}), {cells.ZONE})"  # noqa: S608
+                    f" FROM {table} WHERE tenant = '{self._tenant}'"
+                )
+                if rows[0][0] is not None:
+                    last = number(rows[0][1]) if formula.day else day_of(now)
+                    days = range(number(rows[0][0]), last + 1)
+                    self._touched.merge([(formula.view, formula.day or STOCK, days)])
+
+    def everything(self) -> None:
+        """All values are due."""
+        self._due = set(self._kpis)
+
+    def pairs(self) -> dict[Pair, list[date]]:
+        """What is to be computed, for the log."""
+        return self._touched.dates()
+
+    def settle(self, now: int, version: int, *, with_values: bool = True) -> None:
+        """Write cells, then values."""
+        for (view, column), days in self._touched.take().items():
+            wanted = [each for each in self._formulas if each.view == view and each.day == column]
+            cells.recompute(self._store, wanted, days, tenant=self._tenant, now=now, version=version)
+        self._reach("cells")
+        if with_values and self._due:
+            self._values(now, version)
+        self._reach("values")
+
+    def _values(self, now: int, version: int) -> None:
+        due = [self._kpis[each] for each in sorted(self._due)]
+        if any(kpi.distinct for kpi in due):
+            self._people_at = now
+        shown = current(self._store, due, self._tenant, now)
+        listed = self._with_vanished(due, shown)
+        values.write(self._store, listed, tenant=self._tenant, now=now, version=version)
+        self._due = set()
+        if now - self._history_at >= HISTORY_MS:
+            everything = [each for kpi in self._shown.values() for each in kpi]
+            values.write_history(self._store, everything, tenant=self._tenant, now=now, version=version)
+            self._history_at = now
+
+    def _with_vanished(self, due: list[Kpi], shown: list[values.Value]) -> list[values.Value]:
+        """Values that were shown and have nothing beneath them any more are shown as nothing."""
+        found: dict[str, list[values.Value]] = {kpi.id: [] for kpi in due}
+        for value in shown:
+            found[value.kpi].append(value)
+        listed = []
+        for kpi in due:
+            known = self._shown.get(kpi.id, [])
+            now_shown = {(each.dim, each.unit, each.window) for each in found[kpi.id]}
+            gone = [each for each in known if (each.dim, each.unit, each.window) not in now_shown]
+            listed += found[kpi.id] + [emptied(kpi, each) for each in gone]
+            self._shown[kpi.id] = found[kpi.id]
+        return listed
+
+
+def current(store: Store, kpis: list[Kpi], tenant: str, now: int) -> list[values.Value]:
+    """The values of the windows that contain today, each with what it showed yesterday evening."""
+    today = values.today(now)
+    yesterday = today - timedelta(days=1)
+    windows = [values.window(name, today, now) for name in values.WINDOWS]
+    ended = cells_end(yesterday)
+    before = [values.window(name, yesterday, ended) for name in values.WINDOWS]
+    lasting = [kpi for kpi in kpis if not (kpi.gauge or kpi.quantile)]
+    found = values.compute(store, kpis, windows, tenant=tenant)
+    return values.with_previous(found, values.compute(store, lasting, before, tenant=tenant))
+
+
+def cells_end(day: date) -> int:
+    """The last millisecond of a Vietnamese day."""
+    return (number(day) + 1) * values.DAY_MS - values.VIETNAM_MS - 1
+
+
+def emptied(kpi: Kpi, value: values.Value) -> values.Value:
+    """The value when nothing is left to count."""
+    none = values.formed(kpi, 0, 0)
+    return values.Value(kpi.id, value.dim, value.unit, value.window, 0, 0, 0, none, None)
+
+
+def views(kpi: Kpi) -> set[str]:
+    """The case views that a KPI reads."""
+    parts = (kpi.flow, kpi.stock, kpi.distinct, kpi.gauge, kpi.quantile)
+    return {part.view for part in parts if part is not None}
+
+
+def moving(formula: cells.Formula) -> bool:
+    """Whether cells of a flow change as the clock moves."""
+    return uses_clock(formula.where, formula.numerator, formula.denominator, formula.cases)
+
+
+def _clockwork(kpi: Kpi) -> bool:
+    timed = kpi.flow is not None and kpi.flow.timed
+    return timed or any((kpi.stock, kpi.gauge, kpi.quantile))
