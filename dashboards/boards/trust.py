@@ -54,7 +54,8 @@ LEDGER = (
     ("conflict", "Mâu thuẫn"),
     ("rejected", "Cách ly"),
     ("in_flight", "Đang xử lý"),
-    ("gaps", "Khoảng thiếu"),
+    ("missing", "Thiếu"),
+    ("stopped", "Phần đang dừng"),
 )
 
 
@@ -62,11 +63,11 @@ def ledger(at: dm.GridPos) -> stat.Panel:
     names = [name for name, _ in LEDGER]
     panel = (
         _stat(
-            "Sổ cái sự kiện hôm nay",
+            "Sổ cái sự kiện",
             "Mỗi bản ghi nhận được đều đã đếm, trùng, mâu thuẫn, cách ly có lý do, hoặc đang xử lý.",
             at,
         )
-        .with_target(Query(f"SELECT {', '.join(names)} FROM ioc_read.ledger_today"))  # noqa: S608
+        .with_target(Query(f"SELECT {', '.join(names)} FROM ioc_read.ledger_total"))  # noqa: S608
         .unit("short")
         .decimals(0)
         .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/"))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from mode import Service
@@ -13,7 +14,7 @@ from ioc.contracts import Rules
 from ioc.settings import Settings
 from ioc.topics import BY_NAME, EVENT_TOPICS
 from storage.ledger import Log
-from streams.land import cluster
+from streams.land import cluster, progress
 from streams.land.epoch import Epoch, EpochEnded, Stopped
 from streams.land.filter import IdentityFilter
 from streams.land.lane import Lane
@@ -126,6 +127,23 @@ class LandingService(Service):
                 self._consumer.resume(*paused & self._consumer.assignment())
                 paused = set()
             await self.sleep(0.5)
+
+    @Service.task
+    async def _tell_progress(self) -> None:
+        """For the wall's ledger tile: how far the logs reach, every few seconds, when it changed."""
+        told: dict[TopicPartition, tuple[int, int]] = {}
+        while not self.should_stop:
+            await self.sleep(progress.EVERY_S)
+            if self._shared.health.down:
+                continue
+            try:
+                now = self._clock.now()
+                moved = dict((await progress.extents(self._consumer)).items() - told.items())
+                ids = self._names.topic_ids
+                await self._shared.asking.run(partial(progress.write, moved=moved, topic_ids=ids, now=now))
+                told |= moved
+            except Exception as error:
+                log.debug("progress not told: %s", error)
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The ledger of the day: every record received is counted, suppressed, in conflict, rejected or in flight."""
+"""The ledger: every record received is counted, suppressed, in conflict, rejected or in flight."""
 
 from typing import Any
 
@@ -24,13 +24,16 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
 
 
 def balances(row: dict[str, Any]) -> bool:
-    """Received = the sum of its parts, without a gap in the offsets."""
-    return bool(row["received"] == sum(row[name] for name, _ in PARTS) and not row["gaps"])
+    """Received = the sum of its parts, nothing missing between them, no log standing still."""
+    added = sum(row[name] for name, _ in PARTS)
+    return bool(row["received"] == added and not row["missing"] and not row["stopped"])
 
 
 def _mismatch(row: dict[str, Any]) -> str:
-    if row["gaps"]:
-        return f"▼ thiếu {words.number(row['gaps'])} khoảng"
+    if row["missing"]:
+        return f"▼ thiếu {words.number(row['missing'])} bản ghi"
+    if row["stopped"]:
+        return f"▼ {words.number(row['stopped'])} phần đang dừng"
     return f"▼ lệch {words.signed(row['received'] - sum(row[name] for name, _ in PARTS))}"
 
 

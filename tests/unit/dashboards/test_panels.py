@@ -118,20 +118,29 @@ def test_hostile_names_stay_text(board: Board, clock: FixedClock) -> None:
 PARTS = ("counted", "suppressed", "conflict", "rejected", "in_flight")
 
 
-@given(st.lists(st.integers(0, 10**9), min_size=5, max_size=5), st.integers(-3, 3), st.integers(0, 2))
-def test_the_ledger_agrees_exactly_when_its_parts_add_up_without_gaps(
-    parts: list[int], off: int, gaps: int
+@given(
+    st.lists(st.integers(0, 10**9), min_size=5, max_size=5),
+    st.integers(-3, 3),
+    st.integers(0, 1),
+    st.integers(0, 1),
+)
+def test_the_ledger_agrees_exactly_when_its_parts_add_up_and_nothing_is_missing_or_stopped(
+    parts: list[int], off: int, missing: int, stopped: int
 ) -> None:
-    row: dict[str, Any] = dict(zip(PARTS, parts, strict=True)) | {"received": sum(parts) + off, "gaps": gaps}
-    assert balances(row) == (off == 0 and gaps == 0)
+    row: dict[str, Any] = dict(zip(PARTS, parts, strict=True)) | {
+        "received": sum(parts) + off,
+        "missing": missing,
+        "stopped": stopped,
+    }
+    assert balances(row) == (off == missing == stopped == 0)
 
 
 def test_the_ledger_says_so(board: Board, twin: Twin) -> None:
     good = drawn(board, twin)[LEDGER]
     assert "✓ khớp" in good.html and good.tone == "good" and "<b>48.213</b> nhận" in good.html
     full = twin._rows
-    names = ("received", *PARTS, "gaps")
-    twin._rows = lambda sql: (names, [(9, 5, 1, 0, 1, 0, 0)]) if "ledger_today" in sql else full(sql)  # type: ignore[method-assign]
+    names = ("received", *PARTS, "missing", "stopped")
+    twin._rows = lambda sql: (names, [(9, 5, 1, 0, 1, 0, 0, 0)]) if "ledger_total" in sql else full(sql)  # type: ignore[method-assign]
     bad = drawn(board, twin)[LEDGER]
     assert "▼ lệch +2" in bad.html and bad.tone == "act"
 

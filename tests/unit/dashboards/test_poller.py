@@ -81,7 +81,7 @@ def test_a_statement_the_store_refuses_spoils_its_own_panel_only(
 ) -> None:
     class Picky(Twin):
         def read(self, sql: str) -> Table:
-            if "ledger_today" in sql:
+            if "ledger_total" in sql:
                 raise StoreRefused(60, "no such table")
             return super().read(sql)
 

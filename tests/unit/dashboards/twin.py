@@ -39,7 +39,7 @@ class Twin:
         if self.stopped:
             raise StoreUnavailable("the store does not answer (ConnectionRefusedError)")
         columns, rows = self._rows(sql)
-        return Table(columns, () if self.empty and "ledger_today" not in sql else tuple(rows))
+        return Table(columns, () if self.empty and "ledger_total" not in sql else tuple(rows))
 
     def _rows(self, sql: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         now = self.clock.now()
@@ -52,9 +52,18 @@ class Twin:
             return ("time", "value", "target", "restated"), history(now)
         if "FROM ioc_read.sources" in sql:
             return ("name", "age_s", "state", "interval_s"), sources(silent=self.silent)
-        if "ledger_today" in sql:
-            names = ("received", "counted", "suppressed", "conflict", "rejected", "in_flight", "gaps")
-            return names, [(48213, 47902, 214, 3, 94, 0, 0)]
+        if "ledger_total" in sql:
+            names = (
+                "received",
+                "counted",
+                "suppressed",
+                "conflict",
+                "rejected",
+                "in_flight",
+                "missing",
+                "stopped",
+            )
+            return names, [(48213, 47902, 214, 3, 94, 0, 0, 0)]
         if "WITH ranked" in sql:
             return ("unit_name", "overdue"), ranking(self.unit_name)
         if "AS left_s" in sql:

@@ -1,0 +1,80 @@
+"""The wall's ledger tile on the real engine: received against what became of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import TopicPartition
+
+from storage.client import Store
+from storage.ledger import COLUMNS
+from streams.land.progress import write
+
+pytestmark = pytest.mark.engine
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+NAMES = ("received", "counted", "suppressed", "conflict", "rejected", "in_flight", "missing", "stopped")
+
+
+def tile(reading: Store) -> dict[str, int]:
+    (row,) = reading.query(f"SELECT {', '.join(NAMES)} FROM ioc_read.ledger_total")
+    return dict(zip(NAMES, row, strict=True))
+
+
+def change(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: after[name] - before[name] for name in NAMES if after[name] != before[name]}
+
+
+def land(store: Store, log: UUID, offsets: Sequence[int], verdict: str = "counted") -> None:
+    texts = ("reason", "field", "tenant", "source", "id", "type", "subject", "orgunit", "correctionof", "data",
+             "masked", "rules")  # fmt: skip
+    empty: dict[str, Any] = dict.fromkeys(texts, "") | {"id_hash": 0, "seqno": 0, "fingerprint": b""}
+    empty |= {"topic_id": log, "partition": 0, "verdict": verdict}
+    empty |= dict.fromkeys(("logged_at", "time", "producedat"), NOW)
+    rows = [empty | {"offset": offset} for offset in offsets]
+    store.insert("ioc.events_tasks", COLUMNS, [[row[name] for row in rows] for name in COLUMNS])
+
+
+def see(store: Store, log: UUID, start: int, end: int) -> None:
+    write(store, {TopicPartition("ioc.tasks", 0): (start, end)}, {"ioc.tasks": log}, datetime.now(UTC))
+
+
+def test_every_record_of_a_log_is_somewhere(store: Store, reading: Store) -> None:
+    log, before = uuid4(), tile(reading)
+    see(store, log, 0, 10)
+    assert change(before, tile(reading)) == {"received": 10, "in_flight": 10}
+    land(store, log, range(4))
+    land(store, log, [4], "suppressed")
+    land(store, log, [5], "rejected")
+    expected = {"received": 10, "counted": 4, "suppressed": 1, "rejected": 1, "in_flight": 4}
+    assert change(before, tile(reading)) == expected
+
+
+def test_a_ledger_ahead_of_what_landing_last_saw_has_nothing_in_flight(store: Store, reading: Store) -> None:
+    log, before = uuid4(), tile(reading)
+    see(store, log, 0, 2)
+    land(store, log, range(7), "conflict")
+    assert change(before, tile(reading)) == {"received": 7, "conflict": 7}
+
+
+def test_records_that_the_log_no_longer_holds_still_count(store: Store, reading: Store) -> None:
+    log, before = uuid4(), tile(reading)
+    land(store, log, range(3, 8))
+    see(store, log, 6, 8)
+    assert change(before, tile(reading)) == {"received": 5, "counted": 5}
+
+
+def test_a_hole_is_missing_and_not_in_flight(store: Store, reading: Store) -> None:
+    log, before = uuid4(), tile(reading)
+    see(store, log, 0, 6)
+    land(store, log, [0, 1, 4, 5])
+    assert change(before, tile(reading)) == {"received": 6, "counted": 4, "missing": 2}
+
+
+def test_a_log_skipped_at_its_front_is_missing_too(store: Store, reading: Store) -> None:
+    log, before = uuid4(), tile(reading)
+    see(store, log, 0, 3)
+    land(store, log, [2])
+    assert change(before, tile(reading)) == {"received": 3, "counted": 1, "missing": 2}
