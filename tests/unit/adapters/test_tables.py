@@ -1,0 +1,179 @@
+"""HR tables: pseudonyms, headers as people type them, rows that fail alone."""
+
+import datetime as dt
+import hashlib
+import hmac
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from ioc.contracts import Reason, encode
+from producers.adapters.base import Item
+from producers.adapters.tables import TablesAdapter, person_ref
+from producers.adapters.words import day_or_instant, fold
+from tests.unit.adapters.support import CANARY, KEY, field, maker, names
+
+PERSON = "001096012345"
+CHANGES = (
+    "Số định danh;Họ và tên;Mã đơn vị;Mã biến động;Loại biến động;Ngày hiệu lực;Ngày hoàn thành\n"
+    f"{PERSON};{CANARY};G09.901;BD-1;Bổ nhiệm;01/10/2026;02/10/2026\n"
+    f"001 096 012 345;{CANARY};000.00.902.G09;BD-2;điều động;2026-10-01;2026-10-02 08:30:00\n"
+)
+
+
+def read(tmp_path: Path, text: str | bytes, source: str = "hrm", name: str = "a.csv") -> list[Item]:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(TablesAdapter(maker(source), KEY).read(name, path))
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_changes(tmp_path: Path, start: bytes, delimiter: str) -> None:
+    items = read(tmp_path, start + CHANGES.replace(";", delimiter).replace("\n", "\r\n").encode())
+    first, second = (event for item in items for event in item.events)
+    assert names([first, second]) == ["hr.change_recorded"] * 2
+    assert field(first, "person_ref") == hmac.new(KEY, PERSON.encode(), hashlib.sha256).hexdigest()
+    assert field(second, "person_ref") == field(first, "person_ref")
+    assert (first.orgunit, second.orgunit) == ("G09.901", "G09.902")
+    assert field(first, "change_group") == "appointment" and field(first, "origin") == "system"
+    assert field(first, "completed_at").isoformat() == "2026-10-01T17:00:00+00:00"
+    assert second.time.isoformat() == "2026-10-02T01:30:00+00:00"
+    for event in (first, second):
+        assert PERSON.encode() not in encode(event) and CANARY.encode() not in encode(event)
+
+
+def test_rows_that_fail_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    rows = CHANGES.splitlines()
+    bad = [
+        rows[1].replace("02/10/2026", "31/02/2026"),
+        rows[1].replace("Bổ nhiệm", "Thăng chức"),
+        rows[1].replace("G09.901", "G09.77"),
+        rows[1].replace(PERSON, ""),
+        rows[1].replace("BD-1", "012345678"),
+        rows[1].replace("02/10/2026", "02/12/2026"),
+        ";;;;;;",
+    ]
+    items = read(tmp_path, "\n".join([rows[0], *bad, rows[2]]))
+    refused = [each for item in items for each in item.refused]
+    assert [(each.where, each.field, each.reason) for each in refused] == [
+        ("a.csv:2", "Ngày hoàn thành", Reason.schema),
+        ("a.csv:3", "Loại biến động", Reason.schema),
+        ("a.csv:4", "Mã đơn vị", Reason.unknown_unit),
+        ("a.csv:5", "Số định danh", Reason.schema),
+        ("a.csv:6", "Mã biến động", Reason.personal_data),
+        ("a.csv:7", "Ngày hoàn thành", Reason.future_time),
+    ]
+    assert sum(len(item.events) for item in items) == 1
+    assert PERSON not in str([each.as_json() for each in refused])
+
+
+def test_the_map_is_chosen_by_the_header(tmp_path: Path) -> None:
+    text = (
+        "person_id,org,target,result,fields_total,fields_filled,Khớp dân cư,synced_at\n"
+        f"{PERSON},G09.904,CSDL quốc gia,Thành công,40,38,Có,03/10/2026 10:00:00\n"
+        f"{PERSON},G09.904,CSDL quốc gia,Thành công,40,41,,03/10/2026 10:00:00\n"
+    )
+    good, bad = read(tmp_path, text)
+    (event,) = good.events
+    assert names([event]) == ["hr.record_synced"]
+    assert field(event, "target") == "national_db" and field(event, "population_match") is True
+    assert [(each.field, each.reason) for each in bad.refused] == [("fields_filled", Reason.schema)]
+
+
+def test_constants_of_a_source(tmp_path: Path) -> None:
+    text = "Số hiệu;Mã đơn vị;Hành động;Ngày cấp;Hiệu lực đến\nCB-7;G09.905;Cấp mới;01/09/2026;01/09/2028\n"
+    (item,) = read(tmp_path, text, source="ca")
+    (event,) = item.events
+    assert (field(event, "kind"), field(event, "action")) == ("digital_signature", "issued")
+    assert field(event, "valid_until").isoformat() == "2028-09-01T16:59:59+00:00"
+    assert event.time.isoformat() == "2026-08-31T17:00:00+00:00"
+
+
+def test_training(tmp_path: Path) -> None:
+    header = "Số hiệu;Mã đơn vị;Nhóm khóa học;Mức độ;Kết quả;Số giờ;Ngày hoàn thành"
+    (item,) = read(
+        tmp_path, f"{header}\nCB-7;G09.905;Chuyển đổi số;;Đạt;1.200,5;01/09/2026\n", source="daotao"
+    )
+    (event,) = item.events
+    assert (field(event, "course_group"), field(event, "level"), field(event, "passed")) == (
+        "dx",
+        "basic",
+        True,
+    )
+    assert field(event, "hours") == 1200.5
+
+
+def test_workbook(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(
+        [
+            "Số định danh",
+            "Họ và tên",
+            "Mã đơn vị",
+            "Mã biến động",
+            "Loại biến động",
+            "Ngày hiệu lực",
+            "Ngày hoàn thành",
+        ]
+    )
+    sheet.append(
+        [int(PERSON), CANARY, "G09.901", "BD-1", "Bổ nhiệm", dt.date(2026, 10, 1), dt.datetime(2026, 10, 2)]
+    )
+    sheet.append([PERSON, CANARY, "G09.901", "BD-2", "?", dt.date(2026, 10, 1), "02/10/2026"])
+    other = book.create_sheet("Ghi chú")
+    other.append(["Tự do", CANARY])
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    items = list(TablesAdapter(maker("hrm"), KEY).read("a.xlsx", path))
+    (event,) = (event for item in items for event in item.events)
+    assert field(event, "person_ref") == person_ref(KEY, PERSON)
+    assert field(event, "effective_at").isoformat() == "2026-09-30T17:00:00+00:00"
+    assert [(each.where, each.field) for item in items for each in item.refused] == [
+        ("a.xlsx!Sheet:3", "Loại biến động"),
+        ("a.xlsx!Ghi chú:1", "Số định danh cá nhân"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "a.csv"),
+        (CHANGES.encode("utf-16"), "a.csv"),
+        (CHANGES.encode("windows-1258", "replace").replace(b"?", b"\xff"), "a.csv"),
+        (b"PK\x03\x04 broken", "a.xlsx"),
+        (b"", "a.xlsx"),
+    ],
+)
+def test_unreadable_files(tmp_path: Path, content: bytes, name: str) -> None:
+    (item,) = read(tmp_path, content, name=name)
+    assert [each.reason for each in item.refused] == [Reason.undecodable]
+
+
+def test_a_file_cut_off_keeps_its_good_rows(tmp_path: Path) -> None:
+    items = read(tmp_path, CHANGES + f'{PERSON};"{CANARY}')
+    assert [len(item.events) for item in items] == [1, 1, 0]
+    assert items[-1].refused[0].reason is Reason.undecodable
+
+
+@given(st.text(), st.text())
+def test_a_pseudonym_depends_on_key_and_identifier(one: str, other: str) -> None:
+    assert len(person_ref(KEY, one)) == 64
+    if fold(one) != fold(other):
+        plain = ["".join(sign for sign in each.upper() if sign.isalnum()) for each in (one, other)]
+        assert (person_ref(KEY, one) == person_ref(KEY, other)) == (plain[0] == plain[1])
+    assert person_ref(KEY, one) != person_ref(b"khac", one)
+
+
+@given(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2099, 1, 1)))
+def test_dates_in_all_their_forms(at: dt.datetime) -> None:
+    at = at.replace(microsecond=0)
+    forms = ["%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S+07:00"]
+    assert len({day_or_instant(at.strftime(form)) for form in forms}) == 1
+    assert {day_or_instant(at.strftime(form)) for form in ("%Y/%m/%d", "%d/%m/%Y", "%Y-%m-%d")} == {at.date()}
+    assert day_or_instant(at.strftime("%m.%d.%y")) is None
