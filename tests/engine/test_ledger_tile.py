@@ -28,9 +28,7 @@ def change(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 
 def land(store: Store, log: UUID, offsets: Sequence[int], verdict: str = "counted") -> None:
-    texts = ("reason", "field", "tenant", "source", "id", "type", "subject", "orgunit", "correctionof", "data",
-             "masked", "rules")  # fmt: skip
-    empty: dict[str, Any] = dict.fromkeys(texts, "") | {"id_hash": 0, "seqno": 0, "fingerprint": b""}
+    empty: dict[str, Any] = dict.fromkeys(COLUMNS, "") | {"id_hash": 0, "seqno": 0, "fingerprint": b""}
     empty |= {"topic_id": log, "partition": 0, "verdict": verdict}
     empty |= dict.fromkeys(("logged_at", "time", "producedat"), NOW)
     rows = [empty | {"offset": offset} for offset in offsets]
