@@ -56,6 +56,9 @@ def simulate(
     clock = SystemClock()
     count = events if events is not None else LIVE_EVENTS if live else fail("--events: expected a number", 2)
     found = settings.load(data)
+    told = found.data / f"simulated-{seed}"
+    if live and told.exists():
+        count = 0  # started again after a fall: the past is told already
     begin, end = _span(start, days, clock.now())
     plan = Plan(seed=seed, events=count, start=begin, end=end)
     past = Backfill(Catalogue.load(found.catalogue), found.tenant, plan, clock)
@@ -69,7 +72,7 @@ def simulate(
     with Journal(oracle) as journal:
         if live:
             steady = LIVE_RATE if rate is None else rate
-            sent = asyncio.run(run_live(past, sink, journal, clock, steady, progress, _ready(steady)))
+            sent = asyncio.run(run_live(past, sink, journal, clock, steady, progress, _ready(steady, told)))
         else:
             sent = 0
             asyncio.run(run_backfill(past, sink, journal, clock, rate or 0, progress))
@@ -85,8 +88,13 @@ def simulate(
         say(f"{summary['events']} sự kiện trong {summary['seconds']} giây: {summary['expected']}")
 
 
-def _ready(rate: float) -> Callable[[], None]:
-    return lambda: say(f"Lịch sử đã nạp; phát trực tiếp {rate:g} sự kiện/giây. Ctrl-C để dừng.")
+def _ready(rate: float, told: Path) -> Callable[[], None]:
+    def ready() -> None:
+        if told.parent.is_dir():
+            told.touch()
+        say(f"Lịch sử đã nạp; phát trực tiếp {rate:g} sự kiện/giây. Ctrl-C để dừng.")
+
+    return ready
 
 
 def _span(start: str | None, days: int, now: datetime) -> tuple[datetime, datetime]:

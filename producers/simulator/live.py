@@ -1,6 +1,8 @@
 """The present: lives go on and new ones begin at a steady rate, with heartbeats of every source."""
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -8,10 +10,14 @@ from ioc.clock import Clock
 from producers.simulator.backfill import Backfill
 from producers.simulator.rhythm import PER_DAY
 from producers.simulator.sender import Record
-from producers.simulator.sinks import Sink
+from producers.simulator.sinks import NotSent, Sink
 from producers.simulator.world import Draft, Life, whole_ms
 
+log = logging.getLogger("ioc.simulator")
+
 TURN_S = 0.25
+UNSENT_AT_MOST = 50_000
+"""While Kafka is away so many records wait; beyond that the ministry stands still."""
 BEAT_AT_LEAST_EVERY_S = 60
 OPEN_AT_MOST = 20_000
 GO_ON = 0.62
@@ -68,18 +74,24 @@ class Present:
 
 
 async def stream(present: Present, sink: Sink, clock: Clock, stop: asyncio.Event) -> int:
-    """Send until `stop` is set; the number of records sent. Raises `NotSent`."""
+    """Send until `stop` is set; the number of records sent. What Kafka does not acknowledge is sent again."""
     sent = 0
     since = clock.now()
+    unsent: list[Record] = []
     while not stop.is_set():
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TURN_S):
                 await stop.wait()
-        except TimeoutError:
-            pass
         now = clock.now()
-        records = list(present.turn(since, now))
+        if len(unsent) < UNSENT_AT_MOST:
+            unsent += present.turn(since, now)
         since = now
-        await sink.send(records)
-        sent += len(records)
+        try:
+            await sink.send(unsent)
+            await sink.settle()
+        except NotSent as error:
+            log.warning("%s; trying again", error)
+            continue
+        sent += len(unsent)
+        unsent = []
     return sent

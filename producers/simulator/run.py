@@ -63,6 +63,7 @@ async def run_live(
         loop.add_signal_handler(number, stop.set)
     try:
         await send_all(_until(past, stop), sink, journal, clock, 0, progress)
+        await sink.settle()
         ready()
         return await stream(Present(past, rate), sink, clock, stop)
     finally:

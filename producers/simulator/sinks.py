@@ -1,10 +1,11 @@
 """Where generated records go: Kafka, a file, or nowhere."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, NoReturn, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -22,16 +23,22 @@ class Sink(Protocol):
     async def send(self, records: Sequence[Record]) -> None:
         """Hand over, in order; may return before the acknowledgement."""
 
+    async def settle(self) -> None:
+        """Wait until everything handed over is acknowledged. Raises `NotSent`; then send it again."""
+
     async def close(self) -> None:
-        """Wait until everything handed over is acknowledged. Raises `NotSent`."""
+        """Settle, then let go. Raises `NotSent`."""
 
 
 class Nowhere:
     async def send(self, records: Sequence[Record]) -> None:
         """Forget them."""
 
-    async def close(self) -> None:
+    async def settle(self) -> None:
         """Nothing is under way."""
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
 
 
 class File:
@@ -43,6 +50,9 @@ class File:
 
     async def send(self, records: Sequence[Record]) -> None:
         self._file.writelines(record.value + b"\n" for record in records)
+
+    async def settle(self) -> None:
+        self._file.flush()
 
     async def close(self) -> None:
         self._file.close()
@@ -80,27 +90,40 @@ class Stream:
             producer = await self._started()
             for record in records:
                 self._waiting.append(await producer.send(record.topic, record.value, record.key))
-            if len(self._waiting) >= self._limit:
-                await self._acknowledged()
         except (KafkaError, OSError) as error:
-            raise NotSent(f"Kafka did not take the events ({error.__class__.__name__})") from error
+            await self._give_up(error)
+        if len(self._waiting) >= self._limit:
+            await self.settle()
+
+    async def settle(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        try:
+            await asyncio.gather(*waiting)
+        except (KafkaError, OSError) as error:
+            await self._give_up(error)
 
     async def close(self) -> None:
-        if self._producer is None:
-            return
-        try:
-            await self._acknowledged()
-        except (KafkaError, OSError) as error:
-            raise NotSent(f"Kafka did not acknowledge the events ({error.__class__.__name__})") from error
-        finally:
+        await self.settle()
+        if self._producer is not None:
             await self._producer.stop()
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
-            self._producer = AIOKafkaProducer(**self._options)
-            await self._producer.start()
+            producer = AIOKafkaProducer(**self._options)
+            try:
+                await producer.start()
+            except (KafkaError, OSError):
+                await producer.stop()
+                raise
+            self._producer = producer
         return self._producer
 
-    async def _acknowledged(self) -> None:
+    async def _give_up(self, error: Exception) -> NoReturn:
+        """An idempotent producer that failed once is of no use: the next `send` starts a new one."""
+        producer, self._producer = self._producer, None
         waiting, self._waiting = self._waiting, []
-        await asyncio.gather(*waiting)
+        await asyncio.gather(*waiting, return_exceptions=True)
+        if producer is not None:
+            with contextlib.suppress(KafkaError, OSError):
+                await producer.stop()
+        raise NotSent(f"Kafka did not acknowledge the events ({error.__class__.__name__})") from error

@@ -16,10 +16,10 @@ from ioc.contracts import EventRefused, decode
 from ioc.reference import Catalogue
 from producers.simulator.backfill import Backfill, Plan
 from producers.simulator.journal import Journal
-from producers.simulator.live import Present
+from producers.simulator.live import Present, stream
 from producers.simulator.run import send_all
 from producers.simulator.sender import COUNTED, REJECTED, SUPPRESSED, Flaws, Record
-from producers.simulator.sinks import File
+from producers.simulator.sinks import File, NotSent, Nowhere
 
 NOW = datetime(2026, 6, 19, 9, 30, tzinfo=UTC)
 CATALOGUE = Catalogue.load(None)
@@ -170,3 +170,32 @@ def test_the_present_goes_on_at_its_rate() -> None:
     for record in sent:
         if record.expect == COUNTED:
             decode(record.value, rules=RULES, now=now, topic=record.topic)
+
+
+def test_what_kafka_did_not_acknowledge_is_sent_again() -> None:
+    past = backfill(0)
+    list(past)
+
+    class Failing(Nowhere):
+        def __init__(self) -> None:
+            self.turns: list[list[Record]] = []
+
+        async def send(self, records: Any) -> None:
+            self.turns.append(list(records))
+
+        async def settle(self) -> None:
+            clock.advance(timedelta(seconds=2))
+            if len(self.turns) == 1:
+                raise NotSent("Kafka is away")
+            stop.set()
+
+    clock, stop, sink = FixedClock(NOW), asyncio.Event(), Failing()
+
+    async def run() -> int:
+        return await stream(Present(past, rate=10), sink, clock, stop)
+
+    sent = asyncio.run(run())
+    first, second = sink.turns
+    assert first
+    assert second[: len(first)] == first
+    assert sent == len(second) > len(first)
