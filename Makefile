@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DATA ?= data
+PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
 
 .DEFAULT_GOAL := help
@@ -25,10 +27,10 @@ $(INSTALLED): requirements-dev.lock
 	@touch $@
 
 demo: install  ## everything with simulated source systems; prints the wall's address, Ctrl-C ends it
-	@$(BIN)/ioc demo
+	@$(BIN)/ioc demo --data $(DATA) --port-base $(PORT_BASE)
 
-up: install  ## everything, without the simulator; the data stays in ./data
-	@$(BIN)/ioc up
+up: install  ## everything, without the simulator; the data stays in ./data (DATA=, PORT_BASE=)
+	@$(BIN)/ioc up --data $(DATA) --port-base $(PORT_BASE)
 
 test: lint  ## lint, types, unit tests, the real engine, the real broker
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)"

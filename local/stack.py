@@ -26,6 +26,8 @@ ROTATE_EVERY = 600
 """Looks between two looks at the size of the logs: a minute."""
 ATTACHED_WAIT_S = 60.0
 PORTS_WAIT_S = 3.0
+ANSWER_S = 5.0
+"""A part that answers later than this is asked again at the next look, so that Ctrl-C never waits long."""
 
 
 def run(
@@ -117,7 +119,7 @@ def _migrated(settings: Settings) -> bool:
     from storage.client import Store
     from storage.migrate import migrate
 
-    store = Store(settings.clickhouse)
+    store = Store(settings.clickhouse, timeout=ANSWER_S)
     try:
         migrate(store, settings.clickhouse)
     except StoreUnavailable:
@@ -129,7 +131,7 @@ def _migrated(settings: Settings) -> bool:
 
 def _topics(settings: Settings) -> bool:
     try:
-        ensure_topics(settings.kafka)
+        ensure_topics(settings.kafka, timeout_s=ANSWER_S)
     except KafkaUnavailable:
         return False
     return True

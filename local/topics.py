@@ -73,12 +73,14 @@ def wanted(topic: Topic, replication: int) -> dict[str, str]:
     return settings
 
 
-def ensure_topics(settings: Kafka, topics: Sequence[Topic] = ALL_TOPICS) -> list[str]:
+def ensure_topics(
+    settings: Kafka, topics: Sequence[Topic] = ALL_TOPICS, *, timeout_s: float = 30.0
+) -> list[str]:
     """Create what is missing and return its names; changes nothing that exists.
 
     Raises `Unsafe` when a topic exists with other partitions or settings, `KafkaUnavailable`.
     """
-    with admin(settings, timeout_s=30) as client:
+    with admin(settings, timeout_s=timeout_s) as client:
         present = set(client.list_topics())
         missing = [topic for topic in topics if topic.name not in present]
         if missing:

@@ -9,8 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ioc.settings import Kafka
 from ioc.topics import EVENT_TOPICS
 from local.probes import is_free, wait_for
+from local.topics import findings
 
 from .conftest import free_ports
 from .running import RunningStack
@@ -126,3 +128,15 @@ def test_stop_takes_less_than_ten_seconds_and_a_killed_supervisor_leaves_nothing
     done = running.run("status", "--json")
     assert done.returncode == 1
     assert "no running stack" in done.stderr
+
+
+def test_a_cluster_of_somebody_else_is_used_and_not_started(broker: Kafka, tmp_path: Path) -> None:
+    attached = {"IOC_KAFKA__BOOTSTRAP": broker.bootstrap}
+    running = RunningStack(tmp_path / "data", free_ports(8), attached)
+    try:
+        assert running.start().ready["kafka"] == broker.bootstrap
+        assert set(running.processes()) == NAMES - {"kafka"}
+        assert running.run("doctor").returncode == 0
+    finally:
+        running.stop()
+    assert findings(broker) == []
