@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
 from ioc.clock import Clock
-from ioc.contracts import Rules
+from ioc.contracts import Reason, Rules
 from producers.gateway.guard import Guard
 from producers.gateway.intake import Intake
 from producers.gateway.metrics import Counters
@@ -21,7 +21,12 @@ from producers.gateway.problems import Problem
 from producers.gateway.rejections import Rejections
 from producers.gateway.v1 import Admit, KeyOwner, events_router, everyone
 
-Background = Callable[[], Awaitable[None]]
+Report = Callable[[str, Reason], None]
+"""Told (system code, reason) of a refusal by another door; may be called from any thread."""
+Door = Callable[[Report], APIRouter]
+"""Makes the routes of an adapter."""
+Background = Callable[[Report], Awaitable[None]]
+"""Work that runs as long as the gateway does."""
 log = logging.getLogger("ioc.gateway")
 
 
@@ -30,6 +35,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.draining = False
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.counters = Counters()
 
 
@@ -40,22 +46,26 @@ def create_app(
     outlet: Outlet,
     clock: Clock,
     own_unit: str,
-    routers: Sequence[APIRouter] = (),
+    doors: Sequence[Door] = (),
     background: Sequence[Background] = (),
     admit: Admit = everyone,
 ) -> FastAPI:
-    """The application. `own_unit` is the unit that runs the centre (its refusal events count there);
-    `routers` are further doors of adapters; `background` runs as long as the gateway does; `admit` is asked
-    before a request is read and may raise `Problem("quota_exceeded")`."""
+    """The application. `own_unit`: the unit that runs the centre, for which refusals are reported; `admit`:
+    asked before a request is read, raises `Problem("quota_exceeded")` to refuse."""
     gateway = Gateway()
     rejections = Rejections(
         outlet=outlet, counters=gateway.counters, clock=clock, tenant=rules.tenant, orgunit=own_unit
     )
     intake = Intake(rules=rules, outlet=outlet, rejections=rejections, counters=gateway.counters, clock=clock)
 
+    def report(code: str, reason: Reason) -> None:
+        if gateway.loop is not None:
+            gateway.loop.call_soon_threadsafe(intake.refused_elsewhere, code, reason)
+
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.ensure_future(_kept_running(work)) for work in background]
+        gateway.loop = asyncio.get_running_loop()
+        tasks = [asyncio.ensure_future(_kept_running(work, report)) for work in background]
         try:
             yield
         finally:
@@ -72,24 +82,23 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        default_response_class=Response,
     )
     app.state.gateway = gateway
     app.add_middleware(Guard, counters=gateway.counters, clock=clock, draining=lambda: gateway.draining)
     app.include_router(events_router(intake, keyring, admit))
-    for router in routers:
-        app.include_router(router)
+    for door in doors:
+        app.include_router(door(report))
     _add_operations(app, gateway)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     return app
 
 
-async def _kept_running(work: Background) -> None:
+async def _kept_running(work: Background, report: Report) -> None:
     """A background task that fails is started again after a pause; the door stays open meanwhile."""
     while True:
         try:
-            await work()
+            await work(report)
         except asyncio.CancelledError:
             raise
         except Exception as error:

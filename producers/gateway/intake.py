@@ -95,6 +95,11 @@ class Intake:
         elif problem.code == "undecodable":
             self._rejections.report(Refusal(caller.urn, Reason.undecodable))
 
+    def refused_elsewhere(self, code: str, reason: Reason) -> None:
+        """Count and report a refusal by another door of the gateway."""
+        self._counters.add("ioc_gateway_events_total", source=code, outcome=reason.value)
+        self._rejections.report(Refusal(self.caller(code).urn, reason))
+
     def _judge(self, raw: bytes, caller: Caller) -> Decoded | Problem:
         if len(raw) > EVENT_LIMIT:
             self._rejections.report(Refusal(caller.urn, Reason.oversize))

@@ -7,7 +7,10 @@ from typing import Any
 
 import orjson
 import pytest
+from fastapi import APIRouter
 
+from ioc.contracts import Reason
+from producers.gateway.app import Report
 from producers.gateway.problems import Problem
 from tests.unit.gateway.conftest import KEYS, Door, event, opened
 
@@ -300,3 +303,39 @@ def test_a_failure_of_ours_shows_nothing(folder: Path, caplog: pytest.LogCapture
         door.outlet.publish = type(door.outlet).publish.__get__(door.outlet)  # type: ignore[method-assign]
 
     run(folder, act)
+
+
+def test_another_door_reports_its_refusals(folder: Path) -> None:
+    reports: list[Report] = []
+
+    def portal(report: Report) -> APIRouter:
+        reports.append(report)
+        routes = APIRouter()
+        routes.add_api_route("/portal/auth", lambda: {"error_code": 0}, methods=["POST"])
+        return routes
+
+    async def act(door: Door) -> None:
+        assert (await door.client.post("/portal/auth")).json() == {"error_code": 0}
+        await asyncio.to_thread(reports[0], "motcua", Reason.personal_data)
+        metrics = (await door.client.get("/metrics")).text
+        assert 'ioc_gateway_events_total{outcome="personal_data",source="motcua"} 1' in metrics
+
+    (kept,) = rejected(run(folder, act, doors=[portal]))
+    assert (kept["source"], kept["reason"]) == ("urn:ioc:G09:motcua", "personal_data")
+
+
+def test_background_work_is_begun_again_and_ends_with_the_gateway(folder: Path) -> None:
+    ended: list[str] = []
+
+    async def work(_: Report) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("ended")
+
+    async def act(door: Door) -> None:
+        await asyncio.sleep(0)
+        assert ended == []
+
+    run(folder, act, background=[work])
+    assert ended == ["ended"]
