@@ -58,7 +58,7 @@ boards: install  ## write the Grafana boards anew
 lock:  ## pin pyproject.toml's requirements with hashes, with uv from a throwaway environment
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && $(PYTHON) -m venv "$$scratch" && \
 	"$$scratch/bin/python" -m pip install --quiet uv && \
-	compile="$$scratch/bin/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command" && \
+	compile="$$scratch/bin/uv pip compile --quiet pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command" && \
 	$$compile "make lock" -o requirements.lock && \
 	$$compile "make lock" --extra dev -c requirements.lock -o requirements-dev.lock
 

@@ -36,7 +36,8 @@ class Spec:
     ports: tuple[int, ...] = ()
 
     def command(self, settings: Settings) -> list[str]:
-        return [sys.executable, "-m", "ioc", *self.arguments, "--data", str(settings.data)]
+        # -P: a folder named `local` or `storage` where the user happens to stand must not be taken for ours.
+        return [sys.executable, "-P", "-m", "ioc", *self.arguments, "--data", str(settings.data)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def test_ports_count_up_from_the_base() -> None:
         "reducer": (23_007,),
     }
     commands = {spec.name: spec.command(settings_at(23_000))[1:] for spec in specs}
-    assert commands["reducer"] == ["-m", "ioc", "worker", "--role", "reduce", "--data", "somewhere"]
+    assert commands["reducer"] == ["-P", "-m", "ioc", "worker", "--role", "reduce", "--data", "somewhere"]
 
 
 def test_everything_waits_for_store_and_broker_and_stops_before_them() -> None:
