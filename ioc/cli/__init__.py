@@ -44,9 +44,8 @@ def main() -> None:
     """Entry point of `ioc`. Whatever goes wrong is one sentence on stderr; `IOC_TRACE=1` shows where."""
     _register()
     for library in ("kafka", "aiokafka", "clickhouse_driver"):
-        # What they log is raised as well, and said once, by us.
+        # What they log is raised as well and said once, by us; services have handlers of their own.
         logging.getLogger(library).addHandler(logging.NullHandler())
-        logging.getLogger(library).propagate = False
     try:
         app()
     except IocError as error:
