@@ -4,6 +4,7 @@ A `Store` is one connection; it is not thread-safe (one per thread). Errors are 
 `StoreUnavailable` may be retried with the same statement (and the same token), `StoreRefused` may not.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -12,6 +13,11 @@ from clickhouse_driver import errors as driver
 
 from ioc.errors import StoreRefused, StoreUnavailable
 from ioc.settings import ClickHouse
+
+# The driver writes a stack trace for every address that does not answer; we say it once, in our words.
+_driver_log = logging.getLogger("clickhouse_driver")
+_driver_log.addHandler(logging.NullHandler())
+_driver_log.propagate = False
 
 # Codes that pass by themselves: timeouts, too many queries, memory, disk, parts, keeper, aborts.
 RETRYABLE = frozenset(

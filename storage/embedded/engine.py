@@ -23,10 +23,10 @@ MEGABYTE = 1 << 20
 
 LIMITS = {
     # The whole stack is meant to live in 2 GiB; the engine's share, caches included.
-    "max_server_memory_usage": 900 * MEGABYTE,
-    "max_memory_usage": 600 * MEGABYTE,
-    "max_bytes_before_external_group_by": 200 * MEGABYTE,
-    "max_bytes_before_external_sort": 200 * MEGABYTE,
+    "max_server_memory_usage": 700 * MEGABYTE,
+    "max_memory_usage": 450 * MEGABYTE,
+    "max_bytes_before_external_group_by": 150 * MEGABYTE,
+    "max_bytes_before_external_sort": 150 * MEGABYTE,
     "mark_cache_size": 32 * MEGABYTE,
     "primary_index_cache_size": 32 * MEGABYTE,
     "index_mark_cache_size": 8 * MEGABYTE,

@@ -136,7 +136,7 @@ def check_statement(sql: str, known: Surroundings) -> None:
     first = _kind(found)
     for at, token in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else None
-        if token.is_name or token.kind is Kind.NUMBER:
+        if token.is_name:
             behind_dot = at > 1 and found[at - 1].text == "." and found[at - 2].kind is not Kind.NUMBER
             if not behind_dot and token.name.lower() in known.functions_refused:
                 # Brackets or not: `arrayMap(f, …)` and `* APPLY f` call a function by its bare name.

@@ -19,7 +19,7 @@ class Kind(Enum):
     MARK = "mark"
     """One sign: bracket, comma, dot, semicolon, part of an operator."""
     UNKNOWN = "unknown"
-    """A heredoc, a comment in a comment, typographic quotes, an open quote, anything else."""
+    """A heredoc, a comment in a comment, typographic quotes, an open quote, digits that run into letters…"""
 
 
 class Token(NamedTuple):
@@ -51,11 +51,12 @@ class Token(NamedTuple):
 _TOKENS = re.compile(
     r"""
     (?P<skip>[ \t\n\r\f\v]++|(?:--|//|\#[ !])[^\n]*+|/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+\*/)
-    |(?P<string>'(?:[^'\\]++|\\.|'')*+'|[xXbB]'[0-9A-Fa-f]*+')
+    |(?P<string>'(?:[^'\\]++|\\.|'')*+'|[xX]'[0-9A-Fa-f]*+'|[bB]'[01]*+')
     |(?P<quoted>`(?:[^`\\]++|\\.|``)*+`|"(?:[^"\\]++|\\.|"")*+")
     |(?P<open>[xXbB]?['`"]|/\*|\$)
     |(?P<word>[A-Za-z_][A-Za-z0-9_$]*+)
-    |(?P<number>[0-9]++(?:\.[0-9]++(?:[eE][+-]?[0-9]++)?)?+[A-Za-z0-9_]*+)
+    |(?P<number>(?:0[xX][0-9A-Fa-f]++|[0-9]++(?:_[0-9]++)*+(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]++)?+)(?![\w$'"`]))
+    |(?P<digits>[0-9][\w$]*+)
     |(?P<mark>[()\[\]{},;.:?=<>!+\-*/%|@^~&])
     |(?P<other>.)
     """,
@@ -69,6 +70,7 @@ _KINDS = {
     "number": Kind.NUMBER,
     "mark": Kind.MARK,
     "open": Kind.UNKNOWN,
+    "digits": Kind.UNKNOWN,
     "other": Kind.UNKNOWN,
 }
 

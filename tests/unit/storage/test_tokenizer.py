@@ -55,9 +55,20 @@ def test_what_is_not_surely_understood_is_unknown(text: str) -> None:
     assert any(kind is Kind.UNKNOWN for kind, _ in kinds(text))
 
 
-def test_a_dot_is_never_hidden_in_a_number() -> None:
+@pytest.mark.parametrize("number", ["0", "12_000", "1.5", "1.", "1e5", "1.5E-3", "0x1Fe"])
+def test_numbers(number: str) -> None:
+    assert kinds(f"{number} -1") == [(Kind.NUMBER, number), (Kind.MARK, "-"), (Kind.NUMBER, "1")]
+
+
+@pytest.mark.parametrize("text", ["1e--x", "1e-'x'", "5x'61'", "1ioc", "1.b", "0x1g"])
+def test_digits_that_run_into_letters_are_unknown(text: str) -> None:
+    """The engine takes `1e-` for a number: what looks like a comment behind it is code."""
+    assert kinds(text)[0][0] is Kind.UNKNOWN
+
+
+def test_the_dot_behind_a_database_is_never_hidden_in_a_number() -> None:
     assert [text for _, text in kinds("ioc.1table")] == ["ioc", ".", "1table"]
-    assert [text for _, text in kinds("ioc.1.5x")][:2] == ["ioc", "."]
+    assert [text for _, text in kinds("ioc.1.5")][:2] == ["ioc", "."]
 
 
 def test_a_quoted_word_is_a_name_and_never_a_keyword() -> None:
