@@ -231,5 +231,7 @@ def read(file: Path) -> Kpi:
 
 def feeding(kpi: Kpi, sources: Sources) -> tuple[str, ...]:
     """System codes of the sources that may state what the KPI is made from."""
+    if not kpi.feeds:
+        return ()
     wanted = {TYPE_PREFIX + name + TYPE_SUFFIX for name in kpi.feeds}
     return tuple(code for code, source in sources.items() if wanted & source.types)

@@ -236,6 +236,19 @@ def _quantile(kpi: Kpi, windows: Sequence[Window], store: Store, tenant: str) ->
     return values
 
 
+def stored(store: Store, kpis: Mapping[str, Kpi], tenant: str) -> dict[str, list[Value]]:
+    """Where values stand already, by KPI."""
+    rows = store.query(
+        "SELECT kpi, dim, unit, toString(window), numerator, denominator, cases, value"
+        " FROM ioc.kpi_values FINAL WHERE tenant = %(tenant)s",
+        {"tenant": tenant},
+    )
+    found: dict[str, list[Value]] = {kpi: [] for kpi in kpis}
+    for row in rows:
+        found.setdefault(row[0], []).append(Value(*row))
+    return found
+
+
 def write(store: Store, values: Sequence[Value], *, tenant: str, now: int, version: int) -> None:
     """The values of the windows that contain today."""
     day = today(now)

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS ioc.cases_document_in ${on_cluster}
     ended_at Nullable(DateTime64(3, 'UTC')) COMMENT 'completed',
     registered_at Nullable(DateTime64(3, 'UTC')),
     assigned_at Nullable(DateTime64(3, 'UTC')) COMMENT 'first assignment',
+    assign_due_at Nullable(DateTime64(3, 'UTC')) COMMENT 'urgent: when it should be assigned at the latest',
     due_at Nullable(DateTime64(3, 'UTC')),
     registered_ok UInt8 COMMENT 'registered within the legal time',
     on_time UInt8 COMMENT 'completed on or before the date due',

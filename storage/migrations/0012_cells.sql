@@ -58,3 +58,21 @@ CREATE TABLE IF NOT EXISTS ioc.kpi_history ${on_cluster}
 ENGINE = ${ReplacingMergeTree}(version)
 PARTITION BY toYYYYMM(hour)
 ORDER BY (tenant, kpi, unit, window, dim, hour);
+
+-- What a KPI rests on, for a unit: written with the clock, so that reading is one lookup.
+-- stale_at: from when on its numbers are old, unless a source is heard of again. as_of, stale_at NULL: none of
+-- its sources was ever heard of (or it has none: the centre measures it by itself, and own = 1).
+CREATE TABLE IF NOT EXISTS ioc.kpi_trust ${on_cluster}
+(
+    tenant LowCardinality(String),
+    kpi LowCardinality(String),
+    unit LowCardinality(String),
+    own UInt8,
+    as_of Nullable(DateTime64(3, 'UTC')) COMMENT 'the oldest of the last words of its sources',
+    stale_at Nullable(DateTime64(3, 'UTC')),
+    coverage_units UInt16 COMMENT 'units beneath of which a source speaks that is not silent',
+    expected_units UInt16,
+    version UInt64
+)
+ENGINE = ${ReplacingMergeTree}(version)
+ORDER BY (tenant, kpi, unit);

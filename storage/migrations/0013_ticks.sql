@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS ioc.ticks ${on_cluster}
 )
 ENGINE = ${MergeTree}
 ORDER BY tick
-TTL logged_at + INTERVAL 30 DAY
+TTL logged_at + INTERVAL 7 DAY
 SETTINGS ${deduplication_window} = 1000;
 
 -- From published to readable, by day and source: what ticks saw, kept when they are gone.

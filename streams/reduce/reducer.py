@@ -68,7 +68,7 @@ class Reducer:
         self._time = WorkTime(catalogue.calendar)
         self._reader = ledger.Reader(store, tenant)
         self._corrections = Corrections(store, self._reader, tenant)
-        self._settling = Settling(store, kpis, tenant, reach)
+        self._settling = Settling(store, catalogue, kpis, tenant, reach)
         self._rebuilding = Rebuilding(store)
         self._codes: set[str] = set(catalogue.units.codes)
         self._done = ticks.Finished()

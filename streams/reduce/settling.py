@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 from ioc.kpis import Kpi, Kpis, uses_clock
-from storage import cells, values
+from ioc.reference import Catalogue
+from storage import cells, trust, values
 from storage.client import Store
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import Change
@@ -19,8 +20,11 @@ HISTORY_MS = 300_000
 class Settling:
     """What is still to be computed, and how. Everything here can be done twice."""
 
-    def __init__(self, store: Store, kpis: Kpis, tenant: str, reach: Callable[[str], None]) -> None:
+    def __init__(
+        self, store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str, reach: Callable[[str], None]
+    ) -> None:
         self._store = store
+        self._catalogue = catalogue
         self._kpis = kpis
         self._tenant = tenant
         self._reach = reach
@@ -28,6 +32,7 @@ class Settling:
         self._touched = Touched({name: kind.table for name, kind in KINDS.items()}, self._formulas)
         self._due = set(kpis)
         self._shown: dict[str, list[values.Value]] = {}
+        self._trust_due = True
         self._people_at = self._history_at = 0
 
     def note(self, changes: Mapping[str, Iterable[Change]], now: int) -> None:
@@ -42,6 +47,8 @@ class Settling:
         """Pairs of ticks that were never settled; everything may have changed."""
         self._touched.merge(pairs)
         self._due = set(self._kpis)
+        self._trust_due = True
+        self._shown = values.stored(self._store, self._kpis, self._tenant)
 
     def note_clock(self, since: int, now: int) -> None:
         """Time went on: stocks and limits of today, and of every day that ended since."""
@@ -52,6 +59,7 @@ class Settling:
             elif moving(formula):
                 self._touched.merge([(formula.view, formula.day, range(first, last + 1))])
         self._due |= {kpi.id for kpi in self._kpis.values() if _clockwork(kpi)}
+        self._trust_due = True
         if first != last:
             self._due = set(self._kpis)
         elif now - self._people_at >= PEOPLE_MS:
@@ -86,16 +94,34 @@ class Settling:
             wanted = [each for each in self._formulas if each.view == view and each.day == column]
             cells.recompute(self._store, wanted, days, tenant=self._tenant, now=now, version=version)
         self._reach("cells")
+        if with_values and self._trust_due:
+            self._trust(now, version)
         if with_values and self._due:
             self._values(now, version)
         self._reach("values")
+
+    def _trust(self, now: int, version: int) -> None:
+        """How far the sources reach, and of which units they speak."""
+        on = values.today(now)
+        units = sorted({unit.code for unit in self._catalogue.units.valid(on)} | {self._tenant})
+        trust.write(
+            self._store,
+            self._kpis.values(),
+            units,
+            self._catalogue,
+            tenant=self._tenant,
+            on=on,
+            now=now,
+            version=version,
+        )
+        self._trust_due = False
 
     def _values(self, now: int, version: int) -> None:
         due = [self._kpis[each] for each in sorted(self._due)]
         if any(kpi.distinct for kpi in due):
             self._people_at = now
         shown = current(self._store, due, self._tenant, now)
-        listed = self._with_vanished(due, shown)
+        listed = self._with_empty(due, shown, values.today(now))
         values.write(self._store, listed, tenant=self._tenant, now=now, version=version)
         self._due = set()
         if now - self._history_at >= HISTORY_MS:
@@ -103,18 +129,20 @@ class Settling:
             values.write_history(self._store, everything, tenant=self._tenant, now=now, version=version)
             self._history_at = now
 
-    def _with_vanished(self, due: list[Kpi], shown: list[values.Value]) -> list[values.Value]:
-        """Values that were shown and have nothing beneath them any more are shown as nothing."""
+    def _with_empty(self, due: list[Kpi], shown: list[values.Value], on: date) -> list[values.Value]:
+        """Every unit of today has a value, if only none; what has nothing beneath it any more shows that."""
         found: dict[str, list[values.Value]] = {kpi.id: [] for kpi in due}
         for value in shown:
             found[value.kpi].append(value)
+        units = [unit.code for unit in self._catalogue.units.valid(on)]
         listed = []
         for kpi in due:
-            known = self._shown.get(kpi.id, [])
-            now_shown = {(each.dim, each.unit, each.window) for each in found[kpi.id]}
-            gone = [each for each in known if (each.dim, each.unit, each.window) not in now_shown]
-            listed += found[kpi.id] + [emptied(kpi, each) for each in gone]
-            self._shown[kpi.id] = found[kpi.id]
+            wanted = {(each.dim, each.unit, each.window) for each in self._shown.get(kpi.id, [])}
+            if not (kpi.gauge or kpi.quantile):
+                wanted |= {("", unit, name) for unit in units for name in values.WINDOWS}
+            wanted -= {(each.dim, each.unit, each.window) for each in found[kpi.id]}
+            self._shown[kpi.id] = found[kpi.id] + [emptied(kpi, *place) for place in sorted(wanted)]
+            listed += self._shown[kpi.id]
         return listed
 
 
@@ -135,10 +163,9 @@ def cells_end(day: date) -> int:
     return (number(day) + 1) * values.DAY_MS - values.VIETNAM_MS - 1
 
 
-def emptied(kpi: Kpi, value: values.Value) -> values.Value:
-    """The value when nothing is left to count."""
-    none = values.formed(kpi, 0, 0)
-    return values.Value(kpi.id, value.dim, value.unit, value.window, 0, 0, 0, none, None)
+def emptied(kpi: Kpi, dim: str, unit: str, window: str) -> values.Value:
+    """The value where there is nothing to count."""
+    return values.Value(kpi.id, dim, unit, window, 0, 0, 0, values.formed(kpi, 0, 0), None)
 
 
 def views(kpi: Kpi) -> set[str]:

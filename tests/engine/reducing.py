@@ -22,6 +22,7 @@ SPACE = UUID("5f0e8f52-6f5c-4c7e-9b53-6d1f3f1c1a00")
 DERIVED = (
     "kpi_cells",
     "kpi_values",
+    "kpi_trust",
     "kpi_history",
     "ticks",
     "reduce_log",

@@ -1,0 +1,36 @@
+"""Asking for a rebuild, and following it. The reducer does it (streams/reduce/rebuilding.py)."""
+
+from dataclasses import dataclass
+
+from storage.client import Store
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a rebuild is. `events`: counted events merged so far."""
+
+    running: bool
+    done: bool
+    events: int
+    ticks: int
+    message: str
+
+
+def ask(store: Store, request: int) -> int:
+    """Leave a wish, by the millisecond it was made."""
+    store.insert(
+        "ioc.rebuilds", ["id", "state", "message", "version"], [[request], ["asked"], [""], [request]]
+    )
+    return request
+
+
+def progress(store: Store, request: int) -> Progress:
+    """What became of it."""
+    rows = store.query(f"SELECT state, message FROM ioc.rebuilds FINAL WHERE id = {request}")  # noqa: S608
+    state, message = rows[0] if rows else ("asked", "")
+    done = store.query(
+        "SELECT sum(events), count() FROM ioc.ticks"
+        " WHERE kind = 'events' AND tick > (SELECT max(tick) FROM ioc.ticks WHERE kind = 'rebuild')"
+    )
+    events, ticks = done[0] if state != "asked" else (0, 0)
+    return Progress(state == "running", state == "done", events, ticks, message)

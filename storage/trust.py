@@ -1,0 +1,116 @@
+"""What a number rests on: when its sources last spoke, until when that is recent enough, and for which units.
+
+A source that was never heard of is not connected yet: it neither makes numbers old nor covers any unit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ioc.kpis import Kpi, feeding
+from ioc.reference import Catalogue
+from storage.client import Store
+
+LEAST_LIMIT_S = 300
+TICK_LIMIT_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Heard:
+    """When a source was last heard of, and until when that is enough; milliseconds since 1970."""
+
+    last: int
+    stale_at: int
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Of one KPI and unit. `own`: measured by the centre itself, no source is needed."""
+
+    own: bool
+    as_of: int | None
+    stale_at: int | None
+    covered: int
+    expected: int
+
+
+@dataclass(frozen=True)
+class LastTick:
+    """When the last tick ended, and whether values may be trusted (no rebuild is running)."""
+
+    at: int
+    live: bool
+
+
+def heard(store: Store, catalogue: Catalogue, tenant: str) -> dict[str, Heard]:
+    """Every source that was ever heard of."""
+    rows = store.query(
+        "SELECT subject, toUnixTimestamp64Milli(assumeNotNull(opened_at)), interval_s"
+        " FROM ioc.cases_source FINAL WHERE tenant = %(tenant)s AND isNotNull(opened_at)",
+        {"tenant": tenant},
+    )
+    found = {}
+    for code, last, interval_s in rows:
+        source = catalogue.sources.get(code)
+        interval = interval_s or (source.interval_s if source else 0)
+        found[code] = Heard(last, last + 1000 * max(2 * interval, LEAST_LIMIT_S))
+    return found
+
+
+def last_tick(store: Store) -> LastTick | None:
+    rows = store.query(
+        "SELECT toUnixTimestamp64Milli(finished_at), live FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
+    )
+    return LastTick(rows[0][0], bool(rows[0][1])) if rows else None
+
+
+def trust(kpi: Kpi, unit: str, sources: dict[str, Heard], catalogue: Catalogue, on: date, now: int) -> Trust:
+    """What this KPI rests on for a unit and everything beneath it."""
+    feeds = feeding(kpi, catalogue.sources)
+    if not feeds:
+        return Trust(True, None, None, 0, 0)
+    beneath = {unit, *catalogue.units.under(unit, on)} if unit in catalogue.units.codes else {unit}
+    expected = {each for code in feeds for each in catalogue.sources[code].units} & beneath
+    speaking = [code for code in feeds if code in sources and now < sources[code].stale_at]
+    covered = {each for code in speaking for each in catalogue.sources[code].units} & beneath
+    known = [sources[code] for code in feeds if code in sources]
+    return Trust(
+        False,
+        min((each.last for each in known), default=None),
+        min((each.stale_at for each in known), default=None),
+        len(covered),
+        len(expected),
+    )
+
+
+def write(
+    store: Store,
+    kpis: Iterable[Kpi],
+    units: Sequence[str],
+    catalogue: Catalogue,
+    *,
+    tenant: str,
+    on: date,
+    now: int,
+    version: int,
+) -> None:
+    """For every KPI and unit, for readers."""
+    sources = heard(store, catalogue, tenant)
+    rows = []
+    for kpi in kpis:
+        for unit in units:
+            said = trust(kpi, unit, sources, catalogue, on, now)
+            rests = (int(said.own), said.as_of, said.stale_at, said.covered, said.expected)
+            rows.append((tenant, kpi.id, unit, *rests, version))
+    columns = [
+        "tenant",
+        "kpi",
+        "unit",
+        "own",
+        "as_of",
+        "stale_at",
+        "coverage_units",
+        "expected_units",
+        "version",
+    ]
+    store.insert("ioc.kpi_trust", columns, [list(column) for column in zip(*rows, strict=True)])

@@ -1,0 +1,94 @@
+"""The reduce service: while this process owns ioc.control, one tick after another, in a thread of its own."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from mode import Service
+
+from ioc.clock import Clock, SystemClock
+from ioc.errors import StoreUnavailable
+from ioc.kpis import Kpis
+from ioc.reference import Catalogue
+from ioc.settings import Settings
+from storage.client import Store
+from streams.reduce.control import ControlLog, NotOwner
+from streams.reduce.reducer import Reducer
+
+EVERY_S = 0.3
+"""Pause between two looks at the ledger when there is nothing more to do."""
+AGAIN_S = 1.0
+"""Pause after the store did not answer, or the partition was lost."""
+STOP_S = 8.0
+
+log = logging.getLogger("ioc.reduce")
+
+
+class ReduceService(Service):
+    """Cases, cells and values of one tenant, kept up with the ledger."""
+
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, kpis: Kpis | None = None, clock: Clock | None = None
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._catalogue = catalogue
+        self._kpis = kpis or Kpis.load(settings.catalogue)
+        self._clock = clock or SystemClock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reduce")
+        self._store: Store | None = None
+
+    async def on_start(self) -> None:
+        self._control = ControlLog(self._settings)
+        await self._control.start()
+
+    async def on_stop(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        try:
+            await asyncio.wait_for(asyncio.to_thread(self._thread.shutdown, wait=True), STOP_S)
+        except TimeoutError:
+            log.warning("a tick did not end within %.0f s; the next start runs it again", STOP_S)
+        await self._control.stop()
+        if self._store is not None:
+            self._store.close()
+
+    @Service.task
+    async def _reduce(self) -> None:
+        loop = asyncio.get_running_loop()
+        reducer: Reducer | None = None
+        epoch = 0
+        while not self.should_stop:
+            await self._control.keep_polling()
+            if not self._control.owned.is_set():
+                reducer = None
+                await self.sleep(EVERY_S)
+                continue
+            try:
+                if reducer is None or epoch != self._control.epoch:
+                    epoch = self._control.epoch
+                    committed = await self._control.committed()
+                    reducer = await loop.run_in_executor(self._thread, self._begun, committed)
+                waiting = await loop.run_in_executor(self._thread, reducer.step)
+            except (StoreUnavailable, NotOwner) as error:
+                log.warning("starting over from the last finished tick: %s", error)
+                reducer = None
+                await self.sleep(AGAIN_S)
+                continue
+            if not waiting:
+                await self.sleep(EVERY_S)
+
+    def _begun(self, committed: str) -> Reducer:
+        """A reducer that goes on from the last finished tick, with a connection of its own."""
+        if self._store is not None:
+            self._store.close()
+        self._store = Store(self._settings.clickhouse, timeout=120)
+        reducer = Reducer(
+            self._store,
+            self._catalogue,
+            self._kpis,
+            tenant=self._settings.tenant,
+            clock=self._clock,
+            control=self._control,
+        )
+        reducer.start(committed)
+        return reducer
