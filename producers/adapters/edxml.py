@@ -1,5 +1,7 @@
 """One edXML message → one event per receiver of ours: received, or a change on the document axis.
 
+Each receiver handles the document as a case of its own: the first of ours under the document's number, each
+further one under that number with its own code behind it.
 The file says nothing about registration. `arrived_at` is the receiver's own trace, else the latest trace;
 `registered_at` the latest trace: what the document system itself states (greater authority) replaces both.
 """
@@ -77,8 +79,10 @@ class EdXmlAdapter:
             raise _refuse("MessageHeader", "a MessageHeader, or a status message with StatusCode")
         business = self._business(header)
         make = self._received if business in (None, "0") else self._changed
-        for receiver in self._receivers(message):
-            yield make(header, message, receiver, business)
+        document = self._document(message)
+        for index, receiver in enumerate(self._receivers(message)):
+            own = reference(f"{document},{receiver}") if index else document
+            yield make(header, message, receiver, own, business)
 
     def _receivers(self, message: Node) -> list[str]:
         """Receivers under our own tenant, each once; those of other organs are theirs to count."""
@@ -112,14 +116,14 @@ class EdXmlAdapter:
         return sorted(found, key=lambda trace: trace.at)
 
     def _received(
-        self, header: Node, message: Node, receiver: str, _: str | None
+        self, header: Node, message: Node, receiver: str, document: str, _: str | None
     ) -> tuple[str, datetime, str, dict[str, Any]]:
         traces = self._traces(header)
         arrived = next((trace.at for trace in traces if trace.org == receiver), traces[-1].at)
         due = self._due(message)
         steering = message.value("SteeringType") or "0"
         data = {
-            "doc_ref": self._document(message),
+            "doc_ref": document,
             "doc_type": self._doc_type(message),
             "sender_org": self._sender(message),
             "receiver_org": receiver,
@@ -135,12 +139,12 @@ class EdXmlAdapter:
         return "document.received", arrived, receiver, data
 
     def _changed(
-        self, header: Node, message: Node, receiver: str, business: str | None
+        self, header: Node, message: Node, receiver: str, document: str, business: str | None
     ) -> tuple[str, datetime, str, dict[str, Any]]:
         kind = business or ""
         at = self._traces(header)[-1].at
         data = {
-            "doc_ref": self._document(message),
+            "doc_ref": document,
             "peer_org": self._sender(message),
             "status": self._tables.business[kind],
             "business_type": int(kind),

@@ -9,16 +9,17 @@ from ioc.calendar import WorkingCalendar
 from ioc.sources import PortalSync
 from producers.adapters.portal.state import State
 
+CLOCK = "dossier.clock_changed"
 RANK = {
     "dossier.received": 1,
-    "paused": 2,
-    "running": 3,
-    "extended": 4,
-    "dossier.portal_synced": 5,
-    "payment.completed": 6,
-    "dossier.resolved": 7,
-    "dossier.closed": 8,
+    CLOCK: 2,
+    "dossier.portal_synced": 10,
+    "payment.completed": 11,
+    "dossier.resolved": 12,
+    "dossier.closed": 13,
 }
+_CLOCK_RANKS = 8
+"""Changes of the clock take ranks 2 to 9 in their order: a pause and its end may fall on one instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,11 @@ class Draft:
     def set(self, **changes: Any) -> None:
         self.state = self.state.model_copy(update=changes)
 
-    def say(self, name: str, time: datetime, data: Mapping[str, Any], *, rank: str = "") -> None:
-        content = {"dossier_ref": self.state.dossier_ref, **data}
-        self.facts.append(Fact(name, RANK[rank or name], time, content))
+    def say(self, name: str, time: datetime, data: Mapping[str, Any]) -> None:
+        rank = RANK[name]
+        if name == CLOCK:
+            rank += min(sum(fact.name == CLOCK for fact in self.facts), _CLOCK_RANKS - 1)
+        self.facts.append(Fact(name, rank, time, {"dossier_ref": self.state.dossier_ref, **data}))
 
     def assume(self, at: datetime | None) -> datetime:
         """The instant named, or else when the call came."""

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from producers.adapters.portal.dossier import Supplement
-from producers.adapters.portal.draft import Draft
+from producers.adapters.portal.draft import CLOCK, Draft
 from producers.adapters.portal.state import Pause
 
-CLOCK = "dossier.clock_changed"
 _REASON = {5: "supplement", 6: "financial_obligation", 8: "stopped"}
 
 
@@ -84,7 +83,7 @@ def by_status(draft: Draft, status: int, at: datetime | None, ended: datetime | 
 
 def _pause(draft: Draft, at: datetime, status: int, requests: tuple[str, ...]) -> None:
     told = {"state": "paused", "reason": _REASON[status], "portal_status": status, "at": at}
-    draft.say(CLOCK, at, {**told, "round": len(draft.state.pauses) + 1}, rank="paused")
+    draft.say(CLOCK, at, {**told, "round": len(draft.state.pauses) + 1})
     draft.set(pauses=(*draft.state.pauses, Pause(start=at, status=status, requests=requests)))
 
 
@@ -93,7 +92,7 @@ def _resume(draft: Draft, index: int, at: datetime, *, ended: bool = False) -> N
     at = max(at, draft.state.pauses[index].start)
     status = None if ended else 4
     told = {"state": "running", "reason": "resumed", "portal_status": status, "round": index + 1, "at": at}
-    draft.say(CLOCK, at, told, rank="running")
+    draft.say(CLOCK, at, told)
     _change(draft, index, end=at)
 
 
@@ -110,5 +109,5 @@ def extend(draft: Draft, new_due: datetime, at: datetime, reason: str) -> None:
         return
     told = {"state": "extended", "reason": reason, "round": max(len(draft.state.pauses), 1), "at": at}
     dates = {"old_due_at": due, "new_due_at": new_due, "apology_issued": False}
-    draft.say(CLOCK, at, told | dates, rank="extended")
+    draft.say(CLOCK, at, told | dates)
     draft.set(due=new_due)

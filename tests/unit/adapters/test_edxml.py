@@ -65,6 +65,10 @@ def test_one_event_per_receiver_of_ours() -> None:
     events = read(message(receivers=["G09.901", "000.00.902.G09", "G10", "G09.901"])).events
     assert [field(event, "receiver_org") for event in events] == ["G09.901", "G09.902"]
     assert len({event.id for event in events}) == 2
+    assert [event.subject for event in events] == [
+        "G01,2026/10/01,123/BCA-VP",
+        "G01,2026/10/01,123/BCA-VP,G09.902",
+    ]
     item = read(message(receivers=["G09.901", "G09.77"]))
     assert len(item.events) == 1
     assert [(each.field, each.reason) for each in item.refused] == [("To/OrganId", Reason.unknown_unit)]

@@ -1,0 +1,94 @@
+"""What the platform says about its sources on behalf of adapters: heartbeats, and refusals before Kafka."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from ioc.clock import Clock
+from ioc.contracts import Envelope, build
+from ioc.sources import HEARTBEAT, Source, Sources
+from producers.adapters.base import Refused, rank
+from producers.adapters.memory import Sent
+
+REJECTED = "event.rejected"
+MOST = 1_000
+"""Refusals of one file that become events; all of them stand in its receipt."""
+
+
+class Reporter:
+    """Events of the platform. `unit`: the unit that runs the centre."""
+
+    def __init__(self, tenant: str, unit: str, clock: Clock) -> None:
+        self._tenant = tenant
+        self._unit = unit
+        self._clock = clock
+
+    def rejections(self, source: Source, refused: Iterable[Refused]) -> list[Envelope]:
+        """One event a refusal, with its source and reason; of what was refused nothing is kept."""
+        now = self._clock.now()
+        return [
+            self._event(
+                REJECTED,
+                f"urn:ioc:{self._tenant}:ioc",
+                now,
+                {
+                    "source": source.urn(self._tenant),
+                    "rejected_type": "unknown",
+                    "reason": each.reason.value,
+                    "rule": each.reason.value,
+                    "at": now,
+                },
+            )
+            for each in list(refused)[:MOST]
+        ]
+
+    def heartbeat(self, source: Source, sent: Sent, backlog: int) -> Envelope:
+        """That a source is heard through its adapter, and how much of it was handed over since when."""
+        data = {
+            "system_code": source.system_code,
+            "status": "up",
+            "interval_s": source.interval_s,
+            "last_business_event_at": sent.last_event,
+            "backlog": backlog,
+            "sent_total": sent.total,
+            "sent_epoch": sent.epoch,
+        }
+        return self._event(HEARTBEAT, source.urn(self._tenant), self._clock.now(), data)
+
+    def _event(self, name: str, source: str, now: datetime, data: Mapping[str, object]) -> Envelope:
+        return build(
+            name,
+            source=source,
+            id=str(uuid.uuid4()),
+            time=now,
+            orgunit=self._unit,
+            seqno=16 * int(now.timestamp() * 1000) + rank(name),
+            producedat=now,
+            data=data,
+            tenant=self._tenant,
+        )
+
+
+class Heartbeats:
+    """Which heartbeats are due: of every source that ever handed something over through an adapter.
+
+    A source that only other ways feed speaks for itself: an adapter that nobody uses vouches for nobody.
+    """
+
+    def __init__(self, sources: Sources, reporter: Reporter, clock: Clock) -> None:
+        self._sources = sources
+        self._reporter = reporter
+        self._clock = clock
+        self._last: dict[str, float] = {}
+
+    def due(self, sent: Mapping[str, Sent], backlog: Mapping[str, int]) -> list[Envelope]:
+        """The heartbeats to send now; they count as sent."""
+        now = self._clock.monotonic()
+        found = []
+        for code, total in sent.items():
+            source = self._sources.get(code)
+            if source is None or now - self._last.get(code, float("-inf")) < source.interval_s:
+                continue
+            self._last[code] = now
+            found.append(self._reporter.heartbeat(source, total, backlog.get(code, 0)))
+        return found
