@@ -43,6 +43,7 @@ group.min.session.timeout.ms=3000
 # One node has no replica to lose data to: what is on the page cache survives a killed process,
 # and what is flushed survives a lost machine.
 log.flush.interval.ms=1000
+log.flush.scheduler.interval.ms=1000
 # After a kill the controller waits for the dead broker's session to end before it lets the new one in.
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=400
