@@ -12,7 +12,6 @@ RANKED = 5
 """Units shown by name; the others share the last bar."""
 
 URGENCY = {
-    "hoa_toc_hen_gio": ("▲ HỎA TỐC HẸN GIỜ", "act"),
     "hoa_toc": ("▲ HỎA TỐC", "act"),
     "thuong_khan": ("◆ THƯỢNG KHẨN", "warn"),
     "khan": ("◆ KHẨN", "warn"),

@@ -72,7 +72,8 @@ def _title(organ: str) -> text.Panel:
 def _trend(facts: Facts) -> timeseries.Panel:
     measure = facts.measure(TREND, "Hồ sơ đúng hạn, %")
     rows = f"""
-    SELECT toDateTime(day, 'Asia/Ho_Chi_Minh') AS time, value, target, restated
+    SELECT toDateTime(day, 'Asia/Ho_Chi_Minh') AS time, value, target,
+      restated AND day < toDate(now(), 'Asia/Ho_Chi_Minh') AS restated
     FROM ioc_read.history
     WHERE kpi = '{TREND}' AND dim = '' AND unit = {UNIT} AND $__dateFilter(day) ORDER BY time
     """  # noqa: S608

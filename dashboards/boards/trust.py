@@ -18,7 +18,9 @@ def reach(at: dm.GridPos) -> stat.Panel:
         _stat(
             "Dữ liệu đến", "Lần tính gần nhất: mọi sự kiện đã vào sổ cái trước đó đều nằm trong số liệu.", at
         )
-        .with_target(Query("SELECT max(finished_at) AS as_of FROM ioc_read.ticks HAVING count() > 0"))
+        .with_target(
+            Query("SELECT finished_at AS as_of, live FROM ioc_read.ticks ORDER BY tick DESC LIMIT 1")
+        )
         .unit("time:HH:mm:ss")
         .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^as_of$/"))
         .override_by_name("as_of", [prop("displayName", "Dữ liệu đến")])

@@ -29,6 +29,8 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
         tone, state = "none", "◇ Đang chờ dữ liệu"
     elif scene.now - as_of > LATE_AFTER:
         tone, state = "warn", "▲ Ngừng cập nhật"
+    elif not row.get("live", 1):
+        tone, state = "warn", "▲ Đang tính lại"
     else:
         tone, state = "good", "● Đang cập nhật"
     frozen = el(

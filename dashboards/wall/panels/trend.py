@@ -12,7 +12,13 @@ from dashboards.wall.poller import PanelData
 from ioc.clock import VIETNAM
 
 FONT = '"Be Vietnam Pro", "Noto Sans", "Segoe UI", system-ui, sans-serif'
-NARROW_PX = 600
+SIZES = (
+    ({"maxWidth": 420}, 0.54),
+    ({"minWidth": 421, "maxWidth": 560}, 0.71),
+    ({"minWidth": 820, "maxWidth": 1150}, 1.33),
+    ({"minWidth": 1151}, 2.0),
+)
+"""Width of the chart in px → size of all it draws, 1 on a 1080p wall: phone, laptop, 1440p, 4K."""
 
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
@@ -36,22 +42,53 @@ def options(rows: list[dict[str, Any]], theme: str = "dark", *, old: bool = Fals
     known = [float(value) for value in values if value is not None]
     target = next((row["target"] for row in reversed(rows) if row.get("target") is not None), None)
     low, high = bounds(known, target)
-    last = max(at for at, value in enumerate(values) if value is not None)
+    series = {
+        "type": "line", "data": values, "connectNulls": False, "showSymbol": False, "silent": True,
+        "lineStyle": {"color": line}, "itemStyle": {"color": line}, "markLine": _target(target, ink),
+        "markPoint": {"label": {"show": False}, "itemStyle": {"color": line}, "silent": True},
+    }  # fmt: skip
     base = {
         "animation": False,
         "textStyle": {"fontFamily": FONT},
-        "grid": {"left": 8, "right": 16, "top": 44, "bottom": 10, "containLabel": True},
         "xAxis": _days(rows, ink),
         "yAxis": _scale(low, high, ink),
+    }
+    sized = _sized(rows, ink, 1.0)
+    return {
+        "baseOption": _merged(base | {"series": [series]}, sized),
+        "media": [{"query": query, "option": _sized(rows, ink, size)} for query, size in SIZES],
+    }
+
+
+def _sized(rows: list[dict[str, Any]], ink: dict[str, str], size: float) -> dict[str, Any]:
+    """Everything that has a size in px."""
+    font = round(24 * size)
+    return {
+        "grid": {"left": 8, "right": 16 * size, "top": 44 * size, "bottom": 10, "containLabel": True},
+        "xAxis": {"axisLabel": {"fontSize": font, "margin": 16 * size}},
+        "yAxis": {"axisLabel": {"fontSize": font, "margin": 10 * size}},
         "series": [
             {
-                "type": "line", "data": values, "connectNulls": False, "showSymbol": False, "silent": True,
-                "lineStyle": {"width": 5, "color": line}, "itemStyle": {"color": line},
-                "markLine": _target(target, ink), "markPoint": _points(rows, last, line, ink),
+                "lineStyle": {"width": 5 * size},
+                "markLine": {"lineStyle": {"width": 3 * size}, "label": {"fontSize": font}},
+                "markPoint": {"data": _marks(rows, ink, size)},
             }
         ],
-    }  # fmt: skip
-    return {"baseOption": base, "media": [{"query": {"maxWidth": NARROW_PX}, "option": _narrow()}]}
+    }
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Both, level by level; lists of one item each are merged as their items."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = _merged(old, value)
+        elif key == "series" and isinstance(old, list):
+            merged[key] = [_merged(old[0], value[0])]
+        else:
+            merged[key] = value
+    return merged
 
 
 def bounds(known: list[float], target: float | None) -> tuple[float, float]:
@@ -72,9 +109,8 @@ def _days(rows: list[dict[str, Any]], ink: dict[str, str]) -> dict[str, Any]:
     return {
         "type": "category", "boundaryGap": False, "data": [_day(row["time"]) for row in rows],
         "axisLine": {"lineStyle": {"color": ink["edge"]}}, "axisTick": {"show": False},
-        "axisLabel": {"color": ink["soft"], "fontSize": 24, "interval": max(len(rows) // 3, 1), "margin": 16,
-                      "showMaxLabel": True, "hideOverlap": True,
-                      "alignMinLabel": "left", "alignMaxLabel": "right"},
+        "axisLabel": {"color": ink["soft"], "interval": max(len(rows) // 3, 1), "showMaxLabel": True,
+                      "hideOverlap": True, "alignMinLabel": "left", "alignMaxLabel": "right"},
     }  # fmt: skip
 
 
@@ -86,8 +122,7 @@ def _day(at: datetime) -> str:
 def _scale(low: float, high: float, ink: dict[str, str]) -> dict[str, Any]:
     return {
         "type": "value", "min": low, "max": high, "interval": step(low, high),
-        "splitLine": {"lineStyle": {"color": ink["edge"]}},
-        "axisLabel": {"color": ink["soft"], "fontSize": 24},
+        "splitLine": {"lineStyle": {"color": ink["edge"]}}, "axisLabel": {"color": ink["soft"]},
     }  # fmt: skip
 
 
@@ -97,24 +132,19 @@ def _target(target: float | None, ink: dict[str, str]) -> dict[str, Any]:
     label = f"mục tiêu {words.number(target, 0 if target == int(target) else 1)} %"
     return {
         "symbol": "none", "silent": True, "data": [{"yAxis": target}],
-        "lineStyle": {"type": [10, 8], "width": 3, "color": ink["ink"]},
-        "label": {"formatter": label, "position": "insideEndTop", "color": ink["ink"], "fontSize": 24},
+        "lineStyle": {"type": [10, 8], "color": ink["ink"]},
+        "label": {"formatter": label, "position": "insideEndTop", "color": ink["ink"]},
     }  # fmt: skip
 
 
-def _points(rows: list[dict[str, Any]], last: int, line: str, ink: dict[str, str]) -> dict[str, Any]:
+def _marks(rows: list[dict[str, Any]], ink: dict[str, str], size: float) -> list[dict[str, Any]]:
+    """A hollow square on each restated day, a dot on the newest value."""
+    known = [(at, row) for at, row in enumerate(rows) if row.get("value") is not None]
     marks: list[dict[str, Any]] = [
-        {"coord": [at, row["value"]], "symbol": "rect", "symbolSize": 22,
-         "itemStyle": {"color": "transparent", "borderColor": ink["warn"], "borderWidth": 4}}
-        for at, row in enumerate(rows)
-        if row.get("restated") and row.get("value") is not None
+        {"coord": [at, row["value"]], "symbol": "rect", "symbolSize": 22 * size,
+         "itemStyle": {"color": "transparent", "borderColor": ink["warn"], "borderWidth": 4 * size}}
+        for at, row in known
+        if row.get("restated")
     ]  # fmt: skip
-    marks.append({"coord": [last, rows[last]["value"]], "symbol": "circle", "symbolSize": 20})
-    return {"data": marks, "label": {"show": False}, "itemStyle": {"color": line}, "silent": True}
-
-
-def _narrow() -> dict[str, Any]:
-    small = {"axisLabel": {"fontSize": 13}}
-    label = {"label": {"fontSize": 13}}
-    return {"xAxis": small, "yAxis": small, "series": [{"lineStyle": {"width": 3}, "markLine": label}],
-            "grid": {"top": 26, "right": 18}}  # fmt: skip
+    last, row = known[-1]
+    return [*marks, {"coord": [last, row["value"]], "symbol": "circle", "symbolSize": 20 * size}]
