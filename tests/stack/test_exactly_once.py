@@ -1,0 +1,224 @@
+"""Counted once, whatever dies: worker, reducer and store are killed again and again while events flow.
+
+Afterwards every value equals an independent computation over the generated file, the ledger has no gap, and a
+rebuild gives byte-equal cells. The seed stands in the test's id; `make chaos` runs the large one.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ioc import settings
+from ioc.kpis import Kpis
+from local.probes import wait_for
+from local.rundir import read_stack
+from storage.client import Store
+from storage.values import Window, compute
+from tests.oracle.calendar import date as date_of
+from tests.oracle.calendar import day, midnight
+from tests.oracle.kpis import ALL, COVERAGES, Oracle
+from tests.stack.conftest import free_ports
+from tests.stack.running import RunningStack
+
+DAYS = 45
+VICTIMS = ("worker", "clickhouse", "reducer")
+CATALOGUE = Path(__file__).parents[2] / "ioc" / "catalogue"
+
+
+@dataclass(frozen=True)
+class Size:
+    events: int
+    rate: int
+    kills: int
+    catch_up_s: int
+
+
+SMALL = Size(events=15_000, rate=500, kills=3, catch_up_s=120)
+FULL = Size(events=200_000, rate=1_200, kills=10, catch_up_s=900)
+
+
+@pytest.mark.parametrize(
+    ("size", "seed"),
+    [
+        pytest.param(SMALL, 11, id="15000-seed11", marks=[pytest.mark.stack, pytest.mark.timeout(600)]),
+        pytest.param(FULL, 12, id="200000-seed12", marks=[pytest.mark.chaos, pytest.mark.timeout(3600)]),
+    ],
+)
+def test_every_value_equals_the_independent_count(size: Size, seed: int, tmp_path: Path) -> None:
+    running = RunningStack(tmp_path / "data", free_ports(8)).start()
+    try:
+        oracle = _generate_under_fire(running, size, seed, tmp_path / "oracle.ndjson")
+        ledger = _settled_ledger(running, size)
+        assert ledger["gaps"] == []
+        for verdict in ("counted", "suppressed", "conflict", "rejected"):
+            assert ledger[verdict] == oracle.written.verdicts[verdict], (verdict, ledger)
+        with _store(running) as store:
+            _check_verdicts_by_reason(store, oracle)
+            _wait_for_equal_values(store, oracle, size)
+            before = _closed_cells(store)
+            rebuilt = running.run("rebuild", timeout_s=size.catch_up_s)
+            assert rebuilt.returncode == 0, rebuilt.stderr
+            assert _closed_cells(store) == before
+            assert before
+    except BaseException:
+        sys.stderr.write(running.last_lines())
+        raise
+    finally:
+        running.stop(within_s=30)
+
+
+def _generate_under_fire(running: RunningStack, size: Size, seed: int, file: Path) -> Oracle:
+    """Run the simulator and kill processes until it is done and each of them has died often enough."""
+    numbers = [
+        "--seed",
+        str(seed),
+        "--events",
+        str(size.events),
+        "--rate",
+        str(size.rate),
+        "--days",
+        str(DAYS),
+    ]
+    command = [sys.executable, "-m", "ioc", "simulate", *numbers, "--oracle", str(file), "--json"]
+    chance = random.Random(seed)
+    simulator = subprocess.Popen(
+        [*command, "--data", str(running.data)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(size.kills):
+            for name in VICTIMS:
+                _kill(running, name)
+                time.sleep(chance.uniform(0.1, 1.0))
+        out, _ = simulator.communicate(timeout=size.catch_up_s + size.events / size.rate)
+    finally:
+        simulator.kill()
+    assert simulator.returncode == 0, out
+    return Oracle(file, _headcounts())
+
+
+def _kill(running: RunningStack, name: str) -> None:
+    """SIGKILL one process of the stack while it works."""
+    state: dict[str, Any] = {}
+
+    def working() -> bool:
+        state.update(read_stack(running.data)["processes"][name])
+        return bool(state["up"] and state["pid"])
+
+    assert wait_for(working, 90), f"{name} did not come back\n{running.last_lines()}"
+    os.kill(state["pid"], signal.SIGKILL)
+    # The supervisor notices within its next look; until then the file still shows the dead one as up.
+    assert wait_for(lambda: read_stack(running.data)["processes"][name]["pid"] != state["pid"], 30)
+
+
+def _settled_ledger(running: RunningStack, size: Size) -> dict[str, Any]:
+    """The ledger once everything that Kafka holds has landed."""
+    seen: dict[str, Any] = {}
+
+    def settled() -> bool:
+        done = running.run("ledger", "--json")
+        if done.returncode == 0:
+            seen.clear()
+            seen.update(json.loads(done.stdout))
+        return bool(seen) and seen["in_flight"] == 0 and seen["received"] >= size.events
+
+    assert wait_for(settled, size.catch_up_s), seen
+    return seen
+
+
+def _check_verdicts_by_reason(store: Store, oracle: Oracle) -> None:
+    rows = store.query("SELECT reason, count() FROM ioc.events WHERE verdict = 'rejected' GROUP BY reason")
+    assert dict(rows) == dict(oracle.written.reasons)
+    counted = store.query("SELECT source, id FROM ioc.events WHERE verdict = 'counted'")
+    assert sorted(counted) == sorted(oracle.written.ids)
+
+
+def _wait_for_equal_values(store: Store, oracle: Oracle, size: Size) -> None:
+    """Both computations at the same instant, until the reducer has caught up with the ledger."""
+    wrong: list[str] = []
+
+    def equal() -> bool:
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        wrong[:] = list(_differences(store, oracle, now))
+        return not wrong
+
+    assert wait_for(equal, size.catch_up_s, every_s=2), f"{len(wrong)} values differ: {wrong[:20]}"
+
+
+def _differences(store: Store, oracle: Oracle, now: int) -> Iterator[str]:
+    windows = _windows(now)
+    kpis = Kpis.load()
+    root = settings.Settings().tenant
+    found = compute(store, [kpis[kpi] for kpi in ALL], windows, tenant=root)
+    stored: dict[tuple[str, str], dict[tuple[str, str], tuple[int, int]]] = {}
+    for value in found:
+        of = (value.unit if value.unit != root else "", value.dim)
+        stored.setdefault((value.kpi, value.window), {})[of] = value.numerator, value.denominator
+    for kpi in ALL:
+        for window in windows:
+            first, last = (_number(each) for each in (window.start, window.last))
+            expected = oracle.table(kpi, first, last, window.t)
+            got = stored.get((kpi, window.name), {})
+            for of in expected.keys() | got.keys():
+                if _plain(expected.get(of), kpi) != _plain(got.get(of), kpi):
+                    yield f"{kpi} {of} {window.name}: expected {expected.get(of)}, got {got.get(of)}"
+
+
+def _plain(pair: tuple[int, int] | None, kpi: str) -> tuple[int, int]:
+    """Nothing counted is nothing, whether it is said or not; so is a coverage of nobody."""
+    if pair is None or (kpi in COVERAGES and not pair[0]):
+        return 0, 0
+    return pair
+
+
+def _windows(now: int) -> list[Window]:
+    """Every day of the history, and the week, month and year to date of today."""
+    today = day(now)
+    numbers = range(today - DAYS + 1, today + 1)
+    days = [Window(f"day {date_of(n)}", date_of(n), date_of(n), min(now, midnight(n + 1))) for n in numbers]
+    on = date_of(today)
+    starts = {
+        "week": on - timedelta(days=on.weekday()),
+        "month": on.replace(day=1),
+        "ytd": on.replace(month=1, day=1),
+    }
+    return days + [Window(name, start, on, now) for name, start in starts.items()]
+
+
+def _number(of: date) -> int:
+    return (of - date(1970, 1, 1)).days
+
+
+def _closed_cells(store: Store) -> list[tuple[Any, ...]]:
+    """Cells of all closed days, without the number of the tick that wrote them."""
+    return store.query(
+        "SELECT kpi, part, dim, unit, day, numerator, denominator, cases FROM ioc.kpi_cells FINAL"
+        " WHERE day < toDate(now('Asia/Ho_Chi_Minh')) AND (numerator, denominator, cases) != (0, 0, 0)"
+        " ORDER BY kpi, part, dim, unit, day"
+    )
+
+
+def _headcounts() -> dict[str, int]:
+    entries = yaml.safe_load((CATALOGUE / "units.yaml").read_text(encoding="utf-8"))["units"]
+    return {entry["code"]: entry["headcount"] for entry in entries if entry["parent"] is not None}
+
+
+@contextmanager
+def _store(running: RunningStack) -> Iterator[Store]:
+    store = Store(settings.load(running.data).clickhouse)
+    try:
+        yield store
+    finally:
+        store.close()
