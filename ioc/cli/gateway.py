@@ -8,10 +8,8 @@ import typer
 from ioc.cli.output import Data
 
 if TYPE_CHECKING:
-    from ioc.reference import Catalogue
-    from ioc.settings import Settings
+    from producers.adapters.wiring import Adapters
     from producers.gateway.app import Door
-    from producers.sdk import Publisher
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +22,7 @@ def gateway(data: Data = None) -> None:
     from ioc import settings
     from ioc.clock import SystemClock
     from ioc.reference import Catalogue
+    from producers.adapters.wiring import Adapters
     from producers.gateway.access import Keyring
     from producers.gateway.app import create_app
     from producers.gateway.sdk_outlet import SdkOutlet
@@ -36,47 +35,24 @@ def gateway(data: Data = None) -> None:
     catalogue = Catalogue.load(found.catalogue)
     clock = SystemClock()
     publisher = Publisher(found.kafka, client_id="ioc-gateway")
+    # One set of adapters: endpoint and inbox share the dossiers' memory and its locks.
+    adapters = Adapters(found, catalogue, clock, publisher)
+    inbox = adapters.inbox()
     app = create_app(
         rules=catalogue.rules(found.tenant),
         keyring=Keyring(found.credentials_file, clock),
         outlet=SdkOutlet(publisher),
         clock=clock,
         own_unit=own_unit(catalogue.sources["ioc"].units, found.tenant),
-        doors=[portal_door(found, catalogue, publisher)],
+        doors=[portal_door(adapters)],
+        background=[lambda _: inbox()],
     )
     serve(app, found.gateway.host, found.gateway.port)
 
 
-def portal_door(found: "Settings", catalogue: "Catalogue", publisher: "Publisher") -> "Door":
+def portal_door(adapters: "Adapters") -> "Door":
     """The portal-sync endpoint of every source that has one."""
-    from ioc.clock import SystemClock
-    from producers.adapters.memory import Memory
-    from producers.adapters.portal.accounts import CredentialAccounts
-    from producers.adapters.portal.engine import PortalEngine
-    from producers.adapters.portal.router import router
-    from producers.adapters.portal.store import DossierStore
-
-    clock = SystemClock()
-    folder = found.data / "adapters"
-    store, memory = DossierStore(folder), Memory(folder)
-    engines = {
-        code: PortalEngine(
-            source,
-            rules=catalogue.rules(found.tenant),
-            units=catalogue.units,
-            calendar=catalogue.calendar,
-            clock=clock,
-            store=store,
-            memory=memory,
-            publisher=publisher,
-        )
-        for code, source in catalogue.sources.items()
-        if source.portal_sync is not None
-    }
-    accounts = CredentialAccounts(found.credentials_file, engines, clock)
-    return lambda report: router(
-        engines, accounts, clock, on_refused=lambda code, refused: report(code, refused.reason)
-    )
+    return lambda report: adapters.portal(lambda code, refused: report(code, refused.reason))
 
 
 def own_unit(units: frozenset[str], tenant: str) -> str:

@@ -21,7 +21,7 @@ from producers.adapters.memory import Memory
 from producers.adapters.portal.accounts import CredentialAccounts
 from producers.adapters.portal.engine import PortalEngine, Recover, nothing_recovered
 from producers.adapters.portal.files import SavedCalls
-from producers.adapters.portal.router import router
+from producers.adapters.portal.router import OnRefused, router
 from producers.adapters.portal.store import DossierStore
 from producers.adapters.reader import Reader
 from producers.adapters.reporting import Heartbeats, Reporter
@@ -94,17 +94,12 @@ class Adapters:
         """Tell the centre of refusals. Raises `NotAcknowledged`."""
         hand_over(self.publisher, self.reporter.rejections(source, refused))
 
-    def portal(self) -> APIRouter:
+    def portal(self, on_refused: OnRefused) -> APIRouter:
         """The synchronisation endpoint, `/portal/auth` and `/portal/integration`."""
         found = {code: self.engine(source) for code, source in self.catalogue.sources.items()}
         engines = {code: engine for code, engine in found.items() if engine is not None}
         accounts = CredentialAccounts(self.settings.credentials_file, engines, self.clock)
-        return router(
-            engines,
-            accounts,
-            self.clock,
-            on_refused=lambda code, refused: self.report(self.catalogue.sources[code], [refused]),
-        )
+        return router(engines, accounts, self.clock, on_refused=on_refused)
 
     def inbox(self) -> Background:
         """The watcher of `<data>/inbox/`, to run as long as the gateway does."""

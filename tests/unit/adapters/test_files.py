@@ -1,0 +1,209 @@
+"""Files through inbox and importer: counted once, receipts without content, nothing personal left behind."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ioc.contracts import Reason, encode
+from ioc.settings import Settings
+from producers.adapters.handover import NotAcknowledged
+from producers.adapters.importing import Importer, Summary
+from producers.adapters.inbox import Inbox
+from producers.adapters.memory import Memory
+from producers.adapters.reporting import Heartbeats, Reporter
+from producers.adapters.wiring import Adapters
+from tests.unit.adapters.dossier_calls import dossier, step
+from tests.unit.adapters.edxml_files import message
+from tests.unit.adapters.support import CANARY, CATALOGUE, KeepingPublisher, clock, maker, names, reader
+from tests.unit.adapters.test_tables import CHANGES, PERSON
+
+
+class Site:
+    """A stack's data folder with an inbox, a publisher and the time."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.clock = clock()
+        self.publisher = KeepingPublisher()
+        keys = {code: {"pseudonym_key": "k"} for code in CATALOGUE.sources}
+        (data / "credentials.json").write_text(json.dumps({"sources": keys}), encoding="utf-8")
+        self.adapters = Adapters(Settings(data=data), CATALOGUE, self.clock, self.publisher)
+        self.memory = self.adapters.memory
+        self.inbox = Inbox(
+            data / "inbox",
+            CATALOGUE.sources,
+            self.adapters.importer,
+            publisher=self.publisher,
+            memory=self.memory,
+            reporter=self.adapters.reporter,
+            heartbeats=Heartbeats(CATALOGUE.sources, self.adapters.reporter, self.clock),
+            clock=self.clock,
+        )
+
+    def drop(self, code: str, name: str, content: str | bytes) -> Path:
+        path = self.data / "inbox" / code / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def look(self, times: int = 2) -> list[str]:
+        """Kinds of the events that some looks brought."""
+        before = len(self.publisher.events)
+        for _ in range(times):
+            self.inbox.look()
+        return names(self.publisher.events[before:])
+
+    def receipts(self, code: str) -> Iterator[tuple[str, str]]:
+        for path in sorted((self.data / "inbox" / code).rglob("*.txt")):
+            yield path.parent.name, path.read_text(encoding="utf-8")
+
+    def everything(self) -> bytes:
+        """All bytes and all names under the data folder."""
+        files = [path for path in self.data.rglob("*") if path.is_file()]
+        return b"".join(str(path).encode() + path.read_bytes() for path in files)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def test_a_dropped_file_is_taken_once_it_rests(site: Site) -> None:
+    path = site.drop("vxp", "a.xml", message()[:200])
+    assert site.look(1) == []
+    path.write_text(message(), encoding="utf-8")
+    assert site.look(1) == []
+    assert site.look(1) == ["document.received", "source.heartbeat"]
+    assert not path.exists()
+    assert list(site.receipts("vxp")) == [("done", "read 1\npublished 1\nrefused 0\n")]
+    assert site.look() == []
+    assert CANARY.encode() not in site.everything()
+
+
+def test_unfinished_and_hidden_files_wait(site: Site) -> None:
+    for name in ("a.xml.tmp", ".a.xml", "a.part"):
+        site.drop("vxp", name, message())
+    assert site.look(3) == []
+
+
+def test_refused_files_leave_their_reason(site: Site) -> None:
+    site.drop("vxp", "b.xml", message()[:-40])
+    site.drop("vxp", "a.pdf", b"%PDF")
+    assert site.look() == ["event.rejected", "event.rejected"]
+    first, second = (text for _, text in site.receipts("vxp"))
+    assert "a.pdf\t\tundecodable: expected a file of vxp" in first
+    assert "b.xml\t\tundecodable: expected well-formed XML to its end" in second
+
+
+def test_of_a_secret_nothing_is_left(site: Site) -> None:
+    site.drop("vxp", "TOI-MAT-ke-hoach.xml", message(subject="TỐI MẬT: QX-77"))
+    assert site.look() == ["event.rejected"]
+    (event,) = site.publisher.events
+    assert getattr(event.data, "reason") == "secret_marking"  # noqa: B009
+    assert list(site.receipts("vxp")) == [("refused", "read 1\npublished 0\nrefused 1\n\t\tsecret_marking\n")]
+    left = site.everything() + encode(event)
+    for trace in ("QX-77", "TOI-MAT", "TỐI MẬT"):
+        assert trace.encode() not in left
+
+
+def test_tables_leave_no_person(site: Site) -> None:
+    site.drop("hrm", "bien-dong.csv", CHANGES + f"{PERSON};{CANARY};G09.901;BD-3;?;01/10/2026;02/10/2026\n")
+    told = site.look()
+    assert told == ["hr.change_recorded"] * 2 + ["event.rejected", "source.heartbeat"]
+    left = site.everything() + b"".join(encode(event) for event in site.publisher.events)
+    assert PERSON.encode() not in left and CANARY.encode() not in left
+    ((folder, text),) = site.receipts("hrm")
+    assert folder == "refused" and "bien-dong.csv:4\tLoại biến động\tschema" in text
+
+
+def test_the_same_table_again_changes_nothing(site: Site) -> None:
+    site.drop("hrm", "a.csv", CHANGES)
+    assert site.look().count("hr.change_recorded") == 2
+    site.drop("hrm", "b.csv", CHANGES)
+    assert site.look() == []
+    assert [text.splitlines()[1] for _, text in site.receipts("hrm")] == ["published 2", "published 0"]
+
+
+def test_kafka_away_means_later(site: Site) -> None:
+    path = site.drop("vxp", "a.xml", message())
+    site.publisher.failing = True
+    assert site.look(3) == [] and path.exists() and not list(site.receipts("vxp"))
+    site.publisher.failing = False
+    assert site.look(1) == []
+    site.clock.advance(timedelta(seconds=31))
+    assert site.look(1) == ["document.received", "source.heartbeat"]
+
+
+def test_heartbeats_count_distinct_events_and_survive_a_restart(site: Site) -> None:
+    site.drop("vxp", "a.xml", message(receivers=["G09.901", "G09.902"]))
+    site.drop("vxp", "b.xml", message())
+    site.look()
+    beat = site.publisher.events[-1]
+    assert beat.source == "urn:ioc:G09:vxp" and beat.subject == "vxp"
+    assert beat.data.__dict__["sent_total"] == 2
+    epoch = beat.data.__dict__["sent_epoch"]
+    assert site.look(5) == []
+    site.clock.advance(timedelta(seconds=60))
+    assert site.look(1) == ["source.heartbeat"]
+    later = Site(site.data)
+    later.clock.advance(timedelta(hours=1))
+    assert later.look(1) == ["source.heartbeat"]
+    said = later.publisher.events[-1].data.__dict__
+    assert (said["sent_total"], said["sent_epoch"], said["interval_s"]) == (2, epoch, 60)
+
+
+def test_saved_calls_and_event_files(site: Site, tmp_path: Path) -> None:
+    body = {"service": "DongBoHoSoMC", "data": [dossier(), dossier(MaHoSo="A-2", MaTTHC="")]}
+    steps = {"service": "CapNhatTienDoHoSoMC", "data": [step(9, "20260910080000")]}
+    site.drop("motcua", "goi.json", json.dumps([body, steps]))
+    told = site.look()
+    assert set(told[:4]) == {"dossier.received", "dossier.portal_synced", "dossier.resolved"}
+    ((_, text),) = site.receipts("motcua")
+    assert (
+        text.startswith("read 3\npublished 4\nrefused 1\n") and "goi.json:/0/data/1\tMaTTHC\tschema" in text
+    )
+    event = maker("vxp").make(
+        "document.exchange_changed",
+        time=site.clock.now(),
+        orgunit="G09.901",
+        data={"doc_ref": "A", "peer_org": "G01", "status": "arrived", "at": site.clock.now()},
+    )
+    lines = [encode(event), b"", b"{", b"x" * 100_000, encode(event).replace(b":vxp", b":hrm"), encode(event)]
+    path = site.drop("vxp", "a.ndjson", b"\n".join(lines))
+    summary = site.adapters.importer(CATALOGUE.sources["vxp"]).take(path)
+    assert (summary.read, summary.published) == (5, 2)
+    assert [(each.where, each.reason) for each in summary.refused] == [
+        ("a.ndjson:3", Reason.undecodable),
+        ("a.ndjson:4", Reason.oversize),
+        ("a.ndjson:5", Reason.unauthorised_source),
+    ]
+
+
+def test_an_import_that_is_not_acknowledged_is_no_success(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(CHANGES, encoding="utf-8")
+    memory, publisher = Memory(tmp_path / "m"), KeepingPublisher()
+    importer = Importer(reader("hrm"), publisher, memory, clock(), catalogue="1")
+    publisher.failing = True
+    with pytest.raises(NotAcknowledged):
+        importer.take(path)
+    assert memory.sent() == {}
+    publisher.failing = False
+    counted: list[int] = []
+    assert importer.take(path, counted.append).as_json() == {"read": 2, "published": 2, "refused": []}
+    assert sum(counted) == 2
+    assert importer.take(path) == Summary()
+    assert memory.sent()["hrm"].total == 2
+    other = Importer(reader("hrm"), publisher, memory, clock(), catalogue="2")
+    assert other.take(path).published == 2
+    assert memory.sent()["hrm"].total == 2
+
+
+def test_rejections_say_whose_and_why() -> None:
+    reporter = Reporter("G09", "G09.919", clock())
+    item = next(reader("vxp").read(Path(__file__)))
+    (event,) = reporter.rejections(CATALOGUE.sources["vxp"], item.refused)
+    assert event.source == "urn:ioc:G09:ioc" and event.subject == "urn:ioc:G09:vxp"
+    assert event.data.__dict__["reason"] == "undecodable" and event.data.__dict__["payload_hash"] is None
