@@ -4,6 +4,7 @@ import socket
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from threading import Lock
 
 from storage.embedded import policy, query, wire
 from storage.embedded.engine import Engine
@@ -32,6 +33,7 @@ class Connection:
         self._watch = watch
         self._reader = Reader(self._receive)
         self._compressed = False
+        self._sending = Lock()
 
     def run(self) -> None:
         try:
@@ -123,7 +125,7 @@ class Connection:
     def _answer(self, session: Session, statement: Statement, sql: str, params: Mapping[str, str]) -> None:
         to = query.Answer(self._send_block, self._send)
         # An INSERT … SELECT is whole or not at all, but may be stopped like any other query.
-        with self._watch.query(self._client) as running, self._stopped_quietly(running):
+        with self._watch.query(self._client, self._pulse) as running, self._stopped_quietly(running):
             try:
                 query.answer(session, statement, sql, running.tag, params, to)
             except OSError:  # nobody listens: the engine need not go on
@@ -139,7 +141,8 @@ class Connection:
                 self._send(bytes([ServerPacket.END_OF_STREAM]))
                 return
             if spool.rows:
-                with self._watch.query(self._client, insert=True) as running, self._stopped_quietly(running):
+                watched = self._watch.query(self._client, self._pulse, insert=True)
+                with watched as running, self._stopped_quietly(running):
                     insert(session.connection, statement, spool, running.tag)
             written = wire.progress(written_rows=spool.rows, written_bytes=spool.size)
         self._send(written + bytes([ServerPacket.END_OF_STREAM]))
@@ -214,8 +217,22 @@ class Connection:
             raise Closed("the client left")
         return data
 
-    def _send(self, data: bytes) -> None:
-        self._client.sendall(data)
+    def _send(self, *parts: bytes) -> None:
+        with self._sending:
+            for part in parts:
+                self._client.sendall(part)
+
+    def _pulse(self, running: Running) -> None:
+        """An empty progress packet between two others, unless one is being sent or the client is slow."""
+        if self._sending.acquire(blocking=False):
+            try:
+                if running.over:  # its last packet may be out: nothing may follow it
+                    return
+                self._client.send(wire.progress(), socket.MSG_DONTWAIT)
+            except OSError:
+                return  # busy or gone: both show elsewhere
+            finally:
+                self._sending.release()
 
     def _send_block(self, block: bytes) -> None:
         head = bytes([ServerPacket.DATA]) + b"\0"
@@ -224,8 +241,7 @@ class Connection:
         elif len(block) < SMALL_BLOCK:
             self._send(head + wire.BLOCK_INFO + block)
         else:
-            self._send(head + wire.BLOCK_INFO)
-            self._send(block)
+            self._send(head + wire.BLOCK_INFO, block)
 
     def _last_word(self, error: EngineError) -> None:
         """Say what was wrong and hang up; what the client still sends is read so that it gets to hear it."""

@@ -2,6 +2,7 @@
 
 import select
 import socket
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from threading import Condition
 from storage.embedded.wire import ClientPacket
 
 POLL_SECONDS = 0.05
+PULSE_SECONDS = 5.0
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +25,10 @@ class Running:
     """By its client, who therefore needs no error about it."""
     insert: bool = False
     watched: bool = True
+    over: bool = False
+    pulse: Callable[["Running"], None] = lambda _: None
+    """Tell the client that we are at it, so that it does not take a long silence for the end."""
+    next_pulse: float = field(default_factory=lambda: time.monotonic() + PULSE_SECONDS)
 
 
 class Watch:
@@ -35,18 +41,22 @@ class Watch:
         self._closing = False
 
     @contextmanager
-    def query(self, client: socket.socket, *, insert: bool = False) -> Iterator[Running]:
+    def query(
+        self, client: socket.socket, pulse: Callable[[Running], None], *, insert: bool = False
+    ) -> Iterator[Running]:
         """A query for as long as it runs. Inserts are not cancelled: whole or not at all."""
-        running = Running(client, insert=insert, watched=not insert)
+        running = Running(client, insert=insert, watched=not insert, pulse=pulse)
         with self._changed:
             self._running.add(running)
             self._changed.notify_all()
         try:
             yield running
         finally:
+            running.over = True
             with self._changed:
                 self._running.discard(running)
-                self._changed.notify_all()
+                if self._closing:
+                    self._changed.notify_all()
 
     def cancel(self, running: Running) -> None:
         """Stop a query; safe when it has already ended."""
@@ -55,18 +65,20 @@ class Watch:
             self._kill(running.tag)
 
     def watch(self) -> None:
-        """Until `drain`: cancel queries whose client sends Cancel or closes."""
+        """Until `drain`: cancel queries whose client sends Cancel or closes, and keep the others waiting."""
         while not self._closing:
             with self._changed:
-                self._changed.wait_for(lambda: self._closing or any(one.watched for one in self._running))
-                clients = {one.client: one for one in self._running if one.watched}
-            for client in _readable(list(clients)):
-                running = clients[client]
-                if _wants_to_stop(client):
-                    running.watched = False
-                    self.cancel(running)
-                else:
-                    running.watched = False  # it speaks already of what comes next
+                self._changed.wait_for(lambda: self._closing or bool(self._running))
+                running = list(self._running)
+            for one in _readable([one for one in running if one.watched]):
+                one.watched = False  # whatever it says: it is said once
+                if _wants_to_stop(one.client):
+                    self.cancel(one)
+            now = time.monotonic()
+            for one in running:
+                if now >= one.next_pulse:
+                    one.next_pulse = now + PULSE_SECONDS
+                    one.pulse(one)
 
     def drain(self, seconds: float) -> bool:
         """Stop the queries, let inserts end; True if nothing runs any more."""
@@ -81,13 +93,14 @@ class Watch:
             return self._changed.wait_for(lambda: not self._running, timeout=seconds)
 
 
-def _readable(clients: list[socket.socket]) -> list[socket.socket]:
+def _readable(running: list[Running]) -> list[Running]:
+    """Those whose client said something, after at most a twentieth of a second."""
     poll = select.poll()
     by_number = {}
-    for client in clients:
-        number = client.fileno()
+    for one in running:
+        number = one.client.fileno()
         if number >= 0:
-            by_number[number] = client
+            by_number[number] = one
             poll.register(number, select.POLLIN)
     return [by_number[number] for number, _ in poll.poll(POLL_SECONDS * 1000)]
 

@@ -4,6 +4,7 @@ import datetime as dt
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_messages_do_not_show_our_own_comment(client: Client) -> None:
 def test_sign_in(engine: ClickHouse) -> None:
     for user, password in (("ioc_writer", "wrong"), ("nobody", ""), ("default", "")):
         client = Client(host=engine.host, port=engine.port, user=user, password=password)
-        assert code_of(lambda client=client: client.execute("SELECT 1")) == 516
+        assert code_of(partial(client.execute, "SELECT 1")) == 516
     assert code_of(lambda: writer(engine, database="nosuchdb").execute("SELECT 1")) == 81
 
 
@@ -162,6 +163,13 @@ def test_an_error_in_the_middle_of_a_stream(client: Client) -> None:
     rows = client.execute_iter(sql, settings={"max_block_size": 1000})
     assert code_of(lambda: list(rows)) == 395
     assert client.execute("SELECT 1") == [(1,)]
+
+
+def test_a_long_silence_is_kept_alive(engine: ClickHouse) -> None:
+    patient = writer(engine, send_receive_timeout=6)
+    slow = {"max_block_size": 7, "function_sleep_max_microseconds_per_block": 10_000_000}
+    assert len(patient.execute("SELECT sleepEachRow(1) FROM numbers(7)", settings=slow)) == 7
+    patient.disconnect()
 
 
 def running(client: Client, mark: str) -> int:
