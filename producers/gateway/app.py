@@ -25,7 +25,7 @@ Report = Callable[[str, Reason], None]
 """Told (system code, reason) of a refusal by another door; may be called from any thread."""
 Door = Callable[[Report], APIRouter]
 """Makes the routes of an adapter."""
-Background = Callable[[Report], Awaitable[None]]
+Background = Callable[[], Awaitable[None]]
 """Work that runs as long as the gateway does."""
 log = logging.getLogger("ioc.gateway")
 
@@ -65,7 +65,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gateway.loop = asyncio.get_running_loop()
-        tasks = [asyncio.ensure_future(_kept_running(work, report)) for work in background]
+        tasks = [asyncio.ensure_future(_kept_running(work)) for work in background]
         try:
             yield
         finally:
@@ -94,11 +94,11 @@ def create_app(
     return app
 
 
-async def _kept_running(work: Background, report: Report) -> None:
+async def _kept_running(work: Background) -> None:
     """A background task that fails is started again after a pause; the door stays open meanwhile."""
     while True:
         try:
-            await work(report)
+            await work()
         except asyncio.CancelledError:
             raise
         except Exception as error:

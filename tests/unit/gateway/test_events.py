@@ -327,7 +327,7 @@ def test_another_door_reports_its_refusals(folder: Path) -> None:
 def test_background_work_is_begun_again_and_ends_with_the_gateway(folder: Path) -> None:
     ended: list[str] = []
 
-    async def work(_: Report) -> None:
+    async def work() -> None:
         try:
             await asyncio.Event().wait()
         finally:
