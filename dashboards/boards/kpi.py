@@ -1,4 +1,4 @@
-"""A KPI as a stat panel: everything it says comes from the catalogue and from one row of `values_now`."""
+"""A KPI as a stat panel: everything it says comes from the catalogue and from one row of the values."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import UNIT, VERDICT_DOWN, VERDICT_SQL, VERDICT_UP, mapping, prop, thresholds
+from dashboards.boards.parts import VERDICT_DOWN, VERDICT_UP, mapping, prop, thresholds
+from dashboards.boards.values import only
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Measure:
         return 1 if self.unit == "percent" else 0
 
 
-def tile(measure: Measure, *, noun: str, window: str, at: dm.GridPos) -> stat.Panel:
-    """The KPI's tile. `noun`: what its cases are called beside their number."""
+def tile(measure: Measure, values: Query, at: dm.GridPos) -> stat.Panel:
+    """The KPI's tile: its row of the board's values."""
     verdicts = VERDICT_UP if measure.direction == "up" else VERDICT_DOWN
     shown = c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^(value|verdict|target|coverage)$/")
     panel = (
@@ -40,7 +41,8 @@ def tile(measure: Measure, *, noun: str, window: str, at: dm.GridPos) -> stat.Pa
         .title(measure.name)
         .description(measure.meaning)
         .datasource(DATA_SOURCE)
-        .with_target(Query(_sql(measure.id, noun, window)))
+        .with_target(values)
+        .with_transformation(only(measure.id))
         .grid_pos(at)
         .interval("1s")
         .unit(measure.grafana_unit)
@@ -56,14 +58,3 @@ def tile(measure: Measure, *, noun: str, window: str, at: dm.GridPos) -> stat.Pa
         .override_by_name("coverage", [prop("displayName", "Đơn vị có dữ liệu"), prop("unit", "string")])
     )
     return panel.min(0).max(100) if measure.unit == "percent" else panel
-
-
-def _sql(kpi: str, noun: str, window: str) -> str:
-    return f"""
-    SELECT value, {VERDICT_SQL} AS verdict, target,
-      if(expected_units = 0, '', concat(toString(coverage_units), '/', toString(expected_units), ' đơn vị'))
-        AS coverage,
-      value - value_yesterday AS change, cases, '{noun}' AS noun, window, start, as_of, stale_since
-    FROM ioc_read.values_now
-    WHERE kpi = '{kpi}' AND dim = '' AND unit = {UNIT} AND window = '{window}'
-    """  # noqa: S608

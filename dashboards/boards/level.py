@@ -5,10 +5,12 @@
 3 · one tile is red, or one is old, or such a document waits
 2 · one tile is amber, has no value or too few cases
 1 · every tile has a value, at target, from fresh data
-0 · no tile has any value or all are without data: the level is not known, and that is what is shown
+0 · no tile has any value: the level is not known, and that is what is shown
 
 It rests on what the store knows today; open alerts join this rule when the store holds them.
 """
+
+from collections.abc import Sequence
 
 from grafana_foundation_sdk.builders import common as c
 from grafana_foundation_sdk.builders import stat
@@ -16,7 +18,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import UNIT, VERDICT_SQL, mapping, plain, prop
+from dashboards.boards.parts import mapping, plain, prop
 
 WORDS = {
     "0": ("? CHƯA RÕ", "faint"),
@@ -26,10 +28,28 @@ WORDS = {
     "4": ("4 NGHIÊM TRỌNG", "act"),
     "5": ("5 KHẨN CẤP", "act"),
 }
+URGENT = """(SELECT count() FROM ioc_read.cases_documents_in
+  WHERE urgency = 'hoa_toc' AND open AND isNull(assigned_at) AND assign_due_at < now())"""
 
 
-def level(kpis: list[str], window: str, at: dm.GridPos) -> stat.Panel:
-    """The status panel over the tiles of these KPIs."""
+def columns(tiles: Sequence[str]) -> str:
+    """Columns of a SELECT over rows with `kpi` and `verdict`, the same in every row.
+
+    `level`; how many tiles are red, amber, green, old, missing; `urgent`: documents beyond their time.
+    """
+    names = ", ".join(f"'{kpi}'" for kpi in tiles)
+    counts = ", ".join(
+        f"countIf(kpi IN ({names}) AND verdict = '{word}') OVER () AS {word}"
+        for word in ("red", "amber", "green", "old")
+    )
+    return f"""{counts}, {len(tiles)} - red - amber - green - old AS missing, {URGENT} AS urgent,
+      multiIf(red + amber + green + old = 0, 0, red + old >= {len(tiles)}, 5,
+        red >= 2 OR (red >= 1 AND urgent > 0), 4, red + old + urgent >= 1, 3,
+        amber + missing >= 1, 2, 1) AS level"""
+
+
+def level(query: Query, first: dm.DataTransformerConfig, at: dm.GridPos) -> stat.Panel:
+    """The status panel. `first`: the transformation that keeps one row of `query`."""
     return (
         stat.Panel()
         .title("Mức độ chung")
@@ -38,7 +58,8 @@ def level(kpis: list[str], window: str, at: dm.GridPos) -> stat.Panel:
             "hỏa tốc quá hạn phân công. Không có dữ liệu thì chưa rõ, không phải là tốt."
         )
         .datasource(DATA_SOURCE)
-        .with_target(Query(sql(kpis, window)))
+        .with_target(query)
+        .with_transformation(first)
         .grid_pos(at)
         .interval("1s")
         .unit("short")
@@ -49,23 +70,3 @@ def level(kpis: list[str], window: str, at: dm.GridPos) -> stat.Panel:
         .color_mode(cm.BigValueColorMode.BACKGROUND)
         .override_by_name("level", [prop("displayName", "Mức độ chung"), mapping(WORDS)])
     )
-
-
-def sql(kpis: list[str], window: str) -> str:
-    """One row: level, and how many tiles are red, amber, old, missing; urgent documents beyond their time."""
-    names = ", ".join(f"'{kpi}'" for kpi in kpis)
-    tiles = len(kpis)
-    return f"""
-    WITH (SELECT count() FROM ioc_read.cases_documents_in WHERE urgency = 'hoa_toc' AND isNull(assigned_at)
-          AND isNull(ended_at) AND assign_due_at < now()) AS urgent_late
-    SELECT multiIf(red + amber + green = 0 AND old = 0, 0, red + old >= {tiles}, 5,
-      red >= 2 OR (red >= 1 AND urgent > 0), 4, red + old + urgent >= 1, 3,
-      amber + missing >= 1, 2, 1) AS level, red, amber, green, old, missing, urgent
-    FROM (
-      SELECT countIf(verdict = 'red') AS red, countIf(verdict = 'amber') AS amber,
-        countIf(verdict = 'green') AS green, countIf(verdict = 'old') AS old,
-        {tiles} - red - amber - green - old AS missing, urgent_late AS urgent
-      FROM (SELECT {VERDICT_SQL} AS verdict FROM ioc_read.values_now
-            WHERE kpi IN ({names}) AND dim = '' AND unit = {UNIT} AND window = '{window}')
-    )
-    """  # noqa: S608

@@ -12,17 +12,21 @@ from dashboards.boards.clickhouse import DATA_SOURCE, Query
 from dashboards.boards.kpi import tile
 from dashboards.boards.level import level
 from dashboards.boards.parts import UNIT, place, plain, prop, thresholds
+from dashboards.boards.values import Shown, only, statement
 from dashboards.style import DARK
 
 UID = "operations-wall"
-TILES = (
-    ("dossier_on_time_rate", "Hồ sơ giải quyết đúng hạn", "hồ sơ"),
-    ("online_dossier_rate", "Hồ sơ nộp trực tuyến", "hồ sơ"),
-    ("doc_on_time_rate", "Văn bản xử lý đúng hạn", "VB"),
-    ("hr_sync_sla_rate", "Đồng bộ biến động nhân sự", "lượt"),
+TILES = {
+    "dossier_on_time_rate": ("Hồ sơ giải quyết đúng hạn", "hồ sơ"),
+    "online_dossier_rate": ("Hồ sơ nộp trực tuyến", "hồ sơ"),
+    "doc_on_time_rate": ("Văn bản xử lý đúng hạn", "VB"),
+    "hr_sync_sla_rate": ("Đồng bộ biến động nhân sự", "lượt"),
+}
+"""KPI → its name, short enough to be read from six metres; what its cases are called."""
+SHOWN = (
+    *(Shown(kpi, "month", noun, tile=True) for kpi, (_, noun) in TILES.items()),
+    *(Shown(kpi, "day") for kpi in (lists.OVERDUE, lists.DUE_SOON, lists.WAITING)),
 )
-"""KPI, its name as short as it can be read from six metres, what its cases are called."""
-WINDOW = "month"
 TREND = "dossier_on_time_rate"
 HIDDEN = {"legend": True, "tooltip": True, "viz": True}
 
@@ -40,22 +44,25 @@ def board(facts: Facts) -> d.Dashboard:
         .readonly()
         .timepicker(d.TimePicker().hidden(True))
         .with_variable(d.ConstantVariable("unit").value(facts.root))
-        .with_panel(level([kpi for kpi, _, _ in TILES], WINDOW, place(0, 0, 6, 3)))
+        .with_panel(level(values(), only(SHOWN[0].kpi), place(0, 0, 6, 3)))
         .with_panel(_title(facts.root_name))
         .with_panel(trust.reach(place(14, 0, 10, 3)))
     )
-    for at, (kpi, name, noun) in enumerate(TILES):
-        made = made.with_panel(
-            tile(facts.measure(kpi, name), noun=noun, window=WINDOW, at=place(6 * at, 3, 6, 9))
-        )
+    for at, (kpi, (name, _)) in enumerate(TILES.items()):
+        made = made.with_panel(tile(facts.measure(kpi, name), values(), place(6 * at, 3, 6, 9)))
     return (
         made.with_panel(_trend(facts))
-        .with_panel(lists.overdue_by_unit(place(9, 12, 6, 12)))
-        .with_panel(lists.urgent_unassigned(place(15, 12, 9, 6)))
-        .with_panel(lists.due_soon(place(15, 18, 9, 6)))
+        .with_panel(lists.overdue_by_unit(values(note=True), place(9, 12, 6, 12)))
+        .with_panel(lists.urgent_unassigned(values(note=True), place(15, 12, 9, 6)))
+        .with_panel(lists.due_soon(values(note=True), place(15, 18, 9, 6)))
         .with_panel(trust.sources(place(0, 24, 14, 4)))
         .with_panel(trust.ledger(place(14, 24, 10, 4)))
     )
+
+
+def values(*, note: bool = False) -> Query:
+    """The board's values, as a panel's rows or as its note."""
+    return Query(statement(SHOWN), note=note)
 
 
 def _title(organ: str) -> text.Panel:
@@ -77,17 +84,15 @@ def _trend(facts: Facts) -> timeseries.Panel:
     FROM ioc_read.history
     WHERE kpi = '{TREND}' AND dim = '' AND unit = {UNIT} AND $__dateFilter(day) ORDER BY time
     """  # noqa: S608
-    verdict = f"""
-    SELECT if(fresh = 0, 'old', '') AS verdict FROM ioc_read.values_now
-    WHERE kpi = '{TREND}' AND dim = '' AND unit = {UNIT} AND window = '{WINDOW}'
-    """  # noqa: S608
+    lines = c.VizLegendOptions().show_legend(False).display_mode(cm.LegendDisplayMode.LIST)
     return (
         timeseries.Panel()
         .title(measure.name)
         .description(f"{measure.meaning} Mỗi điểm là một ngày; đường đứt là mục tiêu.")
         .datasource(DATA_SOURCE)
         .with_target(Query(rows, kind="timeseries"))
-        .with_target(Query(verdict, note=True))
+        .with_target(values(note=True))
+        .with_transformation(only(TREND))
         .grid_pos(place(0, 12, 9, 12))
         .interval("10s")
         .unit("percent")
@@ -95,13 +100,15 @@ def _trend(facts: Facts) -> timeseries.Panel:
         .no_value("—")
         .thresholds(plain() if measure.target is None else thresholds(measure.target, measure.direction))
         .line_width(4)
-        .legend(c.VizLegendOptions().show_legend(False).display_mode(cm.LegendDisplayMode.LIST).placement(
-            cm.LegendPlacement.BOTTOM).calcs([]))
+        .legend(lines.placement(cm.LegendPlacement.BOTTOM).calcs([]))
         .override_by_name("value", [prop("displayName", "Giá trị"), _fixed("info")])
-        .override_by_name("target", [prop("displayName", "Mục tiêu"), _fixed("ink"),
-                                     prop("custom.lineStyle", {"fill": "dash", "dash": [10, 8]})])
+        .override_by_name("target", [prop("displayName", "Mục tiêu"), _fixed("ink"), _dashed()])
         .override_by_name("restated", [prop("custom.hideFrom", HIDDEN)])
-    )  # fmt: skip
+    )
+
+
+def _dashed() -> dm.DynamicConfigValue:
+    return prop("custom.lineStyle", {"fill": "dash", "dash": [10, 8]})
 
 
 def _fixed(tone: str) -> dm.DynamicConfigValue:

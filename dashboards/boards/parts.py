@@ -70,8 +70,6 @@ VERDICT_DOWN = VERDICT_UP | {
     "amber": ("▲ Vượt mục tiêu", "warn"),
     "red": ("▼ Vượt xa mục tiêu", "act"),
 }
-VERDICT_SQL = "multiIf(fresh = 0, 'old', isNull(value), 'none', toString(band))"
-"""A value's verdict: not fresh goes before everything, nothing to divide before any band."""
 
 
 @cache

@@ -40,6 +40,7 @@ def sources(at: dm.GridPos) -> stat.Panel:
     return (
         _stat("Nguồn dữ liệu", "Lần cuối mỗi nguồn có sự kiện hoặc nhịp báo, so với chu kỳ đã khai.", at)
         .with_target(Query(rows))
+        .interval("5s")
         .unit("s")
         .thresholds(plain(late))
         .reduce_options(c.ReduceDataOptions().values(True).calcs([]).fields("/^age_s$/"))
@@ -70,6 +71,7 @@ def ledger(at: dm.GridPos) -> stat.Panel:
             at,
         )
         .with_target(Query(f"SELECT {', '.join(names)} FROM ioc_read.ledger_total"))  # noqa: S608
+        .interval("5s")
         .unit("short")
         .decimals(0)
         .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/"))

@@ -95,7 +95,7 @@ class Matcher(Strict):
 PropertyId = Literal[
     "unit", "decimals", "displayName", "mappings", "thresholds", "color", "custom.lineStyle",
     "custom.hideFrom", "custom.width", "custom.align", "custom.drawStyle", "custom.showPoints",
-    "custom.cellOptions", "custom.lineWidth", "custom.fillOpacity", "custom.pointSize",
+    "custom.cellOptions", "custom.hidden", "custom.lineWidth", "custom.fillOpacity", "custom.pointSize",
 ]  # fmt: skip
 
 
@@ -127,6 +127,29 @@ OPTIONS: dict[str, set[str]] = {
 """Panel types that the wall draws, with the options it knows (most only matter to Grafana)."""
 
 
+class Equal(Strict):
+    id: Literal["equal"]
+    options: dict[Literal["value"], str]
+
+
+class Filter(Strict):
+    fieldName: str
+    config: Equal
+
+
+class Filters(Strict):
+    filters: list[Filter]
+    match: Literal["all"]
+    type: Literal["include"]
+
+
+class Transformation(Strict):
+    """Rows that are kept; tables without the field are left as they are, as Grafana does."""
+
+    id: Literal["filterByValue"]
+    options: Filters
+
+
 class Panel(Strict):
     id: int
     type: Literal["stat", "timeseries", "bargauge", "table", "text"]
@@ -137,6 +160,7 @@ class Panel(Strict):
     fieldConfig: FieldConfig = FieldConfig()
     datasource: DataSource | None = None
     targets: list[Target] = []
+    transformations: list[Transformation] = []
     interval: Literal["1s", "5s", "10s"] = "1s"
     transparent: bool = False
     repeatDirection: Literal["h"] = "h"
@@ -152,6 +176,12 @@ class Panel(Strict):
     def every(self) -> int:
         """Seconds between two reads of this panel."""
         return int(self.interval.removesuffix("s"))
+
+    @property
+    def only(self) -> dict[str, str]:
+        """Field → value of the rows this panel keeps."""
+        filters = [one for each in self.transformations for one in each.options.filters]
+        return {one.fieldName: one.config.options["value"] for one in filters}
 
     @property
     def principal(self) -> str:

@@ -123,7 +123,9 @@ class Poller:
             else:
                 good_at = self._clock.now()
                 panels[panel.id] = PanelData(tables, good_at)
-            self._due[panel.id] = tick + panel.every - TICK_S / 2
+            # The first wait is shorter by turns, so that slow panels do not all come due in the same round.
+            wait = panel.every if panel.id in self._due else 1 + panel.id % panel.every
+            self._due[panel.id] = tick + wait - TICK_S / 2
         self.frame = Frame(panels, good_at, self.frame.started_at)
 
     def _read(self, panel: Panel, now: datetime, seen: dict[str, Table]) -> dict[str, Table]:
@@ -134,7 +136,7 @@ class Poller:
             sql = expand(target.rawSql, now=now, variables=self._board.variables)
             if sql not in seen:
                 seen[sql] = self._reader.read(sql)
-            tables[target.refId] = seen[sql]
+            tables[target.refId] = seen[sql].where(panel.only)
         return tables
 
     def _drop_reader(self) -> None:

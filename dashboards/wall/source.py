@@ -1,6 +1,6 @@
 """Where a wall's rows come from: the store's reading views, behind a protocol small enough to fake."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +20,12 @@ class Table:
 
     def records(self) -> list[dict[str, Any]]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def where(self, only: Mapping[str, str]) -> "Table":
+        """The rows whose fields have these values; fields it does not have are not asked."""
+        places = [(self.columns.index(name), value) for name, value in only.items() if name in self.columns]
+        kept = tuple(row for row in self.rows if all(row[at] == value for at, value in places))
+        return Table(self.columns, kept)
 
     def first(self) -> dict[str, Any]:
         """The first row, or nothing."""

@@ -1,4 +1,4 @@
-"""A ranking as horizontal bars: a name and a number per row, the largest first and in red."""
+"""A ranking as horizontal bars: the last two columns are a name and a number; the first bar is red."""
 
 from dashboards.wall import words
 from dashboards.wall.board import Panel
@@ -15,8 +15,8 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     said = note(panel, data)
     doubt = untrusted(data, scene, said.verdict)
     rows = data.tables["A"].rows[:MOST] if "A" in data.tables else ()
-    largest = max((float(row[1]) for row in rows), default=0.0)
-    bars = [_bar(str(row[0]), float(row[1]), largest, first=not at) for at, row in enumerate(rows)]
+    largest = max((float(row[-1]) for row in rows), default=0.0)
+    bars = [_bar(str(row[-2]), float(row[-1]), largest, first=not at) for at, row in enumerate(rows)]
     body = join(*bars) if bars else empty(said.nothing)
     return Drawn(
         join(heading(panel, said.text, doubt=doubt), el("div", "bars", body)), "old" if doubt else "info"

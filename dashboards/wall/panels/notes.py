@@ -1,7 +1,7 @@
-"""What stands at the right of a panel's heading, from the panel's hidden second query (`B`).
+"""What stands at the right of a panel's heading, from its hidden second query (`B`): the KPI behind the rows.
 
-Its columns: `total`, `change` since yesterday and `said` (words), each optional; `verdict` ("old" marks data
-that are not fresh), `known` (0: the store has no word about this at all, so an empty list is not good news).
+Its total (unless the rows carry one of their own), its change since yesterday, whether the rows can be
+trusted, and whether the store knows anything at all: an empty list is good news only then.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,16 @@ class Note:
 
 
 def note(panel: Panel, data: PanelData) -> Note:
-    row = data.tables["B"].first() if "B" in data.tables else {}
-    known = bool(row.get("known", row))
+    """The note of a panel, and how far its rows can be believed."""
+    rows = data.tables.get("A")
+    kpi = data.tables["B"].first() if "B" in data.tables else {}
+    known = kpi.get("value") is not None
     parts = []
-    if known and row.get("total") is not None:
-        parts.append(f"tổng {words.number(row['total'])}")
-    if known and row.get("change") is not None:
-        parts.append(words.signed(row["change"]))
-    if known and row.get("said"):
-        parts.append(str(row["said"]))
+    if rows is not None and "total" in rows.columns:
+        parts = [f"tổng {words.number(rows.first().get('total', 0))}"] if known or rows.rows else []
+    elif known:
+        parts = [f"tổng {words.number(kpi['value'])}"]
+        if kpi.get("change") is not None:
+            parts.append(words.signed(kpi["change"]))
     nothing = panel.fieldConfig.defaults.noValue if known else "Không có dữ liệu"
-    return Note(" · ".join(parts), str(row.get("verdict", "")), nothing)
+    return Note(" · ".join(parts), str(kpi.get("verdict", "")), nothing)

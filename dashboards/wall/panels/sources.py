@@ -35,5 +35,5 @@ def _source(row: dict[str, Any], late: float, doubt: str) -> Html:
     seconds = row.get("age_s")
     if seconds is None:
         tone, form, seconds = *STATES["never"], 0
-    said = form.format(age=words.age(seconds + (late if doubt else 0)))
+    said = form.format(age=words.age(seconds + late))
     return el("div", f"source {tone}", el("b", "", str(row["name"])), el("span", "", said))

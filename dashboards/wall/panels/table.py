@@ -17,8 +17,12 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     said = note(panel, data)
     doubt = untrusted(data, scene, said.verdict)
     rows = data.tables["A"].records()[:MOST] if "A" in data.tables else []
-    late = elapsed(data, scene) if doubt else 0.0
-    lines = [el("tr", "", *(_cell(panel, name, value, late) for name, value in row.items())) for row in rows]
+    late = elapsed(data, scene)
+    hidden = {name for name in rows[0] if panel.setting(name, "custom.hidden")} if rows else set()
+    lines = [
+        el("tr", "", *(_cell(panel, name, value, late) for name, value in row.items() if name not in hidden))
+        for row in rows
+    ]
     body = el("table", "", *lines) if lines else empty(said.nothing)
     return Drawn(join(heading(panel, said.text, doubt=doubt), body), "old" if doubt else "info")
 

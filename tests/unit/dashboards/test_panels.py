@@ -145,10 +145,10 @@ def test_the_ledger_says_so(board: Board, twin: Twin) -> None:
     assert "▼ lệch +2" in bad.html and bad.tone == "act"
 
 
-@pytest.mark.parametrize("kpi", sorted(TILES))
+@pytest.mark.parametrize("kpi", list(TILES)[:4])
 def test_a_value_without_an_earlier_one_shows_no_change(board: Board, twin: Twin, kpi: str) -> None:
     row = TILES[kpi]
-    twin.tiles = TILES | {kpi: (*row[:4], None, *row[5:])}
+    twin.tiles = TILES | {kpi: (*row[:3], None, *row[4:])}
     shown = drawn(board, twin)
     tile = {"dossier_on_time_rate": ON_TIME, "online_dossier_rate": ONLINE, "doc_on_time_rate": DOCS}.get(
         kpi, HR

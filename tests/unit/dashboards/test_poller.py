@@ -1,6 +1,7 @@
 """One reader for everybody: what is read, when, and what is known when reading fails."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from dashboards.wall.board import Board
 from dashboards.wall.poller import LOST_AFTER, Poller
@@ -36,14 +37,24 @@ def test_viewers_do_not_multiply_the_reading(board: Board, twin: Twin, clock: Fi
     assert twin.reads == before
 
 
-def test_a_slow_panel_is_read_at_its_own_pace(board: Board, twin: Twin, clock: FixedClock) -> None:
+def test_slow_panels_are_read_at_their_own_pace_and_not_all_at_once(
+    board: Board, twin: Twin, clock: FixedClock
+) -> None:
     poller = Poller(board, twin.open, clock)
-    slow = next(panel for panel in board.panels if panel.every > 1)
-    for _ in range(slow.every):
+    read: dict[int, list[int]] = {panel.id: [] for panel in board.panels}
+    for second in range(40):
+        before = {number: data.read_at for number, data in poller.frame.panels.items()}
         poller.round()
+        for number, data in poller.frame.panels.items():
+            if data.read_at != before[number]:
+                read[number].append(second)
         clock.advance(seconds(1))
-    fast = sum(len(panel.targets) for panel in board.panels if panel.every == 1)
-    assert twin.reads == fast * slow.every + len(slow.targets)
+    slow = [panel for panel in board.panels if panel.every > 1]
+    assert len(slow) > 3
+    for panel in board.panels:
+        pauses = {later - one for one, later in pairwise(read[panel.id][1:])}
+        assert pauses == ({panel.every} if panel.targets else set()), panel.title
+    assert len({read[panel.id][-1] for panel in slow}) > 2
 
 
 def test_a_stopped_store_keeps_the_last_rows_and_is_lost_after_its_time(

@@ -7,8 +7,9 @@ from dashboards.wall.source import Table
 from ioc.clock import VIETNAM, Clock
 from ioc.errors import StoreUnavailable
 
-TILE = ("value", "verdict", "target", "coverage", "change", "cases", "noun", "window", "start", "as_of",
-        "stale_since")  # fmt: skip
+LEVEL = ("red", "amber", "green", "old", "missing", "urgent", "level")
+VALUES = ("kpi", "value", "verdict", "target", "change", "cases", "noun", "coverage", "window", "start",
+          "as_of", "stale_since", *LEVEL)  # fmt: skip
 
 
 class Twin:
@@ -43,9 +44,8 @@ class Twin:
 
     def _rows(self, sql: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         now = self.clock.now()
-        if "AS level" in sql:
-            names = ("level", "red", "amber", "green", "old", "missing", "urgent")
-            return names, [(3, 1, 1, 1 if self.silent else 2, int(self.silent), 0, 0)]
+        if "AS noun" in sql:
+            return VALUES, [self._value(kpi, now) for kpi in self.tiles]
         if "FROM ioc_read.ticks" in sql:
             return ("as_of",), [(now - timedelta(seconds=1),)]
         if "FROM ioc_read.history" in sql:
@@ -65,59 +65,50 @@ class Twin:
             )
             return names, [(48213, 47902, 214, 3, 94, 0, 0, 0)]
         if "WITH ranked" in sql:
-            return ("unit_name", "overdue"), ranking(self.unit_name)
+            return ("kpi", "unit_name", "dossiers"), ranking(self.unit_name)
         if "AS left_s" in sql:
-            return ("urgency", "unit_name", "left_s"), URGENT
-        if "AS dossiers" in sql:
-            return ("unit_name", "dossiers"), [
-                (self.unit_name, 31),
-                ("Cục Người có công", 18),
-                ("Vụ CC - VC", 9),
-            ]
-        if "AS known" in sql:
-            return notes(sql)
-        if "AS noun" in sql:
-            return TILE, [self._tile(sql, now)]
-        return ("verdict",), [("",)]
+            return ("urgency", "unit_name", "left_s", "total"), URGENT
+        raise AssertionError(f"the twin knows nothing of {sql}")
 
-    def _tile(self, sql: str, now: datetime) -> tuple[object, ...]:
+    def _value(self, kpi: str, now: datetime) -> tuple[object, ...]:
+        value, verdict, target, change, cases, noun = self.tiles[kpi]
         start = now.astimezone(VIETNAM).date().replace(day=1)
-        as_of = now - timedelta(seconds=1)
-        for kpi, row in self.tiles.items():
-            if f"'{kpi}'" in sql:
-                value, verdict, target, coverage, change, cases, noun = row
-                old = self.silent and kpi == "hr_sync_sla_rate"
-                since = now - timedelta(minutes=14) if old else None
-                said = "old" if old else verdict
-                cover = "19/22 đơn vị" if old else coverage
-                return (value, said, target, cover, change, cases, noun, "month", start, as_of, since)
-        raise AssertionError(f"the twin has no tile for {sql}")
+        old = self.silent and kpi == "hr_sync_sla_rate"
+        since = now - timedelta(minutes=14) if old else None
+        told = (
+            "old" if old else verdict,
+            target,
+            change,
+            cases,
+            noun,
+            "19/22 đơn vị" if old else "22/22 đơn vị",
+        )
+        level = (1, 1, 1 if self.silent else 2, int(self.silent), 0, 0, 3)
+        return (kpi, value, *told, "month", start, now - timedelta(seconds=1), since, *level)
 
 
 TILES: dict[str, tuple[object, ...]] = {
-    "dossier_on_time_rate": (96.24, "amber", 100.0, "22/22 đơn vị", 0.62, 1284, "hồ sơ"),
-    "online_dossier_rate": (61.8, "red", 80.0, "22/22 đơn vị", -0.3, 1402, "hồ sơ"),
-    "doc_on_time_rate": (96.7, "green", 95.0, "22/22 đơn vị", 0.1, 3917, "VB"),
-    "hr_sync_sla_rate": (100.0, "green", 100.0, "22/22 đơn vị", 0.0, 218, "lượt"),
+    "dossier_on_time_rate": (96.24, "amber", 100.0, 0.62, 1284, "hồ sơ"),
+    "online_dossier_rate": (61.8, "red", 80.0, -0.3, 1402, "hồ sơ"),
+    "doc_on_time_rate": (96.7, "green", 95.0, 0.1, 3917, "VB"),
+    "hr_sync_sla_rate": (100.0, "green", 100.0, 0.0, 218, "lượt"),
+    "dossier_overdue_open": (74.0, "red", 0.0, -5.0, 900, ""),
+    "dossier_due_soon": (58.0, "", None, 3.0, 900, ""),
+    "doc_overdue_open": (12.0, "red", 0.0, 0.0, 300, ""),
 }
 URGENT: list[tuple[object, ...]] = [
-    ("hoa_toc", "Văn phòng Bộ", -250),
-    ("thuong_khan", "Vụ Thanh niên, BĐG", 660),
-    ("khan", "Vụ Pháp chế", 1560),
+    ("hoa_toc", "Văn phòng Bộ", -250, 3),
+    ("thuong_khan", "Vụ Thanh niên, BĐG", 660, 3),
+    ("khan", "Vụ Pháp chế", 1560, 3),
 ]
 
 
 def ranking(first: str) -> list[tuple[object, ...]]:
-    names = [first, "Cục Người có công", "Vụ Tổ chức phi CP", "Cục Tiền lương, BHXH", "Cục Văn thư, Lưu trữ"]
-    return [*zip(names, (23, 17, 11, 9, 8), strict=True), ("5 đơn vị khác", 6)]
-
-
-def notes(sql: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    if "doc_overdue_open" in sql:
-        return ("total", "verdict", "known"), [(3, "", 1)]
-    if "AS said" in sql:
-        return ("total", "said", "verdict", "known"), [(58, "còn 1 ngày làm việc", "", 1)]
-    return ("total", "change", "verdict", "known"), [(74, -5, "", 1)]
+    names = [first, "Cục Người có công", "Vụ Tổ chức phi CP", "Cục Tiền lương, BHXH", "Cục Văn thư, Lưu trữ",
+             "5 đơn vị khác"]  # fmt: skip
+    overdue = zip(names, (23, 17, 11, 9, 8, 6), strict=True)
+    soon = zip((first, "Cục Người có công", "Vụ CC - VC"), (31, 18, 9), strict=True)
+    return [("dossier_overdue_open", *row) for row in overdue] + [("dossier_due_soon", *row) for row in soon]
 
 
 WAVE = (89.0, 89.7, 89.3, 90.8, 90.4, 92.0, 91.3, 89.6, 90.4, 91.7, 93.1, 92.5, 91.2, 92.0, 93.3, 94.1, 92.7,
