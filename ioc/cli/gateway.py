@@ -37,7 +37,6 @@ def gateway(data: Data = None) -> None:
     publisher = Publisher(found.kafka, client_id="ioc-gateway")
     # One set of adapters: endpoint and inbox share the dossiers' memory and its locks.
     adapters = Adapters(found, catalogue, clock, publisher)
-    inbox = adapters.inbox()
     app = create_app(
         rules=catalogue.rules(found.tenant),
         keyring=Keyring(found.credentials_file, clock),
@@ -45,7 +44,7 @@ def gateway(data: Data = None) -> None:
         clock=clock,
         own_unit=own_unit(catalogue.sources["ioc"].units, found.tenant),
         doors=[portal_door(adapters)],
-        background=[lambda _: inbox()],
+        background=[adapters.inbox()],
     )
     serve(app, found.gateway.host, found.gateway.port)
 

@@ -155,6 +155,10 @@ def _wait_for_equal_values(store: Store, oracle: Oracle, size: Size) -> None:
         return not wrong
 
     assert wait_for(equal, size.catch_up_s, every_s=2), f"{len(wrong)} values differ: {wrong[:20]}"
+    today = day(int(datetime.now(UTC).timestamp() * 1000))
+    for kpi in ALL:
+        _, below = oracle.table(kpi, today - DAYS, today, midnight(today + 1))["", ""]
+        assert below > 10, f"{kpi} compares next to nothing"
 
 
 def _differences(store: Store, oracle: Oracle, now: int) -> Iterator[str]:
