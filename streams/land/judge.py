@@ -5,9 +5,8 @@ because "known" means in this partition's log before this record.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from clickhouse_cityhash.cityhash import CityHash64
@@ -17,8 +16,6 @@ from storage.ledger import CONFLICT, COUNTED, REJECTED, SUPPRESSED
 
 Identity = tuple[str, str]
 """(source, id): the name of an event."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Record(Protocol):
@@ -34,8 +31,7 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
 
 
-@dataclass(slots=True)
-class Row:
+class Row(NamedTuple):
     """One record, read. `reason` empty: an event in good order, with its identity and fingerprint."""
 
     offset: int
@@ -61,11 +57,6 @@ _NO_PRINT = bytes(32)
 def identity_hash(source: str, id_: str) -> int:
     """The same number as ClickHouse's `cityHash64(concat(source, char(0), id))`."""
     return int(CityHash64(f"{source}\0{id_}"))
-
-
-def _ms(at: datetime) -> int:
-    since = at - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
 def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:
@@ -96,8 +87,8 @@ def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:
             id_,
             envelope.type,
             envelope.subject,
-            _ms(envelope.time),
-            _ms(envelope.producedat),
+            round(envelope.time.timestamp() * 1000),
+            round(envelope.producedat.timestamp() * 1000),
             envelope.orgunit,
             envelope.seqno,
             envelope.correctionof or "",
