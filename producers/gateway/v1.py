@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request, Response, Security
+from fastapi.security import HTTPBearer
 
 from producers.gateway.access import caller
 from producers.gateway.body import BATCH_ITEMS, BATCH_LIMIT, EVENT_LIMIT, read
@@ -27,7 +28,9 @@ def everyone(_: str) -> None:
 
 def events_router(intake: Intake, keyring: Any, admit: Admit) -> APIRouter:
     """The route of publishers."""
-    router = APIRouter(prefix="/v1", tags=["events"])
+    # For the description only: who is calling is decided in `access`, which also refuses doubled headers.
+    described = Security(HTTPBearer(scheme_name="key", auto_error=False))
+    router = APIRouter(prefix="/v1", tags=["events"], dependencies=[described])
 
     @router.post("/events", status_code=202, responses=RESPONSES, openapi_extra=REQUEST)
     async def post_events(request: Request) -> Response:
@@ -134,7 +137,6 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 _EVENT = {"type": "object", "description": f"A CloudEvents 1.0 event, at most {EVENT_LIMIT} bytes."}
 REQUEST: dict[str, Any] = {
-    "security": [{"key": []}],
     "requestBody": {
         "required": True,
         "content": {

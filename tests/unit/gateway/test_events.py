@@ -286,7 +286,10 @@ def test_addresses_and_methods(folder: Path) -> None:
         assert (await door.client.get("/docs")).status_code == 404
         assert (await door.client.get("/healthz")).json() == {"status": "ok"}
         described = (await door.client.get("/openapi.json")).json()
-        assert "207" in described["paths"]["/v1/events"]["post"]["responses"]
+        posted = described["paths"]["/v1/events"]["post"]
+        assert "207" in posted["responses"]
+        assert posted["security"] == [{"key": []}]
+        assert described["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
     run(folder, act)
 
