@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
 def gateway(data: Data = None) -> None:
     """Accept CloudEvents, portal-sync calls and inbox files until stopped."""
     from ioc import settings
+    from ioc.cli.recovering import LedgerRecovery
     from ioc.clock import SystemClock
     from ioc.reference import Catalogue
     from producers.adapters.wiring import Adapters
@@ -36,7 +37,7 @@ def gateway(data: Data = None) -> None:
     clock = SystemClock()
     publisher = Publisher(found.kafka, client_id="ioc-gateway")
     # One set of adapters: endpoint and inbox share the dossiers' memory and its locks.
-    adapters = Adapters(found, catalogue, clock, publisher)
+    adapters = Adapters(found, catalogue, clock, publisher, LedgerRecovery(found.clickhouse))
     app = create_app(
         rules=catalogue.rules(found.tenant),
         keyring=Keyring(found.credentials_file, clock),

@@ -26,14 +26,14 @@ def import_files(
     as_json: Json = False,
 ) -> None:
     """Publish files of SOURCE. Exit code 1 when something in them was refused, or not acknowledged."""
-    from ioc import settings
+    from ioc.cli.attached import attached
     from ioc.clock import SystemClock
     from ioc.reference import Catalogue
     from producers.adapters.importing import Summary
     from producers.adapters.wiring import Adapters
     from producers.sdk import Publisher
 
-    found = settings.load(data)
+    found = attached(data)
     catalogue = Catalogue.load(found.catalogue)
     if source not in catalogue.sources:
         fail(f"no source {source!r}, expected one of {', '.join(catalogue.sources)}", code=2)

@@ -19,8 +19,9 @@ from producers.adapters.importing import Importer
 from producers.adapters.inbox import Inbox
 from producers.adapters.memory import Memory
 from producers.adapters.portal.accounts import CredentialAccounts
-from producers.adapters.portal.engine import PortalEngine, Recover, nothing_recovered
+from producers.adapters.portal.engine import PortalEngine
 from producers.adapters.portal.files import SavedCalls
+from producers.adapters.portal.recovery import Recovery
 from producers.adapters.portal.router import OnRefused, router
 from producers.adapters.portal.store import DossierStore
 from producers.adapters.reader import Reader
@@ -48,7 +49,7 @@ class Adapters:
     catalogue: Catalogue
     clock: Clock
     publisher: Publisher
-    recover: Recover = nothing_recovered
+    recovery: Recovery | None = None
 
     def __post_init__(self) -> None:
         folder = self.settings.data / "adapters"
@@ -73,7 +74,7 @@ class Adapters:
                 store=self._store,
                 memory=self.memory,
                 publisher=self.publisher,
-                recover=self.recover,
+                recovery=self.recovery,
             )
         return self._engines[source.system_code]
 

@@ -15,11 +15,9 @@ from producers.adapters.memory import Memory
 from producers.adapters.portal.diff import after_report, after_steps
 from producers.adapters.portal.dossier import DossierReader, Raw, Report, Step, dossier_ref, read_step, refuse
 from producers.adapters.portal.draft import Fact, Habits
+from producers.adapters.portal.recovery import NoRecovery, Recovery, rebuilt
 from producers.adapters.portal.state import State
 from producers.adapters.portal.store import Change, DossierStore
-
-Recover = Callable[[str], tuple[State | None, int] | None]
-"""From a dossier's code to its state, if that can be known, and the last revision told."""
 
 _MEMBERS = {
     "dossier_ref": "MaHoSo",
@@ -42,10 +40,6 @@ _TIME_OF = {
     "dossier.resolved": "NgayKetThucXuLy",
     "dossier.closed": "NgayTra",
 }
-
-
-def nothing_recovered(_: str) -> None:
-    """No other memory than the engine's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ class PortalEngine:
         store: DossierStore,
         memory: Memory,
         publisher: Publisher,
-        recover: Recover = nothing_recovered,
+        recovery: Recovery | None = None,
     ) -> None:
         if source.portal_sync is None:
             raise ValueError(f"{source.system_code} has no portal_sync in sources.yaml")
@@ -84,7 +78,7 @@ class PortalEngine:
         self._store = store
         self._memory = memory
         self._publisher = publisher
-        self._recover = recover
+        self._recovery = recovery or NoRecovery()
         self._maker = EventMaker(source, rules, clock)
 
     def known(self, ref: str) -> State | None:
@@ -173,12 +167,18 @@ class PortalEngine:
         state = self._store.state(self.source.system_code, ref)
         if state is not None:
             return state
-        recovered = self._recover(ref)
-        if recovered is None:
+        if self._remembers_all():
             return None
-        found, revision = recovered
-        blank = State(dossier_ref=ref, org=self._rules.tenant)
-        return (found or blank).model_copy(update={"revision": revision})
+        return rebuilt(ref, self._recovery.told(self._maker.urn, ref))
+
+    def _remembers_all(self) -> bool:
+        """Whether the store remembers everything ever told: it was there from the first dossier on."""
+        code = self.source.system_code
+        if not self._store.is_whole(code):
+            if self._recovery.any(self._maker.urn):
+                return False
+            self._store.set_whole(code)
+        return True
 
     def _event(self, state: State, fact: Fact) -> Envelope:
         try:

@@ -60,6 +60,9 @@ def _pause_of(draft: Draft, wait: _Wait) -> int | None:
     """The pause of a wait; one that the status told first, or that lasts still, becomes the wait's own."""
     pauses = draft.state.pauses
     index = next((n for n, each in enumerate(pauses) if set(each.requests) & set(wait.keys)), None)
+    if index is None:  # a state that was rebuilt knows when, not for which request
+        starts = (n for n, each in enumerate(pauses) if each.start == wait.start and not each.requests)
+        index = next(starts, None)
     if index is None and pauses:
         last = pauses[-1]
         told = last.status == 5 and not last.requests and last.end is not None and last.end >= wait.start

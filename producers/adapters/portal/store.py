@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS dossiers (source TEXT NOT NULL, ref TEXT NOT NULL, st
                                      PRIMARY KEY (source, ref)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (source TEXT NOT NULL, ref TEXT NOT NULL, state BLOB NOT NULL,
                                     events BLOB NOT NULL, PRIMARY KEY (source, ref)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS whole (source TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _STRIPES = 64
 
@@ -69,6 +70,15 @@ class DossierStore:
                 fcntl.lockf(self._lock_file, fcntl.LOCK_EX, 1, stripe)
                 stack.callback(fcntl.lockf, self._lock_file, fcntl.LOCK_UN, 1, stripe)
             yield
+
+    def is_whole(self, source: str) -> bool:
+        """Whether this file has been the memory of the source from its first dossier on."""
+        with self._open() as database:
+            return database.execute("SELECT 1 FROM whole WHERE source = ?", (source,)).fetchone() is not None
+
+    def set_whole(self, source: str) -> None:
+        with self._open() as database:
+            database.execute("INSERT OR IGNORE INTO whole VALUES (?)", (source,))
 
     def state(self, source: str, ref: str) -> State | None:
         """What was acknowledged last of a dossier."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from ioc.clock import FixedClock
 from producers.adapters.memory import Memory
-from producers.adapters.portal.engine import PortalEngine, Recover, nothing_recovered
+from producers.adapters.portal.engine import PortalEngine
+from producers.adapters.portal.recovery import Recovery
 from producers.adapters.portal.store import DossierStore
 from tests.unit.adapters.support import CANARY, CATALOGUE, RULES, KeepingPublisher, clock
 
@@ -57,9 +58,7 @@ def step(status: int, at: str, **changes: Any) -> dict[str, Any]:
 class Bench:
     """An engine with its publisher and clock; `again` is the same after a restart."""
 
-    def __init__(
-        self, folder: Path, at: FixedClock | None = None, recover: Recover = nothing_recovered
-    ) -> None:
+    def __init__(self, folder: Path, at: FixedClock | None = None, recovery: Recovery | None = None) -> None:
         self.clock = at or clock()
         self.publisher = KeepingPublisher()
         self.folder = folder
@@ -73,7 +72,7 @@ class Bench:
             store=DossierStore(folder),
             memory=self.memory,
             publisher=self.publisher,
-            recover=recover,
+            recovery=recovery,
         )
 
     def again(self) -> "Bench":

@@ -1,6 +1,7 @@
 """Whole states in, lifecycle events out, whatever is repeated, cut short or forgotten."""
 
 import itertools
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.contracts import Reason, encode
+from ioc.contracts import Reason, canonical_data, encode
 from producers.adapters.handover import NotAcknowledged
 from producers.adapters.portal.diff import after_report
 from producers.adapters.portal.dossier import DossierReader
 from producers.adapters.portal.draft import Habits
+from producers.adapters.portal.recovery import Told
 from producers.adapters.portal.state import State
 from tests.unit.adapters.dossier_calls import REF, Bench, dossier, step, supplement
 from tests.unit.adapters.support import CANARY, CATALOGUE, NOW, field
@@ -186,17 +188,46 @@ def test_nothing_moves_on_until_kafka_has_it(tmp_path: Path) -> None:
     assert late.again().send() == []
 
 
-def test_a_lost_memory_is_recovered_from_elsewhere(tmp_path: Path) -> None:
-    first = Bench(tmp_path / "a")
-    first.send()
-    first.send(TrangThaiHoSo="6")
-    state = first.engine.known(REF)
-    assert state is not None and state.revision == 2
-    whole = Bench(tmp_path / "b", recover=lambda _: (state, 2))
-    assert whole.send(TrangThaiHoSo="6") == []
-    part = Bench(tmp_path / "c", recover=lambda _: (None, 2))
-    assert part.send(TrangThaiHoSo="6") == ["received", "paused", "portal_synced"]
-    assert part.publisher.events[0].seqno == 16 * 3 + 1
+class Ledger:
+    """The other memory: what a bench's publisher was given."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._events = bench.publisher.events
+
+    def any(self, urn: str) -> bool:
+        return any(event.source == urn for event in self._events)
+
+    def told(self, urn: str, ref: str) -> list[Told]:
+        found = []
+        for event in self._events:
+            if (event.source, event.subject) == (urn, ref):
+                name = event.type.removeprefix("vn.gov.ioc.").removesuffix(".v1")
+                found.append(Told(name, event.seqno, event.orgunit, json.loads(canonical_data(event.data))))
+        return found
+
+
+def test_a_lost_memory_is_rebuilt_from_what_was_told(tmp_path: Path) -> None:
+    requests = [
+        supplement(1, "20260902080000", "20260903080000", "20260917170000"),
+        supplement(2, "20260904080000", "20260905080000"),
+    ]
+    lives: list[dict[str, Any]] = [
+        {"TrangThaiHoSo": "6"},
+        {"DanhSachHoSoBoSung": requests},
+        {"DanhSachHoSoBoSung": requests[:1], "TrangThaiHoSo": "5"},
+        {"TrangThaiHoSo": "10", "NgayKetThucXuLy": "20260910080000", "NgayTra": "20260911080000"},
+        {"TrangThaiHoSo": "9", "DanhSachLePhi": [{"Gia": "5"}], "DanhSachHoSoBoSung": requests},
+    ]
+    for number, life in enumerate(lives):
+        first = Bench(tmp_path / f"a{number}")
+        first.send()
+        first.send(**life)
+        second = Bench(tmp_path / f"b{number}", recovery=Ledger(first))
+        assert second.send(**life) == [], life
+        before = first.engine.known(REF)
+        second.send(TrangThaiHoSo="7", NgayTra="20260912080000")
+        assert before is not None
+        assert {event.seqno // 16 for event in second.publisher.events} == {before.revision + 1}
 
 
 def test_a_step_of_an_unknown_dossier_is_refused(tmp_path: Path) -> None:
