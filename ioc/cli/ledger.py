@@ -39,10 +39,10 @@ def ledger(data: Data = None, json: Json = False) -> None:
 
     Exits 1 when a record is missing between others.
     """
-    from ioc.settings import load
+    from ioc.cli.attached import attached
     from streams.land.account import account
 
-    result = account(load(data)).document()
+    result = account(attached(data)).document()
     if json:
         print_json(result)
     else:
@@ -75,11 +75,11 @@ def list_(
     limit: Annotated[int, typer.Option(help="At most so many, the newest first.", min=1)] = 1000,
 ) -> None:
     """Records in quarantine, newest first."""
-    from ioc.settings import load
+    from ioc.cli.attached import attached
     from storage.client import Store
     from storage.ledger import quarantine as found
 
-    store = Store(load(data).clickhouse)
+    store = Store(attached(data).clickhouse)
     rows = [_document(row) for row in found(store, limit)]
     store.close()
     if json:
@@ -96,7 +96,7 @@ def show(
     json: Json = False,
 ) -> None:
     """One record in quarantine: its reason and the shape of what it held."""
-    from ioc.settings import load
+    from ioc.cli.attached import attached
     from ioc.topics import BY_NAME
     from storage.client import Store
     from storage.ledger import quarantined
@@ -105,7 +105,7 @@ def show(
     topic = BY_NAME.get(topic_name)
     if topic is None or topic.ledger is None or not (partition.isdigit() and offset.isdigit()):
         fail(f"{name!r} is not topic/partition/offset, expected something like ioc.documents/0/123", 2)
-    store = Store(load(data).clickhouse)
+    store = Store(attached(data).clickhouse)
     rows = quarantined(store, topic, int(partition), int(offset))
     store.close()
     if not rows:

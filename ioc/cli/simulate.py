@@ -46,8 +46,9 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Send simulated events of all sources straight into Kafka."""
-    from ioc import settings
+    from ioc.cli.attached import attached
     from ioc.reference import Catalogue
+    from ioc.settings import load
     from producers.simulator import sinks
     from producers.simulator.backfill import Backfill, Plan
     from producers.simulator.journal import Journal
@@ -55,7 +56,7 @@ def simulate(
 
     clock = SystemClock()
     count = events if events is not None else LIVE_EVENTS if live else fail("--events: expected a number", 2)
-    found = settings.load(data)
+    found = load(data) if dry_run or out is not None else attached(data)
     told = found.data / f"simulated-{seed}"
     if live and told.exists():
         count = 0  # started again after a fall: the past is told already

@@ -74,14 +74,14 @@ class _Asked:
     """A question checked against the catalogue, and a store to answer it from."""
 
     def __init__(self, data: Any, kpi: str, unit: str, window: WindowName, on: str, dim: str) -> None:
+        from ioc.cli.attached import attached
         from ioc.clock import SystemClock
         from ioc.kpis import Kpis
         from ioc.reference import Catalogue
-        from ioc.settings import load
         from storage import values
         from storage.client import Store
 
-        self.settings = load(data)
+        self.settings = attached(data)
         self.catalogue = Catalogue.load(self.settings.catalogue)
         kpis = Kpis.load(self.settings.catalogue)
         if kpi not in kpis:
@@ -199,11 +199,11 @@ PATIENCE_S = 30.0
 
 def rebuild(data: Data = None, json: Json = False) -> None:
     """Make all cases, cells and values anew from the ledger: the running reducer does it, this waits."""
-    from ioc.settings import load
+    from ioc.cli.attached import attached
     from storage.client import Store
     from storage.rebuilds import ask, progress
 
-    store = Store(load(data).clickhouse)
+    store = Store(attached(data).clickhouse)
     request = ask(store, round(time.time() * 1000))
     asked, last = time.monotonic(), -1
     while True:
