@@ -34,13 +34,20 @@ def read_states(store: Store, table: CaseTable, tenant: str, subjects: Sequence[
     """The stored state of each of these subjects that has one."""
     if not subjects:
         return {}
-    wanted = "tenant = %(tenant)s AND subject IN %(subjects)s"
+    # Written by hand: the driver escapes parameters letter by letter, half the cost of a large tick.
+    listed = ", ".join(map(quoted, subjects))
     found = store.columns(
-        f"SELECT subject, state FROM {table.name} FINAL WHERE {wanted}",  # noqa: S608
-        {"tenant": tenant, "subjects": tuple(subjects)},
-        WIDE,
+        f"SELECT subject, state FROM {table.name} FINAL"  # noqa: S608
+        f" WHERE tenant = {quoted(tenant)} AND subject IN ({listed})",
+        settings=WIDE,
     )
     return dict(zip(found[0], found[1], strict=True)) if found else {}
+
+
+def quoted(text: str) -> str:
+    """A string literal."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def write(

@@ -5,7 +5,7 @@ values come from the cases themselves, at the instant the window ends.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -93,14 +93,6 @@ def compute(
     return found
 
 
-def with_previous(current: Sequence[Value], before: Sequence[Value]) -> list[Value]:
-    """Each value with what the same window showed the day before."""
-    known = {(each.kpi, each.dim, each.unit, each.window): each.value for each in before}
-    return [
-        replace(each, previous=known.get((each.kpi, each.dim, each.unit, each.window))) for each in current
-    ]
-
-
 def paths_sql(tenant: str) -> str:
     """Whose total each unit's cells count for, and when."""
     return f"SELECT unit, ancestor, valid_from, valid_to FROM ioc.ref_paths FINAL WHERE tenant = '{tenant}'"  # noqa: S608
@@ -146,22 +138,24 @@ def _distinct(
 ) -> list[Value]:
     """Persons counted once per unit and once in the total above, over the staff of that day."""
     values = []
-    for t in sorted({window.t for window in windows}):
-        last = next(window.last for window in windows if window.t == t)
+    for (t, last), names in _by_end(windows).items():
         staff = _headcounts(store, tenant, last)
-        counted = {
-            (dim, ancestor): n
-            for dim, ancestor, n in store.query(_persons_sql(kpi, t, last, tenant))
-            if unit is None or ancestor == unit
-        }
+        counted = {(dim, ancestor): n for dim, ancestor, n in store.query(_persons_sql(kpi, t, last, tenant))}
         dims = sorted({dim for dim, _ in counted} | {""})
         units = [each for each in staff if unit is None or each == unit]
-        for name in (window.name for window in windows if window.t == t):
-            for dim in dims:
-                for each in units:
-                    n, d = counted.get((dim, each), 0), staff[each]
-                    values.append(Value(kpi.id, dim, each, name, n, d, d, formed(kpi, n, d)))
+        for dim in dims:
+            for each in units:
+                n, d = counted.get((dim, each), 0), staff[each]
+                values += [Value(kpi.id, dim, each, name, n, d, d, formed(kpi, n, d)) for name in names]
     return values
+
+
+def _by_end(windows: Sequence[Window]) -> dict[tuple[int, date], list[str]]:
+    """Windows that end at the same instant, as of which one question is enough."""
+    found: dict[tuple[int, date], list[str]] = {}
+    for window in windows:
+        found.setdefault((window.t, window.last), []).append(window.name)
+    return found
 
 
 def _persons_sql(kpi: Kpi, t: int, last: date, tenant: str) -> str:
@@ -198,17 +192,18 @@ def _gauge(kpi: Kpi, windows: Sequence[Window], store: Store, tenant: str) -> li
     if part is None:
         return []
     values = []
-    for window in windows:
+    for (t, _), names in _by_end(windows).items():
         rows: list[tuple[Any, ...]] = store.query(
             f"SELECT toString({part.dim}), toInt64({part.numerator}), toInt64({part.denominator})"  # noqa: S608
-            f" FROM (SELECT *, {instant(window.t)} AS t FROM ioc.cases_{part.view} FINAL)"
+            f" FROM (SELECT *, {instant(t)} AS t FROM ioc.cases_{part.view} FINAL)"
             f" WHERE tenant = '{tenant}' AND isNotNull(opened_at)"
         )
-        for dim, n, d in rows:
-            values.append(Value(kpi.id, dim, tenant, window.name, n, d, 1, formed(kpi, n, d)))
+        shown = [(dim, n, d, 1) for dim, n, d in rows]
         if rows:
             _, n, d = max(rows, key=lambda row: row[1] / max(row[2], 1))
-            values.append(Value(kpi.id, "", tenant, window.name, n, d, len(rows), formed(kpi, n, d)))
+            shown.append(("", n, d, len(rows)))
+        for dim, n, d, c in shown:
+            values += [Value(kpi.id, dim, tenant, name, n, d, c, formed(kpi, n, d)) for name in names]
     return values
 
 
@@ -220,26 +215,33 @@ def _quantile(kpi: Kpi, windows: Sequence[Window], store: Store, tenant: str) ->
     table = "ioc.latency" if measured else f"ioc.cases_{part.view} FINAL"
     day = part.day if measured else f"toDate({part.day}, {ZONE})"
     dims = f"arrayJoin(['', toString({part.dim})])" if part.dim else "''"
+    within = [f"{day} BETWEEN '{each.start.isoformat()}' AND '{each.last.isoformat()}'" for each in windows]
+    numbers = ", ".join(
+        f"toInt64(quantileExactWeightedIf({part.level})({part.of}, {part.weight}, {each})),"
+        f" toInt64(sumIf({part.weight}, {each}))"
+        for each in within
+    )
+    conditions = [f"({' OR '.join(within)})"]
+    conditions += [f"({part.where})"] if part.where else []
+    conditions += [] if measured else [f"tenant = '{tenant}'"]
+    rows = store.query(
+        f"SELECT {dims} AS cell_dim, {numbers} FROM {table}"  # noqa: S608
+        f" WHERE {' AND '.join(conditions)} GROUP BY cell_dim"
+    )
     values = []
-    for window in windows:
-        conditions = [f"{day} BETWEEN '{window.start.isoformat()}' AND '{window.last.isoformat()}'"]
-        conditions += [f"({part.where})"] if part.where else []
-        conditions += [] if measured else [f"tenant = '{tenant}'"]
-        level = f"quantileExactWeighted({part.level})({part.of}, {part.weight})"
-        rows = store.query(
-            f"SELECT {dims} AS cell_dim, toInt64({level}),"  # noqa: S608
-            f" toInt64(sum({part.weight})) FROM {table} WHERE {' AND '.join(conditions)} GROUP BY cell_dim"
-        )
-        for dim, n, c in rows:
-            value = formed(kpi, n, part.per)
-            values.append(Value(kpi.id, dim, tenant, window.name, n, part.per, c, value))
+    for dim, *counted in rows:
+        for index, window in enumerate(windows):
+            n, c = counted[2 * index], counted[2 * index + 1]
+            if c:
+                value = formed(kpi, n, part.per)
+                values.append(Value(kpi.id, dim, tenant, window.name, n, part.per, c, value))
     return values
 
 
 def stored(store: Store, kpis: Mapping[str, Kpi], tenant: str) -> dict[str, list[Value]]:
     """Where values stand already, by KPI."""
     rows = store.query(
-        "SELECT kpi, dim, unit, toString(window), numerator, denominator, cases, value"
+        "SELECT kpi, dim, unit, toString(window), numerator, denominator, cases, value, previous"
         " FROM ioc.kpi_values FINAL WHERE tenant = %(tenant)s",
         {"tenant": tenant},
     )

@@ -15,10 +15,9 @@ from streams.reduce.ledger import Reader
 class Corrections:
     """The identities (`source/id`) that corrections have named so far."""
 
-    def __init__(self, store: Store, reader: Reader, tenant: str) -> None:
+    def __init__(self, store: Store, reader: Reader) -> None:
         self._store = store
         self._reader = reader
-        self._tenant = tenant
         self.named: set[str] = set()
 
     def load(self) -> None:
@@ -33,16 +32,15 @@ class Corrections:
 
     def apply(self, events: list[Event], tick: int) -> list[Event]:
         """The events of a batch, and those from before it that it corrects."""
-        fresh = sorted(_named(events) - {tuple(each.split("/", 1)) for each in self.named})
-        if not fresh:
+        named = _named(events)
+        if not named:
             return events
-        sources, ids = [source for source, _ in fresh], [id for _, id in fresh]
-        versions = [tick] * len(fresh)
-        self._store.insert("ioc.corrections", ["source", "id", "version"], [sources, ids, versions])
-        self.named |= {f"{source}/{id}" for source, id in fresh}
-        urns = [(f"urn:ioc:{self._tenant}:{source}", id) for source, id in fresh]
-        return events + self._reader.by_identity(urns)
+        if fresh := sorted(each for each in named if "/".join(each) not in self.named):
+            columns = [[source for source, _ in fresh], [id for _, id in fresh], [tick] * len(fresh)]
+            self._store.insert("ioc.corrections", ["source", "id", "version"], columns)
+            self.named |= {f"{source}/{id}" for source, id in fresh}
+        return events + self._reader.by_identity(named)
 
 
-def _named(events: Iterable[Event]) -> set[tuple[str, ...]]:
+def _named(events: Iterable[Event]) -> set[tuple[str, str]]:
     return {(event.source, event.correctionof) for event in events if event.correctionof}

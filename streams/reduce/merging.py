@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ioc.sources import Sources
+from ioc.sources import HEARTBEAT, Sources
 from storage import cases
 from storage.client import Store
 from streams.reduce.facts import Event, Fact, presence, statements
@@ -37,26 +37,32 @@ def gather(events: Iterable[Event], withdrawn: set[str], sources: Sources) -> Ga
     """The news of these events, by kind and subject. `withdrawn`: identities that corrections named."""
     authority = {code: source.authority for code, source in sources.items()}
     found: Gathered = {kind: {} for kind in KINDS}
-    alive: dict[tuple[str, str], tuple[str, Fact]] = {}
+    alive: dict[tuple[str, bool], Event] = {}
     for event in events:
-        said = presence(event)
-        known = alive.get((said.subject, said.key))
-        if known is None or known[1][3:5] < said.fact[3:5]:
-            alive[said.subject, said.key] = said.key, said.fact
+        sign = event.source, event.type == HEARTBEAT
+        latest = alive.get(sign)
+        if latest is None or (latest.time, latest.id) < (event.time, event.id):
+            alive[sign] = event
         marks = _marks(event, withdrawn)
         for kind, subject, key, fact in statements(event, authority.get(event.source, 0)):
-            news = found[kind].setdefault(subject, News())
+            news = found[kind].get(subject)
+            if news is None:
+                news = found[kind][subject] = News()
             news.facts.append((key, fact))
-            news.withdrawn += marks
-    for (system, _), statement in alive.items():
-        found["source"].setdefault(system, News()).facts.append(statement)
+            if marks:
+                news.withdrawn += marks
+    for event in alive.values():
+        _, system, key, fact = presence(event)
+        found["source"].setdefault(system, News()).facts.append((key, fact))
     return {kind: news for kind, news in found.items() if news}
 
 
 def _marks(event: Event, withdrawn: set[str]) -> list[str]:
     """Identities left out of every case this event speaks about: the one it corrects, and itself if named."""
+    if not withdrawn:
+        return []
     marks = [f"{event.source}/{event.correctionof}"] if event.correctionof else []
-    if withdrawn and event.identity in withdrawn:
+    if event.identity in withdrawn:
         marks.append(event.identity)
     return marks
 
@@ -71,14 +77,15 @@ def merge(
         changed = [
             change
             for subject, said in news.items()
-            if (change := _joined(kind, subject, known.get(subject), said, time)) is not None
+            if (change := joined(kind, subject, known.get(subject), said, time)) is not None
         ]
         if changed:
             changes[kind] = changed
     return changes
 
 
-def _joined(kind: str, subject: str, known: str | None, news: News, time: WorkTime) -> Change | None:
+def joined(kind: str, subject: str, known: str | None, news: News, time: WorkTime) -> Change | None:
+    """One case with its news; None when they change nothing."""
     state = load(known) if known is not None else State()
     changed = False
     for key, fact in news.facts:

@@ -25,7 +25,7 @@ from streams.reduce.worktime import WorkTime, day_of, milliseconds
 
 BATCH = 30_000
 """Ledger rows a tick takes at most."""
-CLOCK_MS = 5_000
+CLOCK_MS = 8_000
 """How often numbers that move with the clock are computed anew."""
 BACKLOG_MS = 2_000
 """With more rows waiting, cells and values are written this often only: nobody waits for the ones between."""
@@ -67,7 +67,8 @@ class Reducer:
         self._reach = reach
         self._time = WorkTime(catalogue.calendar)
         self._reader = ledger.Reader(store, tenant)
-        self._corrections = Corrections(store, self._reader, tenant)
+        self._watch = ledger.Watch(store)
+        self._corrections = Corrections(store, self._reader)
         self._settling = Settling(store, catalogue, kpis, tenant, reach)
         self._rebuilding = Rebuilding(store)
         self._codes: set[str] = set(catalogue.units.codes)
@@ -100,7 +101,7 @@ class Reducer:
         asked = self._rebuilding.asked(self._now(), live=self._done.live)
         if asked is not None:
             self._begin_rebuild(asked)
-        held = ledger.held(self._store)
+        held = self._watch.held(self._now())
         batch = self._reader.new(held, self.watermark, self._batch)
         waiting = sum(rows.last + 1 - batch.to.get(each, rows.first) for each, rows in held.items())
         if batch.to != self.watermark:

@@ -1,6 +1,7 @@
 """Cells and values: computed anew for what was touched, and for what moves with the clock."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from ioc.kpis import Kpi, Kpis, uses_clock
@@ -15,6 +16,8 @@ from streams.reduce.worktime import day_of, number
 PEOPLE_MS = 60_000
 """How often persons are counted anew without an event: credentials end and trainings expire."""
 HISTORY_MS = 300_000
+BEFORE = "before "
+"""Marks the window that ended yesterday."""
 
 
 class Settling:
@@ -31,6 +34,7 @@ class Settling:
         self._formulas = [formula for kpi in kpis.values() for formula in cells.formulas(kpi)]
         self._touched = Touched({name: kind.table for name, kind in KINDS.items()}, self._formulas)
         self._due = set(kpis)
+        self._due_before = set(kpis)
         self._shown: dict[str, list[values.Value]] = {}
         self._trust_due = True
         self._people_at = self._history_at = 0
@@ -41,13 +45,14 @@ class Settling:
         for kind, changed in changes.items():
             for change in changed:
                 self._touched.add(kind, change.before, change.after, today)
-            self._due |= {kpi.id for kpi in self._kpis.values() if kind in views(kpi)}
+            reading = {kpi.id for kpi in self._kpis.values() if kind in views(kpi)}
+            self._due |= reading
+            self._due_before |= reading
 
     def note_pairs(self, pairs: Iterable[tuple[str, str, Iterable[int]]]) -> None:
         """Pairs of ticks that were never settled; everything may have changed."""
         self._touched.merge(pairs)
-        self._due = set(self._kpis)
-        self._trust_due = True
+        self.everything()
         self._shown = values.stored(self._store, self._kpis, self._tenant)
 
     def note_clock(self, since: int, now: int) -> None:
@@ -61,7 +66,7 @@ class Settling:
         self._due |= {kpi.id for kpi in self._kpis.values() if _clockwork(kpi)}
         self._trust_due = True
         if first != last:
-            self._due = set(self._kpis)
+            self.everything()
         elif now - self._people_at >= PEOPLE_MS:
             self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct}
 
@@ -83,6 +88,8 @@ class Settling:
     def everything(self) -> None:
         """All values are due."""
         self._due = set(self._kpis)
+        self._due_before = set(self._kpis)
+        self._trust_due = True
 
     def pairs(self) -> dict[Pair, list[date]]:
         """What is to be computed, for the log."""
@@ -120,14 +127,42 @@ class Settling:
         due = [self._kpis[each] for each in sorted(self._due)]
         if any(kpi.distinct for kpi in due):
             self._people_at = now
-        shown = current(self._store, due, self._tenant, now)
+        shown = self._computed(due, now)
         listed = self._with_empty(due, shown, values.today(now))
         values.write(self._store, listed, tenant=self._tenant, now=now, version=version)
-        self._due = set()
+        self._due, self._due_before = set(), set()
         if now - self._history_at >= HISTORY_MS:
             everything = [each for kpi in self._shown.values() for each in kpi]
             values.write_history(self._store, everything, tenant=self._tenant, now=now, version=version)
             self._history_at = now
+
+    def _computed(self, due: list[Kpi], now: int) -> list[values.Value]:
+        """The values of today's windows, each with what it showed yesterday evening.
+
+        Yesterday is computed again only when an event may have changed it.
+        """
+        today = values.today(now)
+        yesterday = today - timedelta(days=1)
+        windows = [values.window(name, today, now) for name in values.WINDOWS]
+        ended = end_of(yesterday)
+        before = [
+            replace(values.window(each, yesterday, ended), name=BEFORE + each) for each in values.WINDOWS
+        ]
+        anew = [kpi for kpi in due if kpi.id in self._due_before and not (kpi.gauge or kpi.quantile)]
+        rest = [kpi for kpi in due if kpi not in anew]
+        found = values.compute(self._store, anew, [*windows, *before], tenant=self._tenant)
+        known = {_place(each): each.value for each in found if each.window.startswith(BEFORE)}
+        for kpi in rest:
+            known |= {
+                (kpi.id, each.dim, each.unit, BEFORE + each.window): each.previous
+                for each in self._shown.get(kpi.id, [])
+            }
+        now_shown = [each for each in found if not each.window.startswith(BEFORE)]
+        now_shown += values.compute(self._store, rest, windows, tenant=self._tenant)
+        return [
+            replace(each, previous=known.get((each.kpi, each.dim, each.unit, BEFORE + each.window)))
+            for each in now_shown
+        ]
 
     def _with_empty(self, due: list[Kpi], shown: list[values.Value], on: date) -> list[values.Value]:
         """Every unit of today has a value, if only none; what has nothing beneath it any more shows that."""
@@ -146,19 +181,11 @@ class Settling:
         return listed
 
 
-def current(store: Store, kpis: list[Kpi], tenant: str, now: int) -> list[values.Value]:
-    """The values of the windows that contain today, each with what it showed yesterday evening."""
-    today = values.today(now)
-    yesterday = today - timedelta(days=1)
-    windows = [values.window(name, today, now) for name in values.WINDOWS]
-    ended = cells_end(yesterday)
-    before = [values.window(name, yesterday, ended) for name in values.WINDOWS]
-    lasting = [kpi for kpi in kpis if not (kpi.gauge or kpi.quantile)]
-    found = values.compute(store, kpis, windows, tenant=tenant)
-    return values.with_previous(found, values.compute(store, lasting, before, tenant=tenant))
+def _place(value: values.Value) -> tuple[str, str, str, str]:
+    return value.kpi, value.dim, value.unit, value.window
 
 
-def cells_end(day: date) -> int:
+def end_of(day: date) -> int:
     """The last millisecond of a Vietnamese day."""
     return (number(day) + 1) * values.DAY_MS - values.VIETNAM_MS - 1
 
