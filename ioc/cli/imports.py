@@ -27,6 +27,7 @@ def import_files(
 ) -> None:
     """Publish files of SOURCE. Exit code 1 when something in them was refused, or not acknowledged."""
     from ioc.cli.attached import attached
+    from ioc.cli.recovering import LedgerRecovery
     from ioc.clock import SystemClock
     from ioc.reference import Catalogue
     from producers.adapters.importing import Summary
@@ -44,7 +45,7 @@ def import_files(
         Publisher(found.kafka, client_id=f"ioc-import-{source}") as publisher,
         _bar(files, as_json) as progress,
     ):
-        adapters = Adapters(found, catalogue, SystemClock(), publisher)
+        adapters = Adapters(found, catalogue, SystemClock(), publisher, LedgerRecovery(found.clickhouse))
         importer = adapters.importer(known)
         for path in files:
             summary = importer.take(path, progress)
