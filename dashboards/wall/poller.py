@@ -99,7 +99,7 @@ class Poller:
             pace = TICK_S if self._viewers else IDLE_S
             self._wake.wait(max(pace - took, took * (LOAD_SHARE - 1), 0.05))
             self._wake.clear()
-        self._drop_reader()
+        self.close()
 
     def round(self) -> None:
         """Read every panel that is due; one statement is sent once even if several panels share it."""
@@ -114,7 +114,7 @@ class Poller:
                 tables = self._read(panel, now, seen)
             except StoreUnavailable as error:
                 log.warning("wall: %s", error)
-                self._drop_reader()
+                self.close()
                 self.frame = Frame(panels, good_at, self.frame.started_at)
                 return
             except StoreRefused as error:
@@ -139,7 +139,8 @@ class Poller:
             tables[target.refId] = seen[sql].where(panel.only)
         return tables
 
-    def _drop_reader(self) -> None:
+    def close(self) -> None:
+        """Let go of the connection; the next round opens another."""
         if self._reader is not None:
             self._reader.close()
             self._reader = None

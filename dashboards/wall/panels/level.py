@@ -30,11 +30,11 @@ def _words(word: str, why: str) -> Html:
 
 
 def _counts(row: dict[str, Any]) -> str:
-    names = (("red", "đỏ"), ("amber", "vàng"), ("old", "dữ liệu cũ"), ("missing", "chưa có số"))
+    names = (("red", "đỏ"), ("old", "dữ liệu cũ"), ("amber", "vàng"), ("missing", "chưa có số"))
     parts = [f"{row[key]} {name}" for key, name in names if row.get(key)]
     urgent = row.get("urgent")
     if urgent:
-        parts.insert(0, f"{urgent} hỏa tốc quá hạn")
+        parts.insert(0, f"{urgent} hỏa tốc trễ")
     if not parts:
         return "mọi chỉ tiêu đạt" if row.get("green") else "chưa có số liệu"
     return " · ".join(parts[:3])

@@ -83,7 +83,7 @@ class Twin:
             noun,
             "19/22 đơn vị" if old else "22/22 đơn vị",
         )
-        level = (1, 1, 1 if self.silent else 2, int(self.silent), 0, 0, 3)
+        level = (1, 1, 1, 1, 0, 1, 4) if self.silent else (1, 1, 2, 0, 0, 0, 3)
         return (kpi, value, *told, "month", start, now - timedelta(seconds=1), since, *level)
 
 
