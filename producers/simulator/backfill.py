@@ -44,7 +44,7 @@ class Backfill:
         beats = len(self._days()) * len(self._sources)
         aimed = (plan.events - beats) / grown * AIM
         people = len(self.world.staff) * (2 + len(COVERED))
-        staff = int(min(people, aimed * (0.45 if plan.events >= 20_000 else 0.15)))
+        staff = int(min(people, aimed * (0.52 if plan.events >= 20_000 else 0.15)))
         scale = scale_for(self._world, plan.start, plan.end, int(aimed - staff))
         self.history = History(self.world, plan.start, plan.end, scale, staff)
 

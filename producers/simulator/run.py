@@ -14,6 +14,8 @@ from producers.simulator.sinks import Sink
 
 CHUNK = 1000
 PACED_TURN_S = 0.1
+PAST_RATE = 1500
+"""Events a second of the past before the present: not a burst, so that the day's latency stays that of a working day."""
 
 Progress = Callable[[int], None]
 """Told how many records have been handed over so far."""
@@ -55,16 +57,17 @@ async def run_live(
     progress: Progress,
     ready: Callable[[], None],
 ) -> int:
-    """Send the past at full speed, call `ready`, then the present at `rate` until SIGTERM or SIGINT; the
+    """Send the past, call `ready`, then the present at `rate` until SIGTERM or SIGINT; the
     number of live records."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        await send_all(_until(past, stop), sink, journal, clock, 0, progress)
+        await send_all(_until(past, stop), sink, journal, clock, PAST_RATE, progress)
         await sink.settle()
-        ready()
+        if not stop.is_set():
+            ready()
         return await stream(Present(past, rate), sink, clock, stop)
     finally:
         await sink.close()

@@ -68,11 +68,12 @@ def test_every_value_equals_the_independent_count(size: Size, seed: int, tmp_pat
         with _store(running) as store:
             _check_verdicts_by_reason(store, oracle)
             _wait_for_equal_values(store, oracle, size)
-            before = _closed_cells(store)
+            before, made_by = _closed_cells(store), _versions(store)
             rebuilt = running.run("rebuild", timeout_s=size.catch_up_s)
             assert rebuilt.returncode == 0, rebuilt.stderr
             assert _closed_cells(store) == before
             assert before
+            assert _versions(store)[0] > made_by[1], "the cells were not made anew"
     except BaseException:
         sys.stderr.write(running.last_lines())
         raise
@@ -212,6 +213,12 @@ def _closed_cells(store: Store) -> list[tuple[Any, ...]]:
         " WHERE day < toDate(now('Asia/Ho_Chi_Minh')) AND (numerator, denominator, cases) != (0, 0, 0)"
         " ORDER BY kpi, part, dim, unit, day"
     )
+
+
+def _versions(store: Store) -> tuple[int, int]:
+    """The first and the last tick that the present cells come from."""
+    ((first, last),) = store.query("SELECT min(version), max(version) FROM ioc.kpi_cells FINAL")
+    return first, last
 
 
 def _headcounts() -> dict[str, int]:
