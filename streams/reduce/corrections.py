@@ -36,7 +36,8 @@ class Corrections:
         if not named:
             return events
         if fresh := sorted(each for each in named if "/".join(each) not in self.named):
-            columns = [[source for source, _ in fresh], [id for _, id in fresh], [tick] * len(fresh)]
+            sources, ids = [source for source, _ in fresh], [id for _, id in fresh]
+            columns: list[list[str] | list[int]] = [sources, ids, [tick] * len(fresh)]
             self._store.insert("ioc.corrections", ["source", "id", "version"], columns)
             self.named |= {f"{source}/{id}" for source, id in fresh}
         return events + self._reader.by_identity(named)

@@ -85,7 +85,7 @@ def _watch(table: CaseTable, formulas: list[Formula]) -> _Watch:
         for each in stocks
         for part in (each.where, each.numerator, each.denominator, each.cases, each.dim, each.unit)
     )
-    words = set(re.findall(r"\w+", text)) - {"ended_at"}
+    words = set(re.findall(r"\w+", text)) - {"ended_at", *STAGES.get(table.kind, ())}
     read = tuple(index for index, column in enumerate(table.columns) if column in words)
     spans = ("stage_from", "stage_to", *STAGES.get(table.kind, {}).values())
     stages = tuple(table.index(column) for column in spans) if table.kind in STAGES else ()

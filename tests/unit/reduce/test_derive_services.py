@@ -1,0 +1,188 @@
+"""Dossiers and feedback, by hand. Working hours 8-12 and 13-17; March 2026 has no holiday."""
+
+import pytest
+
+from streams.reduce.facts import Event
+from streams.reduce.worktime import FAR
+from tests.unit.reduce.cases import event, fold, ms, only
+
+
+def received(due: str = "2026-03-06 17:00", **more: object) -> Event:
+    fields: dict[str, object] = {
+        "dossier_ref": "D",
+        "procedure_code": "1.001",
+        "field_code": "viec_lam",
+        "org": "G09.915",
+        "channel": "online",
+        "applicant_kind": "citizen",
+        "submitted_at": "2026-03-02 08:00",
+        "received_at": "2026-03-02 09:00",
+        "due_at": due,
+        "statutory_days": 5,
+        "digitised_components": True,
+        "components_total": 3,
+        "components_reused": 1,
+        "vneid_verified": True,
+        "fee_required": False,
+    }
+    return event("dossier.received", "r", "2026-03-02 09:00", source="motcua", **(fields | more))
+
+
+def clock(state: str, at: str, seqno: int, new_due: str | None = None) -> Event:
+    extra = (
+        {"old_due_at": "2026-03-06 17:00", "new_due_at": new_due, "apology_issued": True} if new_due else {}
+    )
+    fields = {"dossier_ref": "D", "state": state, "reason": "supplement", "round": 1, "at": at}
+    return event("dossier.clock_changed", f"k{seqno}", at, seqno=seqno, source="motcua", **fields, **extra)
+
+
+def resolved(at: str, **more: object) -> Event:
+    fields = {"dossier_ref": "D", "org": "G09.915", "resolved_at": at, "result": "approved", "e_result": True}
+    return event("dossier.resolved", "s", at, seqno=8, source="motcua", **(fields | more))
+
+
+def closed(at: str, outcome: str) -> Event:
+    fields = {"dossier_ref": "D", "outcome": outcome, "closed_at": at}
+    return event("dossier.closed", "z", at, seqno=9, source="motcua", **fields)
+
+
+def test_a_pause_moves_the_due_date_by_its_working_time() -> None:
+    # paused Tuesday 15:00 to Thursday 10:00 = 2 + 8 + 2 working hours; due Friday 17:00 → Tuesday 12:00
+    events = [received(), clock("paused", "2026-03-03 15:00", 2), clock("running", "2026-03-05 10:00", 3)]
+    case = only("dossier", events)
+    assert case["paused_minutes"] == 12 * 60
+    assert case["due_at"] == ms("2026-03-10 12:00")
+    assert case["running"] == 1
+
+
+def test_the_last_extension_is_what_is_due() -> None:
+    events = [
+        received(),
+        clock("extended", "2026-03-05 09:00", 4, "2026-03-12 17:00"),
+        clock("extended", "2026-03-04 09:00", 3, "2026-03-20 17:00"),
+        clock("paused", "2026-03-03 15:00", 2),
+    ]
+    assert only("dossier", events)["due_at"] == ms("2026-03-12 17:00")
+
+
+@pytest.mark.parametrize(("at", "on_time"), [("2026-03-06 23:00", 1), ("2026-03-07 00:00", 0)])
+def test_resolved_on_the_date_due_is_on_time(at: str, on_time: int) -> None:
+    case = only("dossier", [received("2026-03-06 09:00"), resolved(at)])
+    assert (case["on_time"], case["open"]) == (on_time, 0)
+
+
+@pytest.mark.parametrize("outcome", ["rejected_at_intake", "withdrawn", "cancelled"])
+def test_closed_without_a_resolution_is_neither_open_nor_resolved(outcome: str) -> None:
+    case = only("dossier", [received(), closed("2026-03-03 10:00", outcome)])
+    assert (case["open"], case["resolved_at"], case["gap"]) == (0, None, 0)
+
+
+def test_returned_without_a_resolution_is_a_gap() -> None:
+    assert only("dossier", [received(), closed("2026-03-03 10:00", "returned")])["gap"] == 1
+
+
+def test_what_was_due_at_any_past_instant() -> None:
+    events = [
+        received(),
+        clock("paused", "2026-03-03 15:00", 2),
+        clock("running", "2026-03-05 10:00", 3),
+        resolved("2026-03-09 10:00"),
+    ]
+    case = only("dossier", events)
+    names = ("stage_from", "stage_to", "stage_due", "stage_running")
+    assert list(zip(*(case[name] for name in names), strict=True)) == [
+        (ms("2026-03-02 09:00"), ms("2026-03-03 15:00"), ms("2026-03-06 17:00"), 1),
+        (ms("2026-03-03 15:00"), ms("2026-03-05 10:00"), None, 0),
+        (ms("2026-03-05 10:00"), ms("2026-03-09 10:00"), ms("2026-03-10 12:00"), 1),
+    ]
+
+
+def test_a_pause_does_not_hide_what_was_overdue_before_it() -> None:
+    case = only("dossier", [received(), clock("paused", "2026-03-09 10:00", 2)])
+    assert case["stage_due"] == [ms("2026-03-06 17:00")] * 2
+    assert (case["stage_to"][-1], case["running"]) == (FAR, 0)
+
+
+@pytest.mark.parametrize(
+    ("due", "soon"),
+    [
+        ("2026-03-06 17:00", "2026-03-05 00:00"),  # Friday: from Thursday on
+        ("2026-03-09 10:00", "2026-03-06 00:00"),  # Monday: from Friday on
+        (
+            "2026-03-14 10:00",
+            "2026-03-12 00:00",
+        ),  # Saturday: Friday is the last working day, from Thursday on
+    ],
+)
+def test_from_when_one_working_day_is_left(due: str, soon: str) -> None:
+    assert only("dossier", [received(due)])["stage_soon"] == [ms(soon)]
+
+
+def test_beside_the_way() -> None:
+    def beside(name: str, id: str, at: str, **data: object) -> Event:
+        return event(name, id, at, dossier_ref="D", **data)
+
+    first, second = "2026-03-02 09:01", "2026-03-02 09:05"
+    tried = {"portal_status": 2, "attempt": 1}
+    events = [
+        received(),
+        beside("dossier.portal_synced", "p1", first, synced_at=first, result="failed", **tried),
+        beside("dossier.portal_synced", "p2", second, synced_at=second, result="ok", **tried),
+        beside("payment.completed", "m", second, method="online", amount_vnd=1, paid_at=second),
+        beside(
+            "satisfaction.rated", "q", second, score=2, dissatisfied=False, channel="online", rated_at=second
+        ),
+        feedback("received", "2026-03-03 09:00", 1, dossier_ref="D", dissatisfied=True),
+    ]
+    case = only("dossier", events)
+    assert (case["synced_at"], case["payment_method"], case["score"]) == (ms("2026-03-02 09:05"), "online", 2)
+    assert (case["dissatisfied"], case["digitised"], case["reused"]) == (1, 1, 1)
+
+
+def feedback(state: str, at: str, seqno: int, *, due: str = "2026-03-20 17:00", **more: object) -> Event:
+    fields = {
+        "feedback_ref": "F",
+        "kind": "complaint",
+        "state": state,
+        "org": "G09.912",
+        "due_at": due,
+        "at": at,
+    }
+    return event("feedback.changed", f"f{seqno}", at, seqno=seqno, source="pakn", **(fields | more))
+
+
+def test_feedback_ends_when_it_is_first_handled_since_it_was_reopened() -> None:
+    events = [
+        feedback("received", "2026-03-02 09:00", 1),
+        feedback("resolved", "2026-03-04 09:00", 2),
+        feedback("reopened", "2026-03-05 09:00", 3, due="2026-03-24 17:00"),
+        feedback("resolved", "2026-03-23 09:00", 4, due="2026-03-24 17:00"),
+        feedback("resolved", "2026-03-26 09:00", 5, due="2026-03-24 17:00"),
+    ]
+    case = only("feedback", events)
+    assert (case["ended_at"], case["due_at"]) == (ms("2026-03-23 09:00"), ms("2026-03-24 17:00"))
+    assert (case["on_time"], case["reopened"], case["open"]) == (1, 1, 0)
+    assert only("feedback", events[:3])["open"] == 1
+
+
+def test_a_refusal_in_time_is_handled_in_time() -> None:
+    case = only(
+        "feedback", [feedback("received", "2026-03-02 09:00", 1), feedback("refused", "2026-03-03 09:00", 2)]
+    )
+    assert (case["on_time"], case["status"]) == (1, "refused")
+
+
+def test_a_corrected_event_is_left_out_whichever_comes_first() -> None:
+    wrong = resolved("2026-03-09 10:00")
+    right = resolved("2026-03-06 10:00")._replace(id="s2", correctionof="s", source="motcua")
+    for order in ([received(), wrong, right], [right, wrong, received()], [wrong, received(), right, wrong]):
+        (case,) = fold("dossier", order).values()
+        assert (case["resolved_at"], case["on_time"]) == (ms("2026-03-06 10:00"), 1)
+
+
+def test_a_correction_under_another_subject_takes_the_case_away() -> None:
+    other = received(dossier_ref="E")._replace(id="r2", correctionof="r")
+    for order in ([received(), other], [other, received()]):
+        cases = fold("dossier", order, batches=2)
+        assert (cases["D"]["opened_at"], cases["D"]["open"]) == (None, 0)
+        assert cases["E"]["open"] == 1
