@@ -15,7 +15,7 @@ from producers.simulator.sinks import Sink
 CHUNK = 1000
 PACED_TURN_S = 0.1
 PAST_RATE = 1500
-"""Events a second of the past before the present: not a burst, so that the day's latency stays that of a working day."""
+"""Events a second of the past before the present: no burst, so that the day's latency stays believable."""
 
 Progress = Callable[[int], None]
 """Told how many records have been handed over so far."""
