@@ -19,7 +19,7 @@ from streams.land.epoch import Epoch, EpochEnded, Stopped
 from streams.land.filter import IdentityFilter
 from streams.land.judge import Row, read, refused_row, settle, suspects
 from streams.land.plan import Plan, checksum
-from streams.land.resume import Held, KafkaLog, Start, Stop, planned, resume
+from streams.land.resume import Committed, Held, KafkaLog, Start, Stop, planned, resume
 from streams.land.shared import Shared
 
 CHUNK = 500
@@ -68,16 +68,18 @@ class Lane:
     # Beginning
 
     async def _begin(self) -> None:
-        start = await self._decide()
+        committed = await self._epoch.committed(self._tp)
+        start = await self._decide(committed)
         if start.redo is not None:
             await self._redo(start.redo, start.missing)
         await self._fill_filter(start.offset)
         self._epoch.check()
         self._consumer.seek(self._tp, start.offset)
         self._consumer.resume(self._tp)
+        if committed != Committed(start.offset):
+            self._landed = start.offset
 
-    async def _decide(self) -> Start:
-        committed = await self._epoch.committed(self._tp)
+    async def _decide(self, committed: Committed | None) -> Start:
         first = await self._consumer.beginning_offsets([self._tp])
         end = await self._consumer.end_offsets([self._tp])
         plan = planned(committed)

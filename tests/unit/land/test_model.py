@@ -112,7 +112,7 @@ class Landing(RuleBasedStateMachine):
 
 class TestLanding(Landing.TestCase):  # type: ignore[misc]
     settings = settings(
-        max_examples=200,
+        max_examples=100,
         stateful_step_count=50,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,0 +1,84 @@
+"""Landing on a real broker and the real engine: each record is one row, whatever dies, and when."""
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stack.landing import Ground, ground
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+
+VERDICTS = ("counted", "suppressed", "conflict", "rejected")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Ground]:
+    with ground(tmp_path) as found:
+        yield found
+
+
+def check(place: Ground, state: dict[str, Any], expected: Counter[str]) -> None:
+    """The ledger is exact: numbers by verdict, one row an offset, one counted row an identity."""
+    assert {verdict: state[verdict] for verdict in VERDICTS} == {v: expected[v] for v in VERDICTS}
+    assert (state["gaps"], state["stopped"]) == ([], [])
+    store = place.ledger()
+    rows = store.query(
+        "SELECT count(), uniqExact(topic_id, partition, offset), countIf(verdict = 'counted'),"
+        " uniqExactIf((source, id), verdict = 'counted') FROM ioc.events"
+    )
+    store.close()
+    records, offsets, counted, identities = rows[0]
+    assert records == offsets == sum(expected.values())
+    assert counted == identities
+
+
+def test_killed_at_every_failpoint(place: Ground) -> None:
+    with place.flowing(events=12_000, rate=500, seed=71) as flow:
+        for failpoint in ("C4:1:kill", "C1:3:kill", "C5:2:kill", "C6:1:kill", "C5:4:kill", "C4:5:kill"):
+            assert place.worker(failpoint).dies() == -signal.SIGKILL
+        expected = flow.finished()
+    assert place.worker("C7:1:kill").dies() == -signal.SIGKILL
+    place.worker()
+    check(place, place.settled(expected), expected)
+
+
+def test_killed_while_giving_its_partitions_back(place: Ground) -> None:
+    with place.flowing(events=4_000, rate=800, seed=72) as flow:
+        worker = place.worker("C8:1:kill")
+        place.settled_at_least(500)
+        worker.send(signal.SIGTERM)
+        assert worker.dies() == -signal.SIGKILL
+        last = place.worker()
+        expected = flow.finished()
+        check(place, place.settled(expected), expected)
+    last.send(signal.SIGTERM)
+    assert last.dies(within_s=8) in (0, -signal.SIGTERM)
+
+
+def test_the_store_is_killed_again_and_again(place: Ground) -> None:
+    worker = place.worker()
+    with place.flowing(events=8_000, rate=800, seed=73) as flow:
+        for landed in (500, 1_500, 3_000):
+            place.settled_at_least(landed)
+            place.store.kill()
+            place.store.restart()
+        expected = flow.finished()
+    check(place, place.settled(expected), expected)
+    assert worker.process.poll() is None, "the worker must outlive the store"
+
+
+def test_a_frozen_worker_wakes_up_after_its_peer_took_over(place: Ground) -> None:
+    frozen = place.worker()
+    with place.flowing(events=12_000, rate=600, seed=74) as flow:
+        place.settled_at_least(500)
+        frozen.send(signal.SIGSTOP)
+        before = place.landed()
+        place.worker(port=1)
+        place.settled_at_least(before + 2_000)
+        frozen.send(signal.SIGCONT)
+        expected = flow.finished()
+    check(place, place.settled(expected), expected)
