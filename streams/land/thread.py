@@ -40,8 +40,10 @@ class StoreThread:
             raise
 
     def close(self) -> None:
-        """Let go of the thread; what runs in it is not waited for."""
+        """Let go of thread and connection; what runs there fails at once instead of holding up the exit."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._store is not None:
+            self._store.close()
 
 
 class Writer:
