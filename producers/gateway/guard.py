@@ -54,14 +54,14 @@ class Guard:
             status = status or 499
         except Exception as error:
             # The class alone: a message or a trace could carry a value out of the event.
-            log.error("unexpected %s at %s", error.__class__.__name__, scope["path"])
+            log.error("unexpected %s at %s", error.__class__.__name__, _route(scope))
             if not status:
                 answer = Problem("internal", "the gateway failed; nothing was acknowledged, send it again")
                 await answer.response()(scope, receive, with_headers)
         took_ms = (self._clock.monotonic() - begun) * 1000
         self._counters.add("ioc_gateway_requests_total", status=str(status))
         source = scope.get("state", {}).get("source", "-")
-        log.info("%s %s %d %.1f ms %s", scope["method"], _plain(scope["path"]), status, took_ms, source)
+        log.info("%s %s %d %.1f ms %s", scope["method"], _route(scope), status, took_ms, source)
 
     def _refused(self, scope: Scope) -> Problem | None:
         if self._draining() and scope["path"].startswith("/v1/"):
@@ -72,6 +72,6 @@ class Guard:
         return None
 
 
-def _plain(path: str) -> str:
-    """A path that cannot forge a line of the log."""
-    return "".join(sign if sign.isprintable() else "?" for sign in path[:100])
+def _route(scope: Scope) -> str:
+    """The address that was matched; what else a caller wrote into a path is not repeated in a log."""
+    return getattr(scope.get("route"), "path", "-")

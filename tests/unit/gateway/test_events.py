@@ -268,6 +268,20 @@ def test_while_draining_nothing_is_taken(folder: Path) -> None:
     assert run(folder, act).outlet.records == []
 
 
+def test_the_log_knows_addresses_and_sources_only(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "ioc.gateway")
+
+    async def act(door: Door) -> None:
+        await door.post(event())
+        await door.client.get("/v1/nobody-0912345678?name=somebody")
+
+    run(folder, act)
+    assert "POST /v1/events 202" in caplog.text
+    assert "qlvb" in caplog.text
+    lines = [record.getMessage() for record in caplog.records if record.name == "ioc.gateway"]
+    assert not [line for line in lines if "0912345678" in line or "somebody" in line]
+
+
 def test_a_quota_may_refuse(folder: Path) -> None:
     def admit(code: str) -> None:
         raise Problem("quota_exceeded", f"{code}: expected at most 1 event a minute", retry_after_s=60)
