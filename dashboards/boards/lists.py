@@ -29,7 +29,7 @@ def by_unit() -> Query:
     return Query(
         f"""
         WITH ranked AS (
-          SELECT toString(v.kpi) AS kpi, {short("units", "v.unit", "u.name")} AS name, toInt64(v.value) AS n,
+          SELECT v.kpi AS kpi, {short("units", "v.unit", "u.name")} AS name, toInt64(v.value) AS n,
             row_number() OVER (PARTITION BY v.kpi ORDER BY v.value DESC, v.unit) AS place
           FROM ioc_read.values_now AS v INNER JOIN ioc_read.units AS u ON u.code = v.unit
           WHERE v.kpi IN ('{OVERDUE}', '{DUE_SOON}') AND v.dim = '' AND v.window = 'day'

@@ -11,7 +11,8 @@ from dashboards.boards.catalogue import Facts
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
 from dashboards.boards.kpi import tile
 from dashboards.boards.level import level
-from dashboards.boards.parts import UNIT, place, plain, prop, thresholds
+from dashboards.boards.parts import place, plain, prop, thresholds
+from dashboards.boards.trend import rolling
 from dashboards.boards.values import Shown, only, statement
 from dashboards.style import DARK
 
@@ -77,24 +78,18 @@ def _title(organ: str) -> text.Panel:
 
 
 def _trend(facts: Facts) -> timeseries.Panel:
-    measure = facts.measure(TREND, "Hồ sơ đúng hạn, %")
-    rows = f"""
-    SELECT toDateTime(day, 'Asia/Ho_Chi_Minh') AS time, value, target,
-      restated AND day < toDate(now(), 'Asia/Ho_Chi_Minh') AS restated
-    FROM ioc_read.history
-    WHERE kpi = '{TREND}' AND dim = '' AND unit = {UNIT} AND $__dateFilter(day) ORDER BY time
-    """  # noqa: S608
+    measure = facts.measure(TREND, "Hồ sơ đúng hạn, gộp 7 ngày")
     lines = c.VizLegendOptions().show_legend(False).display_mode(cm.LegendDisplayMode.LIST)
     return (
         timeseries.Panel()
         .title(measure.name)
-        .description(f"{measure.meaning} Mỗi điểm là một ngày; đường đứt là mục tiêu.")
+        .description(f"{measure.meaning} Mỗi điểm gộp bảy ngày đến hết ngày đó; đường đứt là mục tiêu.")
         .datasource(DATA_SOURCE)
-        .with_target(Query(rows, kind="timeseries"))
+        .with_target(Query(rolling(TREND), kind="timeseries"))
         .with_target(values(note=True))
         .with_transformation(only(TREND))
         .grid_pos(place(0, 12, 9, 12))
-        .interval("10s")
+        .interval("30s")
         .unit("percent")
         .decimals(1)
         .no_value("—")

@@ -9,8 +9,8 @@ from dashboards.boards.clickhouse import DATA_SOURCE, Query
 from dashboards.boards.parts import plain, prop, short
 from dashboards.style import DARK
 
-SOURCES = 12
-"""Sources read; the wall shows those that fit and counts the rest."""
+SOURCES = 30
+"""Sources read, those in trouble first; the wall shows those that fit and counts the rest."""
 
 
 def reach(at: dm.GridPos) -> stat.Panel:
@@ -30,7 +30,8 @@ def reach(at: dm.GridPos) -> stat.Panel:
 def sources(at: dm.GridPos) -> stat.Panel:
     rows = f"""
     SELECT {short("sources", "system_code", "name")} AS name, age_s, toString(state) AS state, interval_s
-    FROM ioc_read.sources WHERE state != 'never' ORDER BY interval_s, system_code LIMIT {SOURCES}
+    FROM ioc_read.sources WHERE state != 'never'
+    ORDER BY indexOf(['silent', 'late', 'live'], toString(state)), interval_s, system_code LIMIT {SOURCES}
     """  # noqa: S608
     late = [
         dm.Threshold(color=DARK["good"], value=None),

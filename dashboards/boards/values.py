@@ -28,7 +28,7 @@ class Shown:
 
 def statement(shown: Sequence[Shown]) -> str:
     """One row a KPI, for the board's unit."""
-    wanted = ", ".join(f"('{one.kpi}', '{one.window}')" for one in shown)
+    wanted = " ".join(f"WHEN '{one.kpi}' THEN '{one.window}'" for one in shown)
     names = ", ".join(f"'{one.kpi}'" for one in shown)
     nouns = ", ".join(f"'{one.noun}'" for one in shown)
     return f"""
@@ -37,10 +37,11 @@ def statement(shown: Sequence[Shown]) -> str:
         AS coverage,
       window, start, as_of, stale_since, {columns([one.kpi for one in shown if one.tile])}
     FROM (
-      SELECT toString(kpi) AS kpi, toString(window) AS window, value, {VERDICT} AS verdict, target,
+      SELECT kpi, window, value, {VERDICT} AS verdict, target,
         value - value_yesterday AS change, cases, expected_units, coverage_units, start, as_of, stale_since
       FROM ioc_read.values_now
-      WHERE unit = {UNIT} AND dim = '' AND (toString(kpi), toString(window)) IN ({wanted})
+      WHERE unit = {UNIT} AND dim = '' AND kpi IN ({names})
+        AND toString(window) = CASE kpi {wanted} ELSE '' END
     )
     """  # noqa: S608
 

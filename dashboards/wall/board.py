@@ -161,7 +161,7 @@ class Panel(Strict):
     datasource: DataSource | None = None
     targets: list[Target] = []
     transformations: list[Transformation] = []
-    interval: Literal["1s", "5s", "10s"] = "1s"
+    interval: Literal["1s", "5s", "30s"] = "1s"
     transparent: bool = False
     repeatDirection: Literal["h"] = "h"
 

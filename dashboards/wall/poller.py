@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 TICK_S = 1.0
 IDLE_S = 5.0
 """Pace without viewers: slow enough to be nothing, fast enough that the first viewer sees a living page."""
-LOST_AFTER = timedelta(seconds=12)
-"""No good read for this long: the store is lost (one hung query takes 5 s to time out, then one retry)."""
+LOST_AFTER = timedelta(seconds=20)
+"""No good read for this long: the store is lost. One hung query takes 10 s to time out, then one retry; a
+store that is merely busy answers within that."""
 LOAD_SHARE = 4
 """A round that took t seconds is followed by at least (this - 1) t of rest, so a busy store is not pushed."""
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from ioc.settings import ClickHouse
 from storage.client import Store
 
-TIMEOUT_S = 5.0
+TIMEOUT_S = 10.0
 """A store that does not answer within this is treated as gone; the wall may take 30 s to say so."""
 
 

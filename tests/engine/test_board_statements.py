@@ -116,7 +116,7 @@ def test_values_become_tiles(board: Board, empty: Store, migrated: ClickHouse) -
     assert "▲ HỎA TỐC" in shown[URGENT].html and "quá 5 phút" in shown[URGENT].html
     assert "tổng 2" in shown[URGENT].html
     chart = shown[TREND].chart
-    assert chart is not None and chart["baseOption"]["series"][0]["data"] == [90.0, 100.0]
+    assert chart is not None and chart["baseOption"]["series"][0]["data"] == [90.0, 95.0]
 
 
 def test_a_silent_source_makes_old_what_it_feeds_and_nothing_else(
@@ -128,6 +128,21 @@ def test_a_silent_source_makes_old_what_it_feeds_and_nothing_else(
     assert shown[ON_TIME].tone == "warn"
     assert "▬ im 2 giờ" in shown[SOURCES].html
     assert "1 dữ liệu cũ" in shown[LEVEL].html
+
+
+def test_a_day_known_otherwise_than_it_was_shown_is_marked(
+    board: Board, empty: Store, migrated: ClickHouse
+) -> None:
+    seed(empty)
+    yesterday = datetime.now(VIETNAM).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    shown_then = {"tenant": TENANT, "kpi": "dossier_on_time_rate", "unit": ROOT, "window": "day", "dim": ""}
+    insert(
+        empty, "kpi_history", [shown_then | {"hour": yesterday, "value": 100.0, "cases": 10, "version": 1}]
+    )
+    chart = drawn(board, migrated)[TREND].chart
+    assert chart is not None
+    marks = chart["baseOption"]["series"][0]["markPoint"]["data"]
+    assert [(mark["coord"], mark["symbol"]) for mark in marks] == [([0, 90.0], "rect"), ([1, 95.0], "circle")]
 
 
 def test_too_few_cases_are_no_verdict(board: Board, empty: Store, migrated: ClickHouse) -> None:

@@ -13,7 +13,7 @@ MOST = 6
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     said = note(panel, data)
-    doubt = untrusted(data, scene, said.verdict)
+    doubt = untrusted(panel, data, scene, said.verdict)
     rows = data.tables["A"].rows[:MOST] if "A" in data.tables else ()
     largest = max((float(row[-1]) for row in rows), default=0.0)
     bars = [_bar(str(row[-2]), float(row[-1]), largest, first=not at) for at, row in enumerate(rows)]

@@ -23,7 +23,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     tone: Tone
     if scene.lost_since is not None:
         tone, state, reach = "act", f"▼ {words.LOST}", f"đọc lần cuối {words.clock(scene.lost_since)}"
-    elif untrusted(data, scene):
+    elif untrusted(panel, data, scene):
         tone, state = "act", "▼ Không đọc được"
     elif as_of is None:
         tone, state = "none", "◇ Đang chờ dữ liệu"

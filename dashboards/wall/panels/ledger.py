@@ -14,7 +14,7 @@ PARTS = (("counted", "đếm"), ("suppressed", "trùng"), ("conflict", "mâu thu
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     row = data.tables["A"].first() if "A" in data.tables else {}
-    doubt = untrusted(data, scene)
+    doubt = untrusted(panel, data, scene)
     if not row:
         return Drawn(join(heading(panel, doubt=doubt), empty("Không có dữ liệu")), "old" if doubt else "none")
     balanced = balances(row)

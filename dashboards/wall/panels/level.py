@@ -17,7 +17,7 @@ TONE_OF: dict[int, Tone] = {1: "good", 2: "warn", 3: "warn", 4: "act", 5: "act"}
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     row = data.tables["A"].first() if "A" in data.tables else {}
     level = int(row.get("level") or 0)
-    doubt = untrusted(data, scene)
+    doubt = untrusted(panel, data, scene)
     mapped = panel.mapped("level", 0 if doubt else level)
     word = (mapped.text if mapped else "CHƯA RÕ").split(" ", 1)[-1]
     figure = str(level) if level and not doubt else "?"

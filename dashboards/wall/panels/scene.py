@@ -1,7 +1,7 @@
 """What every look shares: the instant, the state of the store, and the card around a panel."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dashboards.wall import words
@@ -43,13 +43,13 @@ class Drawn:
     chart: dict[str, Any] | None = None
 
 
-def untrusted(data: PanelData, scene: Scene, verdict: object = "") -> str:
+def untrusted(panel: Panel, data: PanelData, scene: Scene, verdict: object = "") -> str:
     """Why these rows cannot be trusted, in words for the viewer; "" when they can."""
     if scene.lost_since is not None:
         return f"mất kết nối từ {words.clock(scene.lost_since)}"
     if data.error:
         return "không đọc được số liệu"
-    if data.read_at is not None and scene.now - data.read_at > LOST_AFTER:
+    if data.read_at is not None and scene.now - data.read_at > LOST_AFTER + timedelta(seconds=panel.every):
         return f"đọc lần cuối lúc {words.clock(data.read_at)}"
     return "nguồn im lặng" if verdict == "old" else ""
 

@@ -8,7 +8,7 @@ from dashboards.wall.markup import Html, el, join
 from dashboards.wall.panels.scene import Drawn, Scene, Tone, elapsed, empty, heading, untrusted
 from dashboards.wall.poller import PanelData
 
-MOST = 6
+MOST = 5
 STATES: dict[str, tuple[Tone, str]] = {
     "live": ("good", "● {age}"),
     "late": ("warn", "◆ {age}"),
@@ -19,13 +19,20 @@ STATES: dict[str, tuple[Tone, str]] = {
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     rows = data.tables["A"].records() if "A" in data.tables else []
-    doubt = untrusted(data, scene)
+    doubt = untrusted(panel, data, scene)
     late = elapsed(data, scene)
-    rest = len(rows) - MOST
-    note = f"+{rest} nguồn khác" if rest > 0 else "tin gần nhất"
+    note = _rest([str(row.get("state")) for row in rows[MOST:]])
     shown = [_source(row, late, doubt) for row in rows[:MOST]]
     body = el("div", "sources", *shown) if rows else empty("Không có dữ liệu")
     return Drawn(join(heading(panel, note, doubt=doubt), body), "old" if doubt else "info")
+
+
+def _rest(states: list[str]) -> str:
+    """What is to be said of sources that are not shown; those in trouble come first, so mostly nothing."""
+    bad = sum(state != "live" for state in states)
+    if bad:
+        return f"+{len(states)} nguồn khác, {bad} chậm hoặc im"
+    return f"{len(states)} nguồn khác bình thường" if states else "tin gần nhất"
 
 
 def _source(row: dict[str, Any], late: float, doubt: str) -> Html:

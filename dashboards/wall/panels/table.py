@@ -15,7 +15,7 @@ MOST = 3
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     said = note(panel, data)
-    doubt = untrusted(data, scene, said.verdict)
+    doubt = untrusted(panel, data, scene, said.verdict)
     rows = data.tables["A"].records()[:MOST] if "A" in data.tables else []
     late = elapsed(data, scene)
     hidden = {name for name in rows[0] if panel.setting(name, "custom.hidden")} if rows else set()

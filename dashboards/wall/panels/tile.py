@@ -14,7 +14,7 @@ SUFFIX = {"percent": "%", "s": "giây"}
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     row = data.tables["A"].first() if "A" in data.tables else {}
     verdict = str(row.get("verdict", "none"))
-    doubt = untrusted(data, scene, verdict)
+    doubt = untrusted(panel, data, scene, verdict)
     value = row.get("value")
     tone = "old" if doubt else ("none" if value is None else TONES.get(verdict, "none"))
     body = [

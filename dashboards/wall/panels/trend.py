@@ -24,7 +24,7 @@ SIZES = (
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     rows = data.tables["A"].records() if "A" in data.tables else []
     verdict = data.tables["B"].first().get("verdict") if "B" in data.tables else ""
-    doubt = untrusted(data, scene, verdict)
+    doubt = untrusted(panel, data, scene, verdict)
     restated = any(row.get("restated") for row in rows)
     note = "30 ngày · ☐ đã tính lại" if restated else "30 ngày"
     head = heading(panel, note, doubt=doubt)

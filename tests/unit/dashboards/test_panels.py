@@ -73,14 +73,14 @@ def test_an_empty_list_is_good_news_only_when_the_store_knows(board: Board, twin
 def test_a_lost_store_makes_everything_old_with_the_time_of_the_last_good_read(
     board: Board, twin: Twin
 ) -> None:
-    shown = drawn(board, twin, later=timedelta(seconds=20))
+    shown = drawn(board, twin, later=timedelta(seconds=25))
     for number, panel in shown.items():
         if number not in (TITLE, REACH):
             assert panel.tone == "old", number
             assert number == LEVEL or "DỮ LIỆU CŨ" in panel.html, number
     assert "MẤT KẾT NỐI KHO DỮ LIỆU" in shown[REACH].html
     assert "mất kết nối từ 10:42:18" in shown[ON_TIME].html
-    assert "● " not in shown[SOURCES].html and "▬ im 23 giây" in shown[SOURCES].html
+    assert "● " not in shown[SOURCES].html and "▬ im 28 giây" in shown[SOURCES].html
     assert ">?<" in shown[LEVEL].html
 
 

@@ -48,7 +48,7 @@ class Twin:
             return VALUES, [self._value(kpi, now) for kpi in self.tiles]
         if "FROM ioc_read.ticks" in sql:
             return ("as_of",), [(now - timedelta(seconds=1),)]
-        if "FROM ioc_read.history" in sql:
+        if "FROM weekly" in sql:
             return ("time", "value", "target", "restated"), history(now)
         if "FROM ioc_read.sources" in sql:
             return ("name", "age_s", "state", "interval_s"), sources(silent=self.silent)
