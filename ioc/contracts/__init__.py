@@ -1,7 +1,8 @@
 """What an event is: its envelope, its types, how it is written and read, and why one is refused."""
 
-from ioc.contracts.codec import SKEW, Decoded, build, canonical_data, decode, encode, fingerprint, kafka_key
-from ioc.contracts.envelope import Data, Envelope, EventType, Rules
+from ioc.contracts.canonical import SKEW
+from ioc.contracts.codec import Decoded, build, canonical_data, decode, encode, fingerprint, kafka_key
+from ioc.contracts.envelope import Data, Envelope, EventType, Head, Rules
 from ioc.contracts.fields import canonical_org
 from ioc.contracts.grammar import MAX_BYTES, MAX_DEPTH
 from ioc.contracts.masking import mask
@@ -19,6 +20,7 @@ __all__ = [
     "Envelope",
     "EventRefused",
     "EventType",
+    "Head",
     "Reason",
     "Rules",
     "build",

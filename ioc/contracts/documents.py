@@ -1,10 +1,10 @@
 """Documents: received, assigned, completed, issued, and what the document axis says about them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from ioc.contracts.envelope import Data, event_type, require
+from ioc.contracts.envelope import Between, Data, event_type
 from ioc.contracts.fields import Counting, Org, Ref, Ts, Whole
 from ioc.topics import DOCUMENTS
 
@@ -31,11 +31,20 @@ class DocumentReceived(Data):
     steering: bool
     response_required: bool
 
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        require(self.registered_at >= self.arrived_at, "registered_at", "not before arrived_at")
-        require(self.due_at is None or self.due_at > self.arrived_at, "due_at", "after arrived_at")
-        return self
+    between = (
+        Between(
+            "registered_at",
+            "not before arrived_at",
+            ("registered_at", "arrived_at"),
+            lambda registered, arrived: registered >= arrived,
+        ),
+        Between(
+            "due_at",
+            "after arrived_at",
+            ("due_at", "arrived_at"),
+            lambda due, arrived: due is None or due > arrived,
+        ),
+    )
 
 
 class DocumentAssigned(Data):
@@ -76,16 +85,26 @@ class DocumentIssued(Data):
     recipient_count: Whole
     in_reply_to: Ref | None = None
 
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        require(
-            self.signed == (self.signature_kind != "none"), "signature_kind", "none exactly when not signed"
-        )
-        require(self.signed or self.signed_at is None, "signed_at", "absent when not signed")
-        require(
-            self.signed_at is None or self.issued_at >= self.signed_at, "issued_at", "not before signed_at"
-        )
-        return self
+    between = (
+        Between(
+            "signature_kind",
+            "none exactly when not signed",
+            ("signed", "signature_kind"),
+            lambda signed, kind: signed == (kind != "none"),
+        ),
+        Between(
+            "signed_at",
+            "absent when not signed",
+            ("signed", "signed_at"),
+            lambda signed, at: signed or at is None,
+        ),
+        Between(
+            "issued_at",
+            "not before signed_at",
+            ("issued_at", "signed_at"),
+            lambda issued, signed: signed is None or issued >= signed,
+        ),
+    )
 
 
 class DocumentExchangeChanged(Data):

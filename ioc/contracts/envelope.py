@@ -1,11 +1,12 @@
 """The envelope around every event: CloudEvents 1.0 with our extensions."""
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, create_model
+from pydantic import BaseModel, ConfigDict, StringConstraints, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from ioc.contracts.fields import EventId, Org, Sequence, SourceUrn, Tenant, Ts
@@ -14,10 +15,33 @@ from ioc.topics import Topic
 _CLOSED = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+class Between(NamedTuple):
+    """A rule between fields of `data`: when it does not hold, `field` is wrong and `expected` says how.
+
+    `holds` takes the values of the two fields it `reads` (None: absent). It may compare times only with each
+    other, because the quick reading passes them as canonical text.
+    """
+
+    field: str
+    expected: str
+    reads: tuple[str, str]
+    holds: Callable[..., bool]
+
+
 class Data(BaseModel):
     """What happened. One subclass per event type; each field is a code, a number, a time or a flag."""
 
     model_config = _CLOSED
+    between: ClassVar[tuple[Between, ...]] = ()
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        values = self.__dict__
+        for field, expected, (first, second), holds in self.between:
+            if not holds(values[first], values[second]):
+                context = {"field": field, "expected": expected}
+                raise PydanticCustomError("between_fields", "{expected}", context)
+        return self
 
 
 class Envelope(BaseModel):
@@ -45,6 +69,21 @@ class Envelope(BaseModel):
         Annotated[str, StringConstraints(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")] | None
     ) = None
     data: Data
+
+
+class Head(NamedTuple):
+    """What landing needs of an envelope, under the same names, without building one."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    tenant: str
+    orgunit: str
+    seqno: int
+    producedat: datetime
+    correctionof: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +124,3 @@ def event_type(
     }
     envelope = create_model(f"{model.__name__}Event", __base__=Envelope, __doc__=model.__doc__, **pinned)
     return EventType(n, name, full, topic, subject, privacy, model, envelope)
-
-
-def require(holds: bool, field: str, expected: str) -> None:
-    """A rule between fields of `data`: raises the error that names `field` and says what was expected."""
-    if not holds:
-        raise PydanticCustomError("between_fields", "{expected}", {"field": field, "expected": expected})

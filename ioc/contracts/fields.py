@@ -14,10 +14,17 @@ LARGEST = 2**63 - 1
 _DAY = r"-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}"
 _STAMP = rf"^(19[89][0-9]|20[0-9]{{2}}|2100){_DAY}{_CLOCK}(\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
+_DATE = (
+    r"(?:199[0-9]|20[0-9]{2})-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"|(?:199[26]|20(?:[02468][048]|[13579][26]))-02-29"
+)
+INSTANT_CANONICAL = rf"(?:{_DATE})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.(?!000)[0-9]{{3}}000)?"
+"""Before the `Z`: text of this form sorts as the instants do, because each instant has one form only."""
 _STAMP_CANONICAL = rf"^(199[0-9]|20[0-9]{{2}}){_DAY}{_CLOCK}(\.[0-9]{{3}}(000)?)?Z$"
 _ORG = r"[A-Z][0-9]{2}(\.[0-9]{2,3}){0,3}"
 _ORG_REVERSED = r"[0-9]{2,3}(\.[0-9]{2,3}){0,2}\.[A-Z][0-9]{2}"
-_ORG_WRITTEN = f"^({_ORG}|{_ORG_REVERSED})$"
+ORG_WRITTEN = f"^({_ORG}|{_ORG_REVERSED})$"
 _NOT_ZERO = r"([0-9][1-9]|[1-9]0|[0-9][0-9][1-9]|[0-9][1-9]0|[1-9]00)"
 _ORG_CANONICAL = rf"[A-Z][0-9]{{2}}((\.[0-9]{{2,3}}){{0,2}}\.{_NOT_ZERO})?"
 ORG_CANONICAL = re.compile(_ORG_CANONICAL)
@@ -34,6 +41,7 @@ def utc_ms(value: datetime) -> datetime:
 
 
 def _instant(text: str) -> datetime:
+    """A written time (see `_STAMP`) in UTC; raises `ValueError` when there is none such from 1990 to 2099."""
     value = utc_ms(datetime.fromisoformat(text))
     if not EARLIEST <= value < LATEST:
         raise ValueError("year")
@@ -41,8 +49,11 @@ def _instant(text: str) -> datetime:
 
 
 def stamp(value: datetime) -> str:
-    """An instant as text with milliseconds, `2026-11-20T01:02:03.004Z`; `value` is in UTC (see `utc_ms`)."""
-    return value.isoformat(timespec="milliseconds")[:23] + "Z"
+    """An instant as canonical text, `2026-11-20T01:02:03.004000Z` or `2026-11-20T01:02:03Z`.
+
+    `value` is in UTC and cut to the millisecond (see `utc_ms`).
+    """
+    return value.isoformat()[:-6] + "Z"
 
 
 def canonical_org(code: str) -> str:
@@ -91,13 +102,13 @@ class _Instant:
 class _OrgCode:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         canonical = core_schema.str_schema(pattern=f"^{_ORG_CANONICAL}$", strict=True)
-        written = core_schema.str_schema(pattern=_ORG_WRITTEN, strict=True)
+        written = core_schema.str_schema(pattern=ORG_WRITTEN, strict=True)
         return _quickest(canonical, written, canonical_org, "an organisation code such as G09.901")
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "pattern": _ORG_WRITTEN}
+        return {"type": "string", "pattern": ORG_WRITTEN}
 
 
 Ts = Annotated[datetime, _Instant()]

@@ -14,6 +14,8 @@ from ioc.contracts.refusal import EventRefused, Reason
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 32
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
+_ESCAPED_LETTER = re.compile(r"\\(?:/|u(00[A-Fa-f][0-9A-Fa-f]|(?:0[1-9A-Fa-f]|1[0-9A-Fa-f])[0-9A-Fa-f]{2}))")
+"""Letters that writers escape for no need; what else is escaped may be quotes, controls, half pairs."""
 _STRING = re.compile(r'"[^"]*"?')
 _BRACKET = re.compile(r"[\[\]{}]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -113,9 +115,15 @@ def parse(raw: bytes) -> Any:
     raise undecodable(message, "one JSON object")
 
 
+def _letter(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)) if escape[1] else "/"
+
+
 def normalised(raw: bytes) -> bytes:
     """The same document in plain form: no escapes but the needed ones, text NFC."""
-    if b"\\" not in raw:
-        text = text_of(raw)
-        return raw if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text).encode()
-    return json.dumps(parse(raw), ensure_ascii=False).encode()
+    text = text_of(raw)
+    if "\\" in text:
+        text = _ESCAPED_LETTER.sub(_letter, text)
+        if "\\" in text:
+            return json.dumps(parse(raw), ensure_ascii=False).encode()
+    return unicodedata.normalize("NFC", text).encode()

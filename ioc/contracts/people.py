@@ -1,10 +1,8 @@
 """Staff: changes, synchronised records, credentials, training. Persons are publishers' pseudonyms."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import model_validator
-
-from ioc.contracts.envelope import Data, event_type, require
+from ioc.contracts.envelope import Between, Data, event_type
 from ioc.contracts.fields import Counting, Org, PersonRef, Positive, Ref, Ts, Whole
 from ioc.topics import HR
 
@@ -36,10 +34,14 @@ class HrRecordSynced(Data):
     population_match: bool | None = None
     synced_at: Ts
 
-    @model_validator(mode="after")
-    def _parts(self) -> Self:
-        require(self.fields_filled <= self.fields_total, "fields_filled", "at most fields_total")
-        return self
+    between = (
+        Between(
+            "fields_filled",
+            "at most fields_total",
+            ("fields_filled", "fields_total"),
+            lambda filled, total: filled <= total,
+        ),
+    )
 
 
 class HrCredentialIssued(Data):

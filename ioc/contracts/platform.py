@@ -1,10 +1,10 @@
 """The platform about itself: heartbeats of sources, and what was refused before it reached Kafka."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from ioc.contracts.envelope import Data, event_type, require
+from ioc.contracts.envelope import Between, Data, event_type
 from ioc.contracts.fields import EVENT_TYPE, SourceUrn, SystemCode, Ts, Whole
 from ioc.topics import PLATFORM
 
@@ -43,11 +43,14 @@ class EventRejected(Data):
     payload_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     at: Ts
 
-    @model_validator(mode="after")
-    def _keep_nothing(self) -> Self:
-        unmentionable = self.reason in ("personal_data", "secret_marking")
-        require(not unmentionable or self.payload_hash is None, "payload_hash", "absent for this reason")
-        return self
+    between = (
+        Between(
+            "payload_hash",
+            "absent for this reason",
+            ("reason", "payload_hash"),
+            lambda reason, hash_: hash_ is None or reason not in ("personal_data", "secret_marking"),
+        ),
+    )
 
 
 EVENTS = (

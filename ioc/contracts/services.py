@@ -1,10 +1,10 @@
 """Public services: dossiers from receipt to return, payments, ratings, and citizens' feedback."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ioc.contracts.envelope import Data, event_type, require
+from ioc.contracts.envelope import Between, Data, event_type
 from ioc.contracts.fields import Code, Counting, Org, Positive, Ref, Ts, Whole
 from ioc.topics import SERVICES
 
@@ -30,14 +30,23 @@ class DossierReceived(Data):
     vneid_verified: bool
     fee_required: bool
 
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        require(self.submitted_at <= self.received_at, "submitted_at", "not after received_at")
-        require(self.due_at > self.received_at, "due_at", "after received_at")
-        require(
-            self.components_reused <= self.components_total, "components_reused", "at most components_total"
-        )
-        return self
+    between = (
+        Between(
+            "submitted_at",
+            "not after received_at",
+            ("submitted_at", "received_at"),
+            lambda submitted, received: submitted <= received,
+        ),
+        Between(
+            "due_at", "after received_at", ("due_at", "received_at"), lambda due, received: due > received
+        ),
+        Between(
+            "components_reused",
+            "at most components_total",
+            ("components_reused", "components_total"),
+            lambda reused, total: reused <= total,
+        ),
+    )
 
 
 class DossierClockChanged(Data):
@@ -53,15 +62,23 @@ class DossierClockChanged(Data):
     new_due_at: Ts | None = None
     apology_issued: bool | None = None
 
-    @model_validator(mode="after")
-    def _extension(self) -> Self:
-        extended = self.state == "extended"
-        for name in ("old_due_at", "new_due_at", "apology_issued"):
-            given = getattr(self, name) is not None
-            require(given == extended, name, "present exactly when state is extended")
-        if self.old_due_at is not None and self.new_due_at is not None:
-            require(self.new_due_at > self.old_due_at, "new_due_at", "after old_due_at")
-        return self
+    between = (
+        *(
+            Between(
+                name,
+                "present exactly when state is extended",
+                ("state", name),
+                lambda state, given: (given is not None) == (state == "extended"),
+            )
+            for name in ("old_due_at", "new_due_at", "apology_issued")
+        ),
+        Between(
+            "new_due_at",
+            "after old_due_at",
+            ("old_due_at", "new_due_at"),
+            lambda old, new: old is None or new is None or new > old,
+        ),
+    )
 
 
 class DossierPortalSynced(Data):

@@ -94,7 +94,7 @@ def _trained(world: World, person: Person, at: datetime) -> Draft:
         "course_group": rng.choices(("dx", "infosec", "ai", "other"), (48, 34, 14, 4))[0],
         "level": "proficient" if rng.random() < 0.3 else "basic",
         "passed": rng.random() < 0.94,
-        "hours": rng.choice((4, 8, 16, 24)),
+        "hours": rng.choice((4.0, 8.0, 16.0, 24.0)),
         "completed_at": stamp(at),
     }
     return Draft("training.completed", "daotao", person.ref, person.unit, at, data)

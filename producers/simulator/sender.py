@@ -81,7 +81,7 @@ class Sender:
             send_at += timedelta(seconds=rng.uniform(7200, 43_200))
         elif luck < flaws.late + flaws.disorder:
             send_at += timedelta(seconds=rng.uniform(60, 1800))
-        record = Record(topic, key, orjson.dumps(wire), draft.source, COUNTED)
+        record = Record(topic, key, _canonical(wire), draft.source, COUNTED)
         self._hold(send_at, record)
         if rng.random() < flaws.twice:
             again = send_at + timedelta(seconds=rng.uniform(1, 7200))
@@ -130,7 +130,7 @@ class Sender:
         draft = Draft(HEARTBEAT, beat.source, beat.source, beat.orgunit, beat.at, data)
         topic = BY_NAME[HEARTBEAT].topic.name
         key = f"{self._world.tenant}/{beat.source}".encode()
-        return Record(topic, key, orjson.dumps(self._wire(draft)), beat.source, COUNTED)
+        return Record(topic, key, _canonical(self._wire(draft)), beat.source, COUNTED)
 
     def _wire(self, draft: Draft) -> dict[str, Any]:
         kind = BY_NAME[draft.name]
@@ -161,20 +161,25 @@ class Sender:
         rng = self._world.rng
         if rng.random() < 0.1:
             other = stamp(draft.time - timedelta(seconds=7))
-            return orjson.dumps({**wire, "time": other}), CONFLICT, ""
+            return _canonical({**wire, "time": other}), CONFLICT, ""
         bad = {**wire, "id": self._id()}
         reason = rng.choice(tuple(SPOILS))
         bad |= SPOILS[reason]
         if reason == "future_time":
             ahead = stamp(self._produced() + timedelta(days=rng.randint(1, 40)))
             bad |= {"time": ahead, "producedat": ahead}
-        value = orjson.dumps(bad)
+        value = _canonical(bad)
         if reason == "undecodable":
             value = value[: rng.randint(20, len(value) - 2)]
         if reason == "unauthorised_source":
             bad["source"] = f"urn:ioc:{self._world.tenant}:lgsp"
-            value = orjson.dumps(bad)
+            value = _canonical(bad)
         return value, REJECTED, reason
+
+
+def _canonical(wire: Mapping[str, Any]) -> bytes:
+    """As the SDK writes events: sorted keys (times are canonical, see `stamp`)."""
+    return orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)
 
 
 SPOILS: Mapping[str, Mapping[str, Any]] = {

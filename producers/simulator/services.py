@@ -48,7 +48,7 @@ def _received(world: World, ref: str, procedure: Procedure, at: datetime, due: d
         "submitted_at": stamp(world.before(at, 1, 480 if online else 20)),
         "received_at": stamp(at),
         "due_at": stamp(due),
-        "statutory_days": procedure.days,
+        "statutory_days": float(procedure.days),
         "digitised_components": online or rng.random() < 0.55,
         "components_total": total,
         "components_reused": rng.randint(0, total) if rng.random() < 0.4 else 0,

@@ -68,7 +68,7 @@ def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:
         event = decode(value, rules=rules, now=now, topic=topic)
     except EventRefused as error:
         return refused_row(record.offset, record.timestamp, value, error.reason, error.field, rules)
-    envelope = event.envelope
+    envelope = event.head
     if record.key != kafka_key(envelope):
         return refused_row(record.offset, record.timestamp, value, Reason.schema, "/subject", rules)
     source, id_ = envelope.source, envelope.id
