@@ -1,0 +1,1 @@
+"""Boards as Grafana reads them; written by `ioc boards generate`, never by hand."""
