@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ioc.clock import Clock
@@ -39,12 +39,7 @@ class Accepted:
     status = 202
 
     def body(self) -> dict[str, Any]:
-        place = self.receipt
-        return {
-            "status": 202,
-            "id": self.id,
-            "receipt": {"topic": place.topic, "partition": place.partition, "offset": place.offset},
-        }
+        return {"status": self.status, "id": self.id, **asdict(self.receipt)}
 
 
 Outcome = Accepted | Problem

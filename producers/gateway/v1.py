@@ -80,19 +80,13 @@ def batch_answer(outcomes: list[Outcome]) -> Response:
 
 _RECEIPT = {
     "type": "object",
-    "required": ["status", "id", "receipt"],
+    "required": ["status", "id", "topic", "partition", "offset"],
     "properties": {
         "status": {"const": 202},
         "id": {"type": "string"},
-        "receipt": {
-            "type": "object",
-            "required": ["topic", "partition", "offset"],
-            "properties": {
-                "topic": {"type": "string"},
-                "partition": {"type": "integer"},
-                "offset": {"type": "integer"},
-            },
-        },
+        "topic": {"type": "string"},
+        "partition": {"type": "integer"},
+        "offset": {"type": "integer"},
     },
 }
 _PROBLEM_SCHEMA: Mapping[str, Any] = {
