@@ -32,6 +32,7 @@ from local.probes import listens, wait_for
 from local.topics import ensure_topics
 from storage.client import Store
 from storage.migrate import migrate
+from streams.reduce.plan import load_vector
 
 POLL_S = 0.1
 PATIENCE_S = 900.0
@@ -134,10 +135,11 @@ def run_landing(place: Place, store: Store, events: int, *, reduce: bool) -> dic
 
 
 def _reduced(store: Store) -> int:
-    """Records behind the reducer's watermark."""
-    from streams.reduce.plan import load_vector
-
-    rows = store.query("SELECT vector FROM ioc_read.ticks ORDER BY tick DESC LIMIT 1")
+    """Records behind the reducer's watermark whose cells and values are written."""
+    rows = store.query(
+        "SELECT vector FROM ioc.ticks WHERE tick <= (SELECT max(settled) FROM ioc.ticks)"
+        " ORDER BY tick DESC LIMIT 1"
+    )
     return sum(load_vector(rows[0][0]).values()) if rows else 0
 
 

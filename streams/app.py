@@ -86,6 +86,7 @@ def run(settings: Settings, role: Role) -> None:
     hosted = service(settings, role)
     prepare(settings)
     worker = faust.Worker(app(settings, role), hosted, loglevel="warn", logfile=None, quiet=True)
+    worker.spinner = None  # it would write escape sequences into the log
     worker.execute_from_commandline()
 
 

@@ -98,7 +98,7 @@ def consumer(settings: Settings) -> AIOKafkaConsumer:
         isolation_level="read_committed",
         fetch_max_wait_ms=FETCH_WAIT_MS,
         fetch_min_bytes=FETCH_MIN_BYTES,
-        max_partition_fetch_bytes=2 * 1024 * 1024,
+        max_partition_fetch_bytes=4 * 1024 * 1024,
         **_sasl(kafka, "sasl_plain"),
     )
 

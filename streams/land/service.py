@@ -11,8 +11,10 @@ from mode import Service
 from ioc import failpoints
 from ioc.clock import Clock, SystemClock
 from ioc.contracts import Rules
+from ioc.errors import StoreRefused, StoreUnavailable
 from ioc.settings import Settings
 from ioc.topics import BY_NAME, EVENT_TOPICS
+from storage.expiry import expire
 from storage.ledger import Log
 from streams.land import cluster, progress
 from streams.land.epoch import Epoch, EpochEnded, Stopped
@@ -25,6 +27,7 @@ from streams.land.thread import INSERT_TIMEOUT_S, StoreThread, Writer
 
 log = logging.getLogger("ioc.land")
 
+HOUSEKEEPING_S = 3600.0
 STOP_S = 3.0
 """How long a stop waits for an insert under way; after that the next start finishes it."""
 
@@ -113,6 +116,18 @@ class LandingService(Service):
             await self._shared.asking.run(lambda store: note(store, place, stop, now))
         except Exception as error:
             log.warning("could not note the state of %s/%d: %s", place.topic.name, place.partition, error)
+
+    @Service.timer(HOUSEKEEPING_S)
+    async def _expire(self) -> None:
+        """Let go of ledger rows past their retention; one worker does it, the one that has this partition."""
+        if TopicPartition(EVENT_TOPICS[0].name, 0) not in self._lanes:
+            return
+        now = self._clock.now()
+        try:
+            for topic, part in await self._shared.asking.run(lambda store: expire(store, now)):
+                log.warning("%s: rows of %s have reached the end of their retention", topic, part)
+        except (StoreUnavailable, StoreRefused) as error:
+            log.warning("expiry waits for the next hour: %s", error)
 
     @Service.task
     async def _keep_polling(self) -> None:

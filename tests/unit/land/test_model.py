@@ -1,4 +1,4 @@
-"""Crash, rebalance, zombie, rewind, restored store at every step: each record ends as one row, well judged."""
+"""Crash, rebalance, zombie, rewind, restored store at each step: a record is one row, rightly judged."""
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
