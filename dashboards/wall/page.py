@@ -51,7 +51,6 @@ def build(screen: Screen, theme: str) -> None:
     board = screen.board
     ui.page_title(board.title)
     ui.add_css(CSS)
-    # A tag of language helps readers and hyphenation; it is set here because the page has no other markup.
     wall = ui.element("main").classes(f"wall {theme}").style(f"--rows: {board.rows}")
     with wall:
         cards = {panel.id: Card(panel, screen.name_of_look(panel)) for panel in board.panels}

@@ -2,8 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -78,16 +77,8 @@ class Poller:
     def running(self) -> bool:
         return self._thread.is_alive()
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """While someone looks, read at full pace."""
-        self.viewer(+1)
-        try:
-            yield
-        finally:
-            self.viewer(-1)
-
     def viewer(self, change: int) -> None:
+        """One viewer more or less: while someone looks, read at full pace."""
         self._viewers += change
         if change > 0:
             self._wake.set()

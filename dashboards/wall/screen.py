@@ -1,6 +1,5 @@
 """What all viewers of a board share: its poller and its panels as drawn this second."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from dashboards.wall.board import Board, Panel
@@ -32,8 +31,3 @@ class Screen:
     def name_of_look(self, panel: Panel) -> str:
         """The look's module name: its CSS class."""
         return look(panel).__module__.rsplit(".", 1)[-1]
-
-
-def differs(old: Drawn | None, new: Drawn) -> bool:
-    """Whether a screen that shows `old` must be sent anything."""
-    return old is None or replace(old) != replace(new)

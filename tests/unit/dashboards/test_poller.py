@@ -105,8 +105,8 @@ def test_a_statement_the_store_refuses_spoils_its_own_panel_only(
 
 def test_reading_in_its_thread_ends_when_told(board: Board, twin: Twin, clock: FixedClock) -> None:
     poller = Poller(board, twin.open, clock)
-    with poller.watched():
-        poller.start()
-        poller.stop()
-        poller.join(5)
+    poller.viewer(+1)
+    poller.start()
+    poller.stop()
+    poller.join(5)
     assert not poller.running
