@@ -58,7 +58,7 @@ def empty(store: Store) -> Store:
     """No values, no ticks, no sources heard of; the catalogue as it is."""
     for table in EMPTIED:
         store.execute(f"TRUNCATE TABLE ioc.{table}")
-    load_reference(store, Catalogue.load(), Kpis.load(), TENANT, int(datetime.now(UTC).timestamp() * 1000))
+    load_reference(store, Catalogue.load(), Kpis.load(), TENANT)
     return store
 
 
