@@ -13,11 +13,14 @@ ALWAYS = date(1900, 1, 1)
 FOREVER = date(2200, 1, 1)
 
 
-def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str, now: int) -> bool:
-    """Replace the reference tables if the catalogue or a KPI changed since; whether they were."""
+def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> str | None:
+    """Replace the reference tables if the catalogue or a KPI changed since they were last recorded.
+
+    Returns the version to `record` once everything that depends on it has been computed anew, else None.
+    """
     version = _version(catalogue, kpis, tenant)
     if store.query("SELECT argMax(version, loaded_at) FROM ioc.ref_loaded") == [(version,)]:
-        return False
+        return None
     for table in ("units", "paths", "headcounts", "sources", "kpis"):
         store.execute(f"TRUNCATE TABLE ioc.ref_{table}")
     _units(store, catalogue.units, tenant)
@@ -25,8 +28,12 @@ def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str, now: int) 
     _kpis(store, catalogue, kpis)
     used = store.query("SELECT DISTINCT toString(unit) FROM ioc.kpi_cells")
     add_paths(store, catalogue.units, tenant, [unit for (unit,) in used if unit not in catalogue.units.codes])
+    return version
+
+
+def record(store: Store, version: str, now: int) -> None:
+    """From now on this version need not be loaded again."""
     store.insert("ioc.ref_loaded", ["version", "loaded_at"], [[version], [now]])
-    return True
 
 
 def _version(catalogue: Catalogue, kpis: Kpis, tenant: str) -> str:

@@ -74,6 +74,7 @@ class Reducer:
         self._codes: set[str] = set(catalogue.units.codes)
         self._done = ticks.Finished()
         self._settled_at = 0
+        self._loaded: str | None = None
         self.watermark: Vector = {}
 
     @property
@@ -83,7 +84,10 @@ class Reducer:
 
     def start(self, committed: str) -> None:
         """Go on where the last owner stopped, first through the tick that it had planned."""
-        reference.load(self._store, self._catalogue, self._kpis, self._tenant, self._now())
+        self._loaded = reference.load(self._store, self._catalogue, self._kpis, self._tenant)
+        if self._loaded is not None:
+            # New units, targets or formulas: what came before them counts as well.
+            self._settling.note_views(KINDS, self._now())
         self._done = ticks.last_finished(self._store)
         self.watermark = self._done.watermark()
         self._settling.note_pairs(ticks.unsettled_pairs(self._store, self._done.settled))
@@ -97,7 +101,7 @@ class Reducer:
             self._done = replace(self._done, tick=plan.tick)
 
     def step(self) -> int:
-        """One tick, if there is anything to do; how many ledger rows may be waiting behind it."""
+        """One tick, if there is anything to do; how many ledger rows wait behind it."""
         asked = self._rebuilding.asked(self._now(), live=self._done.live)
         if asked is not None:
             self._begin_rebuild(asked)
@@ -106,11 +110,12 @@ class Reducer:
         waiting = sum(rows.last + 1 - batch.to.get(each, rows.first) for each, rows in held.items())
         if batch.to != self.watermark:
             self._run(batch, kind="events", more=bool(waiting))
-        elif self._rebuilding.running is not None:
+            return waiting
+        if self._rebuilding.running is not None:
             self._end_rebuild()
         elif self._clock_due(self._now()):
             self._run(batch, kind="clock", more=False)
-        return waiting
+        return 0  # what lies behind a gap waits for what fills it
 
     # --- one tick -----------------------------------------------------------------------------------------
 
@@ -132,6 +137,7 @@ class Reducer:
         if settle:
             self._settling.settle(now, tick.number, with_values=tick.live)
             self._settled_at = self._now()
+            self._record_reference()
         done = replace(self._done, tick=tick.number, live=tick.live)
         if by_clock:
             done = replace(done, values_at=now)
@@ -162,6 +168,11 @@ class Reducer:
         if unknown := units - self._codes:
             reference.add_paths(self._store, self._catalogue.units, self._tenant, unknown)
             self._codes |= unknown
+
+    def _record_reference(self) -> None:
+        if self._loaded is not None:
+            reference.record(self._store, self._loaded, self._now())
+            self._loaded = None
 
     # --- the plan -----------------------------------------------------------------------------------------
 

@@ -44,11 +44,27 @@ def reading(migrated: ClickHouse) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A writer on a store of its own, for tests that empty tables and count everything in them."""
+def own_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouse]:
+    """A store for tests that empty tables and count everything in them."""
     process = StoreProcess(tmp_path_factory.mktemp("alone")).start()
     store = Store(process.settings)
     migrate(store, process.settings)
+    store.close()
+    yield process.settings
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def alone(own_engine: ClickHouse) -> Iterator[Store]:
+    """A writer on that store."""
+    store = Store(own_engine)
     yield store
     store.close()
-    process.stop()
+
+
+@pytest.fixture
+def reading_alone(own_engine: ClickHouse) -> Iterator[Store]:
+    """A reader on that store."""
+    store = Store(own_engine, role="reader")
+    yield store
+    store.close()

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
+from clickhouse_cityhash.cityhash import CityHash64
 
 from ioc.clock import FixedClock
 from ioc.contracts import BY_NAME
@@ -82,15 +83,15 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._offsets: dict[str, int] = {}
+        self.offsets: dict[str, int] = {}
 
     def append(self, events: Iterable[Mapping[str, Any]], *, verdict: int = 1) -> None:
         by_table: dict[str, list[tuple[Any, ...]]] = {}
         for each in events:
             kind = BY_NAME[each["name"]]
             table = str(kind.topic.ledger)
-            offset = self._offsets.get(table, 0)
-            self._offsets[table] = offset + 1
+            offset = self.offsets.get(table, 0)
+            self.offsets[table] = offset + 1
             by_table.setdefault(table, []).append(self._row(each, table, offset, verdict))
         for table, rows in by_table.items():
             self._store.insert(
@@ -108,6 +109,7 @@ class Ledger:
             TENANT,
             f"urn:ioc:{TENANT}:{each['source']}",
             each["id"],
+            CityHash64(f"urn:ioc:{TENANT}:{each['source']}\0{each['id']}".encode()),
             kind.type,
             str(each["data"].get(kind.subject_field, "")),
             each["time"],
@@ -121,7 +123,19 @@ class Ledger:
 
 
 COLUMNS = (
-    *("topic_id", "partition", "offset", "logged_at", "verdict", "tenant", "source", "id", "type", "subject"),
+    *(
+        "topic_id",
+        "partition",
+        "offset",
+        "logged_at",
+        "verdict",
+        "tenant",
+        "source",
+        "id",
+        "id_hash",
+        "type",
+        "subject",
+    ),
     *("time", "producedat", "orgunit", "seqno", "correctionof", "fingerprint", "data"),
 )
 
