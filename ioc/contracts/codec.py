@@ -28,13 +28,14 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 class Decoded:
     """An accepted event: `data` is canonical JSON, `fingerprint` tells a repeat from a conflict.
 
-    `head` has the columns of the envelope; `envelope` itself is built when it is asked for.
+    `head` has the columns of the envelope; `envelope` itself is built when it is asked for. Of an event that
+    was read through the model both are the same.
     """
 
     __slots__ = ("_whole", "data", "fingerprint", "head", "kind")
 
     def __init__(
-        self, head: Head, kind: EventType, data: bytes, fingerprint: bytes, whole: Envelope | str
+        self, head: Head | Envelope, kind: EventType, data: bytes, fingerprint: bytes, whole: Envelope | str
     ) -> None:
         self.head = head
         self.kind = kind
@@ -58,7 +59,7 @@ class Decoded:
         return hash(self.fingerprint)
 
     def __repr__(self) -> str:
-        return f"Decoded({self.head!r})"
+        return f"Decoded({self.envelope!r})"
 
 
 def _plain(model: Data | Envelope) -> dict[str, Any]:
@@ -88,10 +89,6 @@ def fingerprint(envelope: Envelope, data: bytes) -> bytes:
     """SHA-256 over what the event says; who repeats it, and when it was produced, is left out."""
     said = (envelope.type, envelope.subject, envelope.time, envelope.orgunit, envelope.correctionof)
     return hashlib.sha256(orjson.dumps(said, option=_CANONICAL) + data).digest()
-
-
-def _head(envelope: Envelope) -> Head:
-    return Head(*[getattr(envelope, name) for name in Head._fields])
 
 
 def _quick(text: str) -> Decoded | None:
@@ -143,7 +140,7 @@ def _exact(raw: bytes) -> Decoded:
     data = canonical_data(envelope.data)
     screening.screen_data(envelope.data.__dict__)
     _check_consistent(envelope, kind)
-    return Decoded(_head(envelope), kind, data, fingerprint(envelope, data), envelope)
+    return Decoded(envelope, kind, data, fingerprint(envelope, data), envelope)
 
 
 def _check_consistent(envelope: Envelope, kind: EventType) -> None:
@@ -163,7 +160,9 @@ def _check_consistent(envelope: Envelope, kind: EventType) -> None:
         raise EventRefused(Reason.personal_data, "/dataschema", "", "no number or address of a person")
 
 
-def _check_rules(head: Head, kind: EventType, rules: Rules, now: datetime, topic: str | None) -> None:
+def _check_rules(
+    head: Head | Envelope, kind: EventType, rules: Rules, now: datetime, topic: str | None
+) -> None:
     if topic is not None and topic != kind.topic.name:
         raise EventRefused(Reason.schema, "/type", head.type, f"a type that travels on {topic}")
     allowed = rules.sources.get(head.source)

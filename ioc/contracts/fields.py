@@ -49,11 +49,9 @@ def _instant(text: str) -> datetime:
 
 
 def stamp(value: datetime) -> str:
-    """An instant as canonical text, `2026-11-20T01:02:03.004000Z` or `2026-11-20T01:02:03Z`.
-
-    `value` is in UTC and cut to the millisecond (see `utc_ms`).
-    """
-    return value.isoformat()[:-6] + "Z"
+    """An instant in UTC, cut to the millisecond, as canonical text: `2026-11-20T01:02:03.004000Z`."""
+    text = value.isoformat(timespec="milliseconds")[:23]
+    return f"{text[:-4]}Z" if text.endswith(".000") else f"{text}000Z"
 
 
 def canonical_org(code: str) -> str:

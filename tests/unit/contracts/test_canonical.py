@@ -1,6 +1,8 @@
 """The quick reading takes nothing that the exact one refuses, and says the same of what both take."""
 
+import calendar
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -12,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ioc.contracts import BY_NAME, Decoded, EventRefused, Head, canonical, codec, decode, encode, kafka_key
-from ioc.contracts.fields import stamp, utc_ms
+from ioc.contracts.fields import INSTANT_CANONICAL, stamp, utc_ms
 from ioc.contracts.screening import harmless, is_personal, is_secret
 from tests.unit.contracts import reference
 from tests.unit.contracts.events import GOOD, NOW, RULES, event, event_id
@@ -35,8 +37,8 @@ def agree(raw: bytes) -> Decoded | None:
     assert quick == exact
     if not isinstance(quick, Decoded):
         return None
-    assert quick.head == exact.head
-    assert quick.head == Head(*[getattr(quick.envelope, name) for name in Head._fields])
+    for name in Head._fields:
+        assert getattr(quick.head, name) == getattr(exact.head, name) == getattr(quick.envelope, name)
     assert (quick.envelope, quick.data, quick.fingerprint) == reference.read(raw)
     assert kafka_key(quick.head) == kafka_key(quick.envelope)
     return quick
@@ -106,6 +108,80 @@ def test_every_way_of_writing_says_the_same(name: str, form: str) -> None:
     assert found is not None
     assert first is not None
     assert (found.data, found.fingerprint) == (first.data, first.fingerprint)
+
+
+def test_the_canonical_pattern_knows_the_calendar() -> None:
+    match = re.compile(f"{INSTANT_CANONICAL}Z").fullmatch
+    for year in range(1988, 2102):
+        for month in range(14):
+            real = calendar.monthrange(year, month)[1] if 1 <= month <= 12 and 1990 <= year < 2100 else 0
+            found = [day for day in range(33) if match(f"{year}-{month:02d}-{day:02d}T00:00:00Z")]
+            assert found == list(range(1, real + 1)), (year, month)
+
+
+@pytest.mark.parametrize("clock", ["00:00:00", "23:59:59.999000", "01:02:03.010000", "24:00:00", "23:60:00"])
+@pytest.mark.parametrize("more", ["", ".000000", ".123", ".123456", ".0001"])
+def test_an_instant_has_one_canonical_form(clock: str, more: str) -> None:
+    text = f"2026-11-19T{clock}{more}Z"
+    try:
+        canonical_text = stamp(utc_ms(datetime.fromisoformat(text)))
+    except ValueError:
+        canonical_text = ""
+    assert bool(re.fullmatch(f"{INSTANT_CANONICAL}Z", text)) == (text == canonical_text)
+
+
+_EARLIER, _NEXT = "2026-11-01T00:00:00Z", "2026-12-24T00:00:00Z"
+BROKEN: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("document.received", {"registered_at": _EARLIER}),
+    ("document.received", {"due_at": _EARLIER}),
+    ("document.issued", {"signed": False}),
+    ("document.issued", {"signature_kind": "none"}),
+    ("document.issued", {"signed": False, "signature_kind": "none"}),
+    ("document.issued", {"issued_at": _EARLIER}),
+    ("dossier.received", {"submitted_at": _NEXT}),
+    ("dossier.received", {"due_at": _EARLIER}),
+    ("dossier.received", {"components_reused": 5}),
+    ("dossier.received", {"components_total": 9, "components_reused": 10}),
+    ("dossier.clock_changed", {"state": "paused"}),
+    ("dossier.clock_changed", {"apology_issued": None}),
+    ("dossier.clock_changed", {"new_due_at": None}),
+    ("dossier.clock_changed", {"old_due_at": _NEXT}),
+    ("hr.record_synced", {"fields_filled": 61}),
+    ("hr.record_synced", {"fields_total": 9, "fields_filled": 10}),
+    ("event.rejected", {"reason": "personal_data", "payload_hash": "a" * 64}),
+)
+
+
+def test_every_rule_between_fields_is_broken_here() -> None:
+    broken = [BY_NAME[name].model.between for name, _ in BROKEN]
+    assert set(broken) | {()} == {kind.model.between for kind in BY_NAME.values()}
+
+
+@pytest.mark.parametrize(("name", "changes"), BROKEN)
+def test_rules_between_fields_hold_for_both_readings(name: str, changes: dict[str, Any]) -> None:
+    wire = orjson.loads(WIRE[name])
+    data = {key: value for key, value in {**wire["data"], **changes}.items() if value is not None}
+    raw = orjson.dumps({**wire, "data": data}, option=orjson.OPT_SORT_KEYS)
+    assert not is_quick(raw)
+    assert agree(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("document.received", {"correctionof": event_id(1)}),
+        ("document.received", {"producedat": "2026-11-20T01:54:59Z"}),
+        ("document.received", {"subject": "G09.901"}),
+        ("document.received", {"seqno": 0}),
+        ("document.received", {"dataclass": "personal"}),
+        ("source.heartbeat", {"source": "urn:ioc:G09:vxp"}),
+        ("source.heartbeat", {"source": "urn:ioc:G09:xqlvb"}),
+    ],
+)
+def test_the_envelope_must_agree_for_both_readings(name: str, changes: dict[str, Any]) -> None:
+    raw = orjson.dumps({**orjson.loads(WIRE[name]), **changes}, option=orjson.OPT_SORT_KEYS)
+    assert not is_quick(raw)
+    assert agree(raw) is None
 
 
 _TIMES = st.datetimes(datetime(1989, 1, 1), datetime(2101, 1, 1), timezones=st.just(HANOI))
