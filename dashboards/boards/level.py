@@ -39,10 +39,10 @@ def columns(tiles: Sequence[str]) -> str:
     """
     names = ", ".join(f"'{kpi}'" for kpi in tiles)
     counts = ", ".join(
-        f"countIf(kpi IN ({names}) AND verdict = '{word}') OVER () AS {word}"
-        for word in ("red", "amber", "green", "old")
+        f"countEqual(verdicts, '{word}') AS {word}" for word in ("red", "amber", "green", "old")
     )
-    return f"""{counts}, {len(tiles)} - red - amber - green - old AS missing, {URGENT} AS urgent,
+    return f"""groupArray(if(kpi IN ({names}), verdict, '')) OVER () AS verdicts, {counts},
+      {len(tiles)} - red - amber - green - old AS missing, {URGENT} AS urgent,
       multiIf(red + amber + green + old = 0, 0, red + old >= {len(tiles)}, 5,
         red >= 2 OR (red >= 1 AND urgent > 0), 4, red + old + urgent >= 1, 3,
         amber + missing >= 1, 2, 1) AS level"""
