@@ -156,6 +156,8 @@ class Reader:
 
     def _take(self, events: list[Event], rows: Iterable[tuple[Any, ...]], expected: int) -> int:
         for row in rows:
+            if row[0] < expected:
+                continue  # a row too many: told by the exact check, and no reason to stand still
             if row[0] != expected:
                 break  # a gap: what lies behind it waits until it is filled
             expected += 1

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ioc.contracts import BY_NAME
+from ioc.topics import BY_NAME as TOPICS
 from storage.client import Store
 from streams.reduce.facts import ROUTES
 from streams.reduce.kinds import KINDS
@@ -40,6 +41,10 @@ class Rebuilding:
             return None
         return int(rows[0][0])
 
+    def interrupted(self) -> bool:
+        """Whether a rebuild was begun and has not ended: cases may be missing."""
+        return bool(self._store.query("SELECT 1 FROM ioc.rebuilds FINAL WHERE state = 'running'"))
+
     def begin(self, request: int, now: int) -> None:
         self.running = request
         self._say(RUNNING, now)
@@ -50,6 +55,8 @@ class Rebuilding:
         What stays is merged with the same events again, which changes nothing.
         """
         expired = {rows.table for rows in held.values() if rows.first > 0}
+        gone = self._store.query("SELECT DISTINCT toString(topic) FROM ioc.ledger_expired")
+        expired |= {str(TOPICS[topic].ledger) for (topic,) in gone}
         kept = {kind for kind in KINDS if _fed_by(kind) & expired}
         for kind in sorted(KINDS.keys() - kept):
             self._store.execute(f"TRUNCATE TABLE {KINDS[kind].table.name}")

@@ -85,15 +85,18 @@ class Reducer:
     def start(self, committed: str) -> None:
         """Go on where the last owner stopped, first through the tick that it had planned."""
         self._loaded = reference.load(self._store, self._catalogue, self._kpis, self._tenant)
-        if self._loaded is not None:
-            # New units, targets or formulas: what came before them counts as well.
-            self._settling.note_views(KINDS, self._now())
         self._done = ticks.last_finished(self._store)
+        forgotten = self.tick and self._now() - self._done.values_at > ticks.LOG_MS
+        if forgotten or self._loaded is not None:
+            # New units, targets or formulas, or touched days that the log no longer names: all days count.
+            self._settling.note_views(KINDS, self._now())
         self.watermark = self._done.watermark()
         self._settling.note_pairs(ticks.unsettled_pairs(self._store, self._done.settled))
         self._corrections.load()
         plan = self._planned(committed)
-        if plan is not None and plan.tick == self.tick + 1:
+        # A rebuild that died before its first tick begins again; the cases that are left show nothing.
+        torn = self._done.live and self._rebuilding.interrupted()
+        if plan is not None and plan.tick == self.tick + 1 and not torn:
             batch = self._reader.stretch(ledger.held(self._store), self.watermark, plan.to)
             self._run(batch, kind="events", more=False)
         elif plan is not None and plan.tick > self.tick:
@@ -108,14 +111,14 @@ class Reducer:
         held = self._watch.held(self._now())
         batch = self._reader.new(held, self.watermark, self._batch)
         waiting = sum(rows.last + 1 - batch.to.get(each, rows.first) for each, rows in held.items())
-        if batch.to != self.watermark:
+        moves = batch.to != self.watermark
+        if moves:
             self._run(batch, kind="events", more=bool(waiting))
-            return waiting
-        if self._rebuilding.running is not None:
-            self._end_rebuild()
-        elif self._clock_due(self._now()):
+        if self._rebuilding.running is not None and not (moves and waiting):
+            self._end_rebuild()  # it has come as far as the ledger was; events need not pause for that
+        elif not moves and self._clock_due(self._now()):
             self._run(batch, kind="clock", more=False)
-        return 0  # what lies behind a gap waits for what fills it
+        return waiting if moves else 0  # what lies behind a gap waits for what fills it
 
     # --- one tick -----------------------------------------------------------------------------------------
 
@@ -161,13 +164,14 @@ class Reducer:
         return merge(self._store, gathered, self._tenant, self._time)
 
     def _write(self, changes: dict[str, list[Change]], tick: int) -> None:
-        for kind, changed in sorted(changes.items()):
-            rows = [(each.subject, each.after, each.state) for each in changed]
-            cases.write(self._store, KINDS[kind].table, self._tenant, tick, rows)
+        # Paths first: once its case is written, a tick that is run again sees no change to find the unit by.
         units = {str(each.after[0]) for changed in changes.values() for each in changed} - {""}
         if unknown := units - self._codes:
             reference.add_paths(self._store, self._catalogue.units, self._tenant, unknown)
             self._codes |= unknown
+        for kind, changed in sorted(changes.items()):
+            rows = [(each.subject, each.after, each.state) for each in changed]
+            cases.write(self._store, KINDS[kind].table, self._tenant, tick, rows)
 
     def _record_reference(self) -> None:
         if self._loaded is not None:

@@ -14,6 +14,8 @@ from streams.reduce.worktime import number
 
 WIDTH = math.log(1.05)
 _LONGEST = 2**32 - 1
+LOG_MS = 6 * 86_400_000
+"""After a longer pause than this `ioc.reduce_log`, whose rows expire, may no longer know what was touched."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Tick:
 
 
 def last_finished(store: Store) -> Finished:
+    """Where to go on. Without a tick (they expire): at the ledger's beginning, behind all versions used."""
     rows = store.query(
         "SELECT tick, vector, live, toUnixTimestamp64Milli(values_at), settled"
         " FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
     )
     if not rows:
-        return Finished()
+        used = store.query("SELECT max(version) FROM merge('ioc', '^(cases|kpi)_')")
+        return Finished(tick=used[0][0])
     tick, vector, live, values_at, settled = rows[0]
     return Finished(tick, vector, bool(live), values_at, settled)
 
