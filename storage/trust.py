@@ -36,7 +36,10 @@ class Trust:
 
 @dataclass(frozen=True)
 class LastTick:
-    """When the last tick ended, and whether values may be trusted (no rebuild is running)."""
+    """The older of the last tick's end and of landing's last look at the logs.
+
+    `live`: values may be trusted (no rebuild is running).
+    """
 
     at: int
     live: bool
@@ -59,7 +62,9 @@ def heard(store: Store, catalogue: Catalogue, tenant: str) -> dict[str, Heard]:
 
 def last_tick(store: Store) -> LastTick | None:
     rows = store.query(
-        "SELECT toUnixTimestamp64Milli(finished_at), live FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
+        "WITH ifNull((SELECT told_at FROM ioc.landing_told), finished_at) AS told"
+        " SELECT toUnixTimestamp64Milli(least(finished_at, assumeNotNull(told))), live"
+        " FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
     )
     return LastTick(rows[0][0], bool(rows[0][1])) if rows else None
 

@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from storage.client import Store
 
 EVERY_S = 2.0
+ALL_EVERY = 3
+"""Every third time all partitions are told: what was told 30 s ago counts as old (storage/trust.py)."""
 _COLUMNS = ("topic", "topic_id", "partition", "start", "end", "at")
 Extents = Mapping[TopicPartition, tuple[int, int]]
 

@@ -145,10 +145,14 @@ class LandingService(Service):
 
     @Service.task
     async def _tell_progress(self) -> None:
-        """For the wall's ledger tile: how far the logs reach, every few seconds, when it changed."""
+        """How far the logs reach: those that moved, and now and then all, so that silence can be told."""
         told: dict[TopicPartition, tuple[int, int]] = {}
+        rounds = 0
         while not self.should_stop:
             await self.sleep(progress.EVERY_S)
+            rounds += 1
+            if rounds % progress.ALL_EVERY == 0:
+                told = {}
             if self._shared.health.down:
                 continue
             try:

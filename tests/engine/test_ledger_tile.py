@@ -1,7 +1,7 @@
 """The wall's ledger tile on the real engine: received against what became of it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 
 from storage.client import Store
 from storage.ledger import COLUMNS
+from storage.trust import LastTick, last_tick
 from streams.land.progress import write
 
 pytestmark = pytest.mark.engine
@@ -76,3 +77,28 @@ def test_a_log_skipped_at_its_front_is_missing_too(store: Store, reading: Store)
     see(store, log, 0, 3)
     land(store, log, [2])
     assert change(before, tile(reading)) == {"received": 3, "counted": 1, "missing": 2}
+
+
+def test_a_number_is_old_when_landing_is_silent_although_ticks_go_on(
+    alone: Store, reading_alone: Store
+) -> None:
+    for table in ("ticks", "kpi_trust", "landing_progress"):
+        alone.execute(f"TRUNCATE TABLE ioc.{table}")
+    now = datetime.now(UTC)
+    alone.insert("ioc.ticks", ["tick", "live", "finished_at"], [[1], [1], [now]])
+    alone.insert(
+        "ioc.kpi_trust", ["tenant", "kpi", "unit", "own", "version"], [["G09"], ["k"], ["G09"], [1], [1]]
+    )
+    ask = "SELECT as_of, fresh FROM ioc_read.trust"
+    tick = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    assert [(at, fresh) for at, fresh in reading_alone.query(ask)] == [(tick, 1)]
+    quiet = tick - timedelta(seconds=31)
+    log = {"ioc.tasks": uuid4(), "ioc.hr": uuid4()}
+    places = {TopicPartition(name, 0): (0, 0) for name in log}
+    write(alone, places, log, quiet)
+    assert reading_alone.query(ask) == [(quiet, 0)]
+    assert last_tick(alone) == LastTick(round(quiet.timestamp() * 1000), True)
+    write(alone, {TopicPartition("ioc.hr", 0): (0, 0)}, log, tick)
+    assert reading_alone.query(ask) == [(quiet, 0)]
+    write(alone, places, {name: uuid4() for name in log}, tick)  # topics made anew
+    assert reading_alone.query(ask) == [(tick, 1)]
