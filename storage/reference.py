@@ -26,7 +26,11 @@ def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> str | N
     _units(store, catalogue.units, tenant)
     _sources(store, catalogue, tenant)
     _kpis(store, catalogue, kpis)
-    used = store.query("SELECT DISTINCT toString(unit) FROM ioc.kpi_cells")
+    used = store.query(
+        "SELECT DISTINCT toString(unit) FROM ioc.kpi_cells"
+        " UNION DISTINCT SELECT arrayJoin(stage_unit)"
+        " FROM merge('ioc', '^cases_(hr_record|credential|training)$')"
+    )
     add_paths(store, catalogue.units, tenant, [unit for (unit,) in used if unit not in catalogue.units.codes])
     return version
 

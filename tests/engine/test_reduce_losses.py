@@ -8,7 +8,7 @@ from storage import reference
 from storage.client import Store
 from storage.rebuilds import ask, progress
 from tests.engine.reducing import TENANT, Bench
-from tests.engine.test_reduce_kpis import dossier, people, resolved
+from tests.engine.test_reduce_kpis import dossier, people, resolved, synced
 
 pytestmark = pytest.mark.engine
 NOW = "2026-03-10 10:00"
@@ -105,3 +105,14 @@ def test_a_rebuild_that_died_shows_no_emptiness(alone: Store, reading_alone: Sto
         " WHERE kpi = 'online_dossier_rate' AND unit = %(unit)s AND window = 'month' AND dim = ''"
     )
     assert bench.store.query(shown, {"unit": TENANT}) in ([(1, 1)], [(1, 0)])
+
+
+def test_staff_of_a_unit_of_no_catalogue_count_after_they_have_left_it(alone: Store) -> None:
+    bench = Bench(alone, NOW)
+    bench.reduce([synced(1, "2026-03-02 10:00", org="G09.888"), synced(1, "2026-03-06 10:00")])
+    there = {"name": "day", "on": "2026-03-04"}
+    assert bench.fraction("hr_record_coverage", **there)[0] == 1
+    assert bench.fraction("hr_record_coverage", name="day", on="2026-03-09")[0] == 1
+    bench.store.execute("TRUNCATE TABLE ioc.ref_loaded")  # the catalogue is another one
+    bench.reduce()
+    assert bench.fraction("hr_record_coverage", **there)[0] == 1
