@@ -3,15 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from kafka.errors import KafkaError
 from mode import Service
 
 from ioc import failpoints
 from ioc.clock import Clock, SystemClock
 from ioc.contracts import Rules
-from ioc.errors import StoreRefused, StoreUnavailable
+from ioc.errors import IocError, StoreRefused, StoreUnavailable
 from ioc.settings import Settings
 from ioc.topics import BY_NAME, EVENT_TOPICS
 from storage.expiry import expire
@@ -28,8 +31,13 @@ from streams.land.thread import INSERT_TIMEOUT_S, StoreThread, Writer
 log = logging.getLogger("ioc.land")
 
 HOUSEKEEPING_S = 3600.0
+NAMES_S = 30.0
 STOP_S = 3.0
 """How long a stop waits for an insert under way; after that the next start finishes it."""
+
+
+class TopicChanged(IocError):
+    """A topic is not the one that it was when landing began."""
 
 
 class LandingService(Service):
@@ -43,21 +51,22 @@ class LandingService(Service):
         self._epoch: Epoch | None = None
         self._lanes: dict[TopicPartition, asyncio.Task[None]] = {}
         self._filters: dict[tuple[object, int], IdentityFilter] = {}
+        self._held_back: set[TopicPartition] = set()
+        """Paused only because the store is down."""
 
     async def on_start(self) -> None:
         settings = self._settings
-        topics = [topic.name for topic in EVENT_TOPICS]
-        self._names = await asyncio.to_thread(cluster.names, settings.kafka, topics)
+        names = await asyncio.to_thread(self._ask_names)
         self._consumer: AIOKafkaConsumer = cluster.consumer(settings)
         self._shared = Shared(
             consumer=self._consumer,
             writer=Writer(settings.clickhouse),
             asking=StoreThread(settings.clickhouse, "ledger-reader"),
             rules=self._rules,
-            cluster_id=self._names.cluster_id,
+            cluster_id=names.cluster_id,
             clock=self._clock,
         )
-        self._consumer.subscribe(topics, listener=_Listener(self))
+        self._consumer.subscribe([*names.topic_ids], listener=_Listener(self))
         await self._consumer.start()
 
     async def on_stop(self) -> None:
@@ -69,11 +78,14 @@ class LandingService(Service):
     async def assign(self, partitions: Iterable[TopicPartition]) -> None:
         """Begin an epoch. The lanes resume in tasks of their own: the group must not wait for the ledger."""
         epoch = self._epoch = Epoch(self._consumer)
+        self._held_back.clear()
+        # Asked anew each time: a topic that was re-created has the old name and another id.
+        naming = asyncio.ensure_future(asyncio.to_thread(self._ask_names))
         for partition in partitions:
             # Until its lane knows better nothing is fetched, and no offset is chosen by itself.
             self._consumer.seek(partition, 0)
             self._consumer.pause(partition)
-            self._lanes[partition] = asyncio.create_task(self._lane(epoch, partition))
+            self._lanes[partition] = asyncio.create_task(self._lane(epoch, partition, naming))
 
     async def revoke(self, patience_s: float = INSERT_TIMEOUT_S + 5.0) -> None:
         """End the epoch and wait until nothing of it is under way."""
@@ -91,11 +103,17 @@ class LandingService(Service):
         except TimeoutError:
             log.warning("an insert did not end within %.0f s; its token makes it count once", patience_s)
 
-    async def _lane(self, epoch: Epoch, partition: TopicPartition) -> None:
-        topic_id = self._names.topic_ids[partition.topic]
-        known = self._filters.setdefault((topic_id, partition.partition), IdentityFilter())
-        place = Log(BY_NAME[partition.topic], topic_id, partition.partition)
+    def _ask_names(self) -> cluster.Names:
+        return cluster.names(self._settings.kafka, [topic.name for topic in EVENT_TOPICS])
+
+    async def _lane(
+        self, epoch: Epoch, partition: TopicPartition, naming: asyncio.Future[cluster.Names]
+    ) -> None:
+        place = Log(BY_NAME[partition.topic], UUID(int=0), partition.partition)
         try:
+            names = await asyncio.shield(naming)
+            place = replace(place, topic_id=names.topic_ids[partition.topic])
+            known = self._filters.setdefault((place.topic_id, place.partition), IdentityFilter())
             await self._noted(place, None)
             await Lane(self._shared, epoch, place, partition, known).run()
         except EpochEnded:
@@ -103,6 +121,7 @@ class LandingService(Service):
         except Stopped as stopped:
             log.error("%s/%d stands still: %s", partition.topic, partition.partition, stopped)
             self._consumer.pause(partition)
+            self._held_back.discard(partition)
             await self._noted(place, stopped.stop)
         except Exception as error:
             if epoch.ended:
@@ -132,16 +151,43 @@ class LandingService(Service):
     @Service.task
     async def _keep_polling(self) -> None:
         """While the store is down fetch nothing, but keep the group's trust: poll with all paused."""
-        paused: set[TopicPartition] = set()
         while not self.should_stop:
             if self._shared.health.down:
-                paused |= self._consumer.assignment() - self._consumer.paused()
-                self._consumer.pause(*paused & self._consumer.assignment())
+                self._hold_back()
                 await self._consumer.getmany(timeout_ms=0)
-            elif paused:
-                self._consumer.resume(*paused & self._consumer.assignment())
-                paused = set()
+            elif self._held_back:
+                self._let_go()
             await self.sleep(0.5)
+
+    def _hold_back(self) -> None:
+        self._held_back |= self._consumer.assignment() - self._consumer.paused()
+        self._consumer.pause(*self._held_back & self._consumer.assignment())
+
+    def _let_go(self) -> None:
+        """Not of what was assigned meanwhile: its lane has not said yet from which offset to read."""
+        self._consumer.resume(*self._held_back & self._consumer.assignment())
+        self._held_back.clear()
+
+    @Service.timer(NAMES_S)
+    async def _check_names(self) -> None:
+        await self.compare_names()
+
+    async def compare_names(self) -> None:
+        """Stop when a topic was made anew: its records are others, and offsets of the old one say nothing.
+
+        The next start decides partition by partition, under the new ids.
+        """
+        try:
+            now = await asyncio.to_thread(cluster.names, self._settings.kafka, list(self._names.topic_ids))
+        except (cluster.TopicMissing, KafkaError, OSError) as error:
+            log.debug("names of the topics not compared: %s", error)
+            return
+        if now != self._names:
+            changed = [name for name, id_ in now.topic_ids.items() if id_ != self._names.topic_ids[name]]
+            what = ", ".join(sorted(changed)) or "the cluster"
+            await self.crash(
+                TopicChanged(f"{what} was made anew while it was being read; expected the same id")
+            )
 
     @Service.task
     async def _tell_progress(self) -> None:
