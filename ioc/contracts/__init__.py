@@ -5,7 +5,7 @@ from ioc.contracts.codec import Decoded, build, canonical_data, decode, encode, 
 from ioc.contracts.envelope import Data, Envelope, EventType, Head, Rules
 from ioc.contracts.fields import canonical_org
 from ioc.contracts.grammar import MAX_BYTES, MAX_DEPTH
-from ioc.contracts.masking import mask
+from ioc.contracts.masking import mask, mask_field
 from ioc.contracts.refusal import EventRefused, Reason
 from ioc.contracts.registry import BY_NAME, TYPES
 
@@ -31,4 +31,5 @@ __all__ = [
     "fingerprint",
     "kafka_key",
     "mask",
+    "mask_field",
 ]

@@ -11,7 +11,7 @@ from ioc.contracts.envelope import Envelope
 from ioc.contracts.explain import describe
 from ioc.contracts.fields import EVENT_TYPE, ORG_CANONICAL, SOURCE_URN, UUID
 from ioc.contracts.refusal import EventRefused
-from ioc.contracts.registry import TYPES
+from ioc.contracts.registry import FIELDS, TYPES
 
 MAX_MASKED = 1024
 _HIDDEN = re.compile(r"(text|list|object|fields|bytes)\(\d{1,9}\)|number|boolean|null")
@@ -48,6 +48,13 @@ def _envelope(document: dict[str, Any]) -> dict[str, Any]:
     if isinstance(document.get("data"), dict):
         shape["data"] = _members(document["data"], _KNOWN_DATA)
     return shape
+
+
+def mask_field(pointer: str) -> str:
+    """A JSON pointer with names of the sender's own hidden: what may be kept of `EventRefused.field`."""
+    return "/".join(
+        part if not part or part.isdigit() or part in FIELDS else _UNKNOWN for part in pointer.split("/")
+    )
 
 
 def mask(raw: bytes) -> str:

@@ -18,5 +18,8 @@ TYPES: Mapping[str, EventType] = MappingProxyType({kind.type: kind for kind in _
 BY_NAME: Mapping[str, EventType] = MappingProxyType({kind.name: kind for kind in _ALL})
 """By short name, `document.received`."""
 
+FIELDS: frozenset[str] = frozenset(Envelope.model_fields).union(*(kind.model.model_fields for kind in _ALL))
+"""Every member name that an event may have; any other came from its sender."""
+
 _union: Any = Union[tuple(kind.envelope for kind in _ALL)]  # noqa: UP007 (built at run time)
 ADAPTER: TypeAdapter[Envelope] = TypeAdapter(Annotated[_union, Field(discriminator="type")])

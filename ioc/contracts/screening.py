@@ -13,6 +13,7 @@ from typing import Any
 
 from ioc.contracts.fields import UUID
 from ioc.contracts.refusal import EventRefused, Reason
+from ioc.contracts.registry import FIELDS
 
 _PROVINCE = r"(?:0[1-9]|[1-8]\d|9[0-6])"  # the second and third digit of 001…096
 _NUMBER = rf"0(?<![0-9A-Za-z]0)(?:{_PROVINCE}\d{{9}}|[35789]\d{{8}})(?![0-9A-Za-z])"
@@ -36,6 +37,7 @@ _PERSONAL_KEYS = frozenset(
     """.split()  # noqa: SIM905 (a list of words reads better as words)
 )
 _LEVEL_KEYS = frozenset({"classification", "domat", "secrecy", "secrecylevel", "securitylevel", "daumat"})
+_SUSPECT = _PERSONAL_KEYS | _LEVEL_KEYS
 _OPEN_LEVELS = frozenset({"normal", ""})
 _LETTER = r"[^\W\d_]"
 _MARKED = re.compile(rf"(?<!{_LETTER})mật(?!{_LETTER})")
@@ -76,16 +78,22 @@ def is_personal(text: str) -> bool:
 
 
 def _walk(value: Any, pointer: str, key: str) -> Iterator[tuple[str, str, Any]]:
-    """(pointer, key, value) of every member and item; odd keys are not spelled in the pointer."""
+    """(pointer, key, value) of every member and item; keys of the sender's own are not spelled in the
+    pointer, for they can be the secret itself."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            here = f"{pointer}/{name}" if re.fullmatch(r"[a-z][a-z_]{0,31}", name) else f"{pointer}/?"
+            here = f"{pointer}/{name}" if name in FIELDS or _is_suspect(name) else f"{pointer}/?"
             yield here, name, inner
             yield from _walk(inner, here, name)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield f"{pointer}/{index}", key, inner
             yield from _walk(inner, f"{pointer}/{index}", key)
+
+
+def _is_suspect(name: str) -> bool:
+    """A name of our lists, plainly written."""
+    return re.fullmatch(r"[a-z][a-z_]{0,31}", name) is not None and _key(name) in _SUSPECT
 
 
 def _level_closed(key: str, value: Any) -> bool:

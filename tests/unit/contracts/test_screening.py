@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.contracts import EventRefused, Reason, decode, encode, mask
+from ioc.contracts import EventRefused, Reason, decode, encode, mask, mask_field
 from ioc.contracts.screening import is_personal, is_secret
 from tests.unit.contracts.events import GOOD, NOW, RULES, event
 
@@ -255,3 +255,29 @@ def test_a_mask_stays_small() -> None:
     wire = orjson.loads(DOCUMENT) | {"data": names}
     shape = orjson.loads(mask(orjson.dumps(wire)))
     assert shape["data"] == f"object({len(names)})"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "pointer"),
+    [
+        ("toi_mat_skylark", 1, "/data/?"),
+        ("skylark", "TỐI MẬT", "/data/?"),
+        ("nguyen_van_a", "0912345678", "/data/?"),
+        ("trich_yeu", "tối mật", "/data/trich_yeu"),
+        ("ho_ten", "x", "/data/ho_ten"),
+        ("doc_ref", "001203045678", "/data/doc_ref"),
+    ],
+)
+def test_the_field_of_what_may_not_be_kept_spells_only_names_of_ours(
+    name: str, value: object, pointer: str
+) -> None:
+    with pytest.raises(EventRefused) as caught:
+        decode(with_member(name, value), rules=RULES, now=NOW)
+    assert caught.value.reason.unmentionable
+    assert caught.value.field == pointer
+
+
+def test_what_is_kept_of_a_pointer_hides_names_of_the_senders_own() -> None:
+    assert mask_field("/data/skylark/0/urgency") == "/data/?/0/urgency"
+    assert (mask_field(""), mask_field("/data/doc_ref")) == ("", "/data/doc_ref")
+    assert mask_field(mask_field("/data/skylark")) == "/data/?"
