@@ -87,20 +87,28 @@ class Place:
             store.close()
 
 
-def rate_of(count: Callable[[], int], target: int) -> dict[str, float]:
-    """Events a second from the first rows seen to the last; seconds until the first."""
+def rate_of(process: psutil.Process, count: Callable[[], int], target: int) -> dict[str, float]:
+    """Events a second and processor time of `process` for each, both from the first rows seen to the last;
+    seconds until the first.
+    """
     began = time.monotonic()
-    first: tuple[float, int] | None = None
+    first: tuple[float, int, float] | None = None
     while True:
         rows, now = count(), time.monotonic()
         if rows and first is None:
-            first = (now, rows)
+            first = (now, rows, _cpu_s(process))
         if rows >= target and first is not None:
             break
         assert now - began < PATIENCE_S, f"{rows} of {target} rows after {PATIENCE_S:.0f} s"
         time.sleep(POLL_S)
     seconds = max(now - first[0], POLL_S)
-    return {"rate": round((rows - first[1]) / seconds), "start_s": round(first[0] - began, 2), "rows": rows}
+    events = max(rows - first[1], 1)
+    return {
+        "rate": round(events / seconds),
+        "cpu_us": round((_cpu_s(process) - first[2]) / events * 1e6, 1),
+        "start_s": round(first[0] - began, 2),
+        "rows": rows,
+    }
 
 
 def counter(store: Store, sql: str) -> Callable[[], int]:
@@ -112,8 +120,7 @@ def run_agent(place: Place, store: Store, number: int, events: int) -> dict[str,
     agent.table(store)
     rows = counter(store, f"SELECT count() FROM {agent.TABLE}")
     with place.process("bench.agent", str(number), name="agent") as process:
-        result = rate_of(rows, events)
-        return {**result, "cpu_us": _cpu_us(process, result["rows"])}
+        return rate_of(process, rows, events)
 
 
 def run_landing(place: Place, store: Store, events: int, *, reduce: bool) -> dict[str, float]:
@@ -124,14 +131,12 @@ def run_landing(place: Place, store: Store, events: int, *, reduce: bool) -> dic
     began = time.monotonic()
     with place.process("ioc", "worker", *data, name="worker") as worker:
         if not reduce:
-            result = rate_of(rows, events)
-            return {**result, "cpu_us": _cpu_us(worker, result["rows"])}
+            return rate_of(worker, rows, events)
         with place.process("ioc", "worker", "--role", "reduce", *data, name="reducer"):
-            result = rate_of(rows, events)
-            cpu = _cpu_us(worker, result["rows"])
+            result = rate_of(worker, rows, events)
             caught_up = wait_for(lambda: _reduced(store) >= events, PATIENCE_S, every_s=0.5)
             assert caught_up, "the reducer did not catch up"
-            return {**result, "cpu_us": cpu, "reduced_s": round(time.monotonic() - began, 1)}
+            return {**result, "reduced_s": round(time.monotonic() - began, 1)}
 
 
 def _reduced(store: Store) -> int:
@@ -143,11 +148,10 @@ def _reduced(store: Store) -> int:
     return sum(load_vector(rows[0][0]).values()) if rows else 0
 
 
-def _cpu_us(process: psutil.Process, events: float) -> float:
-    """Processor time of a process and its children, µs for each event."""
+def _cpu_s(process: psutil.Process) -> float:
+    """Processor time of a process and its children, in seconds."""
     family = [process, *process.children(recursive=True)]
-    seconds = sum(sum(member.cpu_times()[:2]) for member in family)
-    return round(seconds / events * 1e6, 1)
+    return float(sum(sum(member.cpu_times()[:2]) for member in family))
 
 
 def _forget_groups(bootstrap: str) -> None:

@@ -9,7 +9,7 @@ from ioc.contracts import Reason
 from ioc.topics import Topic
 from storage.ledger import COLUMNS, CONFLICT, COUNTED, VERDICTS, Log
 from streams.land import plan
-from streams.land.judge import REST, Row
+from streams.land.judge import Row
 
 MAX_ROWS = 10_000
 MAX_BYTES = 8 * 1024 * 1024
@@ -44,27 +44,20 @@ class Block:
             row.id_hash for row, verdict in zip(self.rows, self.verdicts, strict=True) if verdict == COUNTED
         ]
 
-    def columns(self, rules: str, only: frozenset[int] | None = None) -> list[list[Any]]:
+    def columns(self, rules: str, only: frozenset[int] | None = None) -> list[Sequence[Any]]:
         """The block as columns in the order of `COLUMNS`; `only` picks offsets (a block half there)."""
-        pairs = list(zip(self.rows, self.verdicts, strict=True))
-        if only is not None:
-            pairs = [pair for pair in pairs if pair[0].offset in only]
+        pairs = zip(self.rows, self.verdicts, strict=True)
+        chosen = [pair for pair in pairs if only is None or pair[0].offset in only]
+        if not chosen:
+            return [[] for _ in COLUMNS]
         conflict = Reason.duplicate_conflict.value
-        n = len(pairs)
-        by_name: dict[str, list[Any]] = {
-            "topic_id": [self.log.topic_id] * n,
-            "partition": [self.log.partition] * n,
-            "offset": [row.offset for row, _ in pairs],
-            "logged_at": [row.logged_ms for row, _ in pairs],
-            "verdict": [VERDICTS[verdict] for _, verdict in pairs],
-            "reason": [conflict if verdict == CONFLICT else row.reason for row, verdict in pairs],
-            "field": [row.field for row, _ in pairs],
-            "id_hash": [row.id_hash for row, _ in pairs],
-            "fingerprint": [row.fingerprint for row, _ in pairs],
-            "rules": [rules] * n,
-        }
-        rest = zip(*(row.rest for row, _ in pairs), strict=True)
-        by_name.update(zip(REST, (list(column) for column in rest), strict=True))
+        by_name: dict[str, Sequence[Any]] = dict(
+            zip(Row._fields, zip(*(row for row, _ in chosen), strict=True), strict=True)
+        )
+        by_name["verdict"] = [VERDICTS[verdict] for _, verdict in chosen]
+        by_name["reason"] = [conflict if verdict == CONFLICT else row.reason for row, verdict in chosen]
+        always = {"topic_id": self.log.topic_id, "partition": self.log.partition, "rules": rules}
+        by_name.update({name: [value] * len(chosen) for name, value in always.items()})
         return [by_name[name] for name in COLUMNS]
 
 

@@ -6,12 +6,12 @@ because "known" means in this partition's log before this record.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 from clickhouse_cityhash.cityhash import CityHash64
 
-from ioc.contracts import TYPES, EventRefused, Reason, Rules, decode, kafka_key, mask
+from ioc.contracts import TYPES, EventRefused, Reason, Rules, decode, kafka_key, mask, mask_field
 from storage.ledger import CONFLICT, COUNTED, REJECTED, SUPPRESSED
 
 Identity = tuple[str, str]
@@ -32,25 +32,36 @@ class Record(Protocol):
 
 
 class Row(NamedTuple):
-    """One record, read. `reason` empty: an event in good order, with its identity and fingerprint."""
+    """One record, read: its columns of the ledger, and the value as it stood in Kafka.
+
+    `reason` empty: an event in good order; `time` and `producedat` are milliseconds.
+    """
 
     offset: int
-    logged_ms: int
+    logged_at: int
     reason: str
     field: str
-    identity: Identity
     id_hash: int
+    tenant: str
+    source: str
+    id: str
+    type: str
+    subject: str
+    time: int
+    producedat: int
+    orgunit: str
+    seqno: int
+    correctionof: str
     fingerprint: bytes
+    data: bytes
+    masked: str
     value: bytes | None
-    rest: tuple[Any, ...]
+
+    @property
+    def identity(self) -> Identity:
+        return self.source, self.id
 
 
-REST = (
-    *("tenant", "source", "id", "type", "subject", "time", "producedat", "orgunit", "seqno"),
-    *("correctionof", "data", "masked"),
-)
-"""Columns of `Row.rest`."""
-_NOBODY = ("", "")
 _NO_PRINT = bytes(32)
 
 
@@ -67,7 +78,8 @@ def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:
     try:
         event = decode(value, rules=rules, now=now, topic=topic)
     except EventRefused as error:
-        return refused_row(record.offset, record.timestamp, value, error.reason, error.field, rules)
+        field = mask_field(error.field)
+        return refused_row(record.offset, record.timestamp, value, error.reason, field, rules)
     envelope = event.head
     if record.key != kafka_key(envelope):
         return refused_row(record.offset, record.timestamp, value, Reason.schema, "/subject", rules)
@@ -77,24 +89,21 @@ def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:
         record.timestamp,
         "",
         "",
-        (source, id_),
-        int(CityHash64(f"{source}\0{id_}")),
+        CityHash64(f"{source}\0{id_}"),
+        envelope.tenant,
+        source,
+        id_,
+        envelope.type,
+        envelope.subject,
+        round(envelope.time.timestamp() * 1000),
+        round(envelope.producedat.timestamp() * 1000),
+        envelope.orgunit,
+        envelope.seqno,
+        envelope.correctionof or "",
         event.fingerprint,
+        event.data,
+        "",
         value,
-        (
-            envelope.tenant,
-            source,
-            id_,
-            envelope.type,
-            envelope.subject,
-            round(envelope.time.timestamp() * 1000),
-            round(envelope.producedat.timestamp() * 1000),
-            envelope.orgunit,
-            envelope.seqno,
-            envelope.correctionof or "",
-            event.data,
-            "",
-        ),
     )
 
 
@@ -109,8 +118,8 @@ def refused_row(
     source, id_, kind, unit = _labels(masked) if masked else ("", "", "", "")
     if source not in rules.sources:
         source = _source(value, rules) if value is not None else ""
-    rest = ("", source, id_, kind, "", 0, 0, unit, 0, "", b"", masked)
-    return Row(offset, logged_ms, reason.value, field, _NOBODY, 0, _NO_PRINT, value, rest)
+    nothing = ("", 0, 0, unit, 0, "", _NO_PRINT, b"")  # subject … data
+    return Row(offset, logged_ms, reason.value, field, 0, "", source, id_, kind, *nothing, masked, value)
 
 
 def _labels(masked: str) -> tuple[str, str, str, str]:
@@ -156,9 +165,10 @@ def settle(rows: Sequence[Row], known: Mapping[Identity, bytes]) -> list[int]:
         if row.reason:
             verdicts.append(REJECTED)
             continue
-        before = seen.get(row.identity)
+        identity = row.source, row.id
+        before = seen.get(identity)
         if before is None:
-            seen[row.identity] = row.fingerprint
+            seen[identity] = row.fingerprint
             verdicts.append(COUNTED)
         elif before == row.fingerprint:
             verdicts.append(SUPPRESSED)

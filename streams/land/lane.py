@@ -195,11 +195,11 @@ class Lane:
 
     def _cut(self, rows: list[Row]) -> bool:
         """End the block where the store's partition ends, so that its INSERT is one part: all or nothing."""
-        unit = self._unit_of(rows[0].logged_ms)
-        if self._unit_of(rows[-1].logged_ms) == unit:
+        unit = self._unit_of(rows[0].logged_at)
+        if self._unit_of(rows[-1].logged_at) == unit:
             return False
         for at, row in enumerate(rows):
-            if self._unit_of(row.logged_ms) != unit:
+            if self._unit_of(row.logged_at) != unit:
                 self._consumer.seek(self._tp, row.offset)
                 del rows[at:]
                 return True
@@ -241,7 +241,7 @@ class Lane:
 
     async def _quarantine(self, row: Row, error: StoreRefused) -> None:
         refused = refused_row(
-            row.offset, row.logged_ms, row.value, Reason.store_refused, "", self._shared.rules
+            row.offset, row.logged_at, row.value, Reason.store_refused, "", self._shared.rules
         )
         block = await self._judged([refused])
         try:

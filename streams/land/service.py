@@ -3,9 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
-from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from kafka.errors import KafkaError
@@ -56,17 +54,18 @@ class LandingService(Service):
 
     async def on_start(self) -> None:
         settings = self._settings
-        names = await asyncio.to_thread(self._ask_names)
+        topics = [topic.name for topic in EVENT_TOPICS]
+        self._names = await asyncio.to_thread(cluster.names, settings.kafka, topics)
         self._consumer: AIOKafkaConsumer = cluster.consumer(settings)
         self._shared = Shared(
             consumer=self._consumer,
             writer=Writer(settings.clickhouse),
             asking=StoreThread(settings.clickhouse, "ledger-reader"),
             rules=self._rules,
-            cluster_id=names.cluster_id,
+            cluster_id=self._names.cluster_id,
             clock=self._clock,
         )
-        self._consumer.subscribe([*names.topic_ids], listener=_Listener(self))
+        self._consumer.subscribe(topics, listener=_Listener(self))
         await self._consumer.start()
 
     async def on_stop(self) -> None:
@@ -79,13 +78,11 @@ class LandingService(Service):
         """Begin an epoch. The lanes resume in tasks of their own: the group must not wait for the ledger."""
         epoch = self._epoch = Epoch(self._consumer)
         self._held_back.clear()
-        # Asked anew each time: a topic that was re-created has the old name and another id.
-        naming = asyncio.ensure_future(asyncio.to_thread(self._ask_names))
         for partition in partitions:
             # Until its lane knows better nothing is fetched, and no offset is chosen by itself.
             self._consumer.seek(partition, 0)
             self._consumer.pause(partition)
-            self._lanes[partition] = asyncio.create_task(self._lane(epoch, partition, naming))
+            self._lanes[partition] = asyncio.create_task(self._lane(epoch, partition))
 
     async def revoke(self, patience_s: float = INSERT_TIMEOUT_S + 5.0) -> None:
         """End the epoch and wait until nothing of it is under way."""
@@ -103,17 +100,11 @@ class LandingService(Service):
         except TimeoutError:
             log.warning("an insert did not end within %.0f s; its token makes it count once", patience_s)
 
-    def _ask_names(self) -> cluster.Names:
-        return cluster.names(self._settings.kafka, [topic.name for topic in EVENT_TOPICS])
-
-    async def _lane(
-        self, epoch: Epoch, partition: TopicPartition, naming: asyncio.Future[cluster.Names]
-    ) -> None:
-        place = Log(BY_NAME[partition.topic], UUID(int=0), partition.partition)
+    async def _lane(self, epoch: Epoch, partition: TopicPartition) -> None:
+        topic_id = self._names.topic_ids[partition.topic]
+        known = self._filters.setdefault((topic_id, partition.partition), IdentityFilter())
+        place = Log(BY_NAME[partition.topic], topic_id, partition.partition)
         try:
-            names = await asyncio.shield(naming)
-            place = replace(place, topic_id=names.topic_ids[partition.topic])
-            known = self._filters.setdefault((place.topic_id, place.partition), IdentityFilter())
             await self._noted(place, None)
             await Lane(self._shared, epoch, place, partition, known).run()
         except EpochEnded:

@@ -36,21 +36,9 @@ LOGGED = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp() * 1000)
 
 def row(offset: int, name: str, *, subject: str = "s", content: bytes = b"1", logged_ms: int = LOGGED) -> Row:
     identity = ("urn:ioc:G09:vxp", name)
-    rest = (
-        "G09",
-        *identity,
-        "t",
-        subject,
-        LOGGED,
-        LOGGED,
-        "G09.01",
-        2**63,
-        "",
-        '{"tên":"Hà Nội"}'.encode(),
-        "",
-    )
-    print_ = content.ljust(32, b"\0")
-    return Row(offset, logged_ms, "", "", identity, identity_hash(*identity), print_, b"{}", rest)
+    head = (offset, logged_ms, "", "", identity_hash(*identity), "G09", *identity, "t", subject)
+    data = '{"tên":"Hà Nội"}'.encode()
+    return Row(*head, LOGGED, LOGGED, "G09.01", 2**63, "", content.ljust(32, b"\0"), data, "", b"{}")
 
 
 def place(topic: Topic = TASKS) -> Log:

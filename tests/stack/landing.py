@@ -50,8 +50,8 @@ class Worker:
 class Ground:
     """Where landing is tested: `environment` is what every process of it runs with."""
 
-    def __init__(self, home: Path, bootstrap: str) -> None:
-        self.home, self.data = home, home / "data"
+    def __init__(self, home: Path, bootstrap: str, broker: running_broker) -> None:
+        self.home, self.data, self.broker = home, home / "data", broker
         self.ports = free_ports(4)
         self.store = StoreProcess(home / "store").start()
         store = self.ledger()
@@ -150,8 +150,9 @@ class Flow:
 @contextmanager
 def ground(home: Path) -> Iterator[Ground]:
     """Broker with all topics, empty store; everything is gone afterwards."""
-    with running_broker(home / "kafka", free_ports(2)) as kafka:
-        place = Ground(home, kafka.bootstrap)
+    broker = running_broker(home / "kafka", free_ports(2))
+    with broker as kafka:
+        place = Ground(home, kafka.bootstrap, broker)
         try:
             yield place
         finally:

@@ -82,3 +82,17 @@ def test_a_frozen_worker_wakes_up_after_its_peer_took_over(place: Ground) -> Non
         frozen.send(signal.SIGCONT)
         expected = flow.finished()
     check(place, place.settled(expected), expected)
+
+
+def test_the_broker_is_killed_and_comes_back(place: Ground) -> None:
+    worker = place.worker()
+    with place.flowing(events=3_000, rate=1_500, seed=75) as flow:
+        expected = flow.finished()
+    place.settled_at_least(1_000)
+    assert place.broker.child is not None
+    place.broker.child.kill()
+    place.broker.start()
+    with place.flowing(events=3_000, rate=1_500, seed=76) as flow:
+        expected += flow.finished()
+    check(place, place.settled(expected), expected)
+    assert worker.process.poll() is None, "the worker must outlive the broker"

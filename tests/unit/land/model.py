@@ -11,7 +11,7 @@ from ioc.topics import DOCUMENTS
 from storage.ledger import COUNTED, Log
 from streams.land.block import Block
 from streams.land.filter import IdentityFilter
-from streams.land.judge import REST, Row, settle, suspects
+from streams.land.judge import Row, settle, suspects
 from streams.land.plan import Plan, checksum
 from streams.land.resume import Committed, Held, KafkaLog, Start, Stop, planned, resume
 
@@ -22,10 +22,8 @@ Landed = tuple[int, int, str]
 
 def record(offset: int, identity: str, content: int) -> Row:
     value = f"{identity}{content}".encode()
-    name = ("s", identity)
-    return Row(
-        offset, 0, "" if content else "schema", "", name, ord(identity), value, value, ("",) * len(REST)
-    )
+    head = (offset, 0, "" if content else "schema", "", ord(identity), "G09", "s", identity)
+    return Row(*head, "t", "subject", 0, 0, "G09", 1, "", value, b"{}", "", value)
 
 
 @dataclass

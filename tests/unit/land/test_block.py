@@ -5,14 +5,14 @@ from uuid import UUID
 from ioc.topics import DOCUMENTS, HR
 from storage.ledger import COLUMNS, CONFLICT, COUNTED, REJECTED, SUPPRESSED, Log
 from streams.land.block import Block, expiry_unit
-from streams.land.judge import REST, Row
+from streams.land.judge import Row
 
 LOG = Log(DOCUMENTS, UUID(int=7), 1)
 
 
 def row(offset: int, reason: str = "") -> Row:
-    rest = tuple(f"{name}{offset}" for name in REST)
-    return Row(offset, offset * 10, reason, "/f" if reason else "", ("s", "i"), offset, b"p", b"v", rest)
+    head = (offset, offset * 10, reason, "/f" if reason else "", offset, "G09", "s", "i", "t")
+    return Row(*head, f"subject{offset}", 1, 2, "G09", 3, "", b"p", f"data{offset}".encode(), "", b"v")
 
 
 def block() -> Block:
@@ -21,7 +21,7 @@ def block() -> Block:
 
 
 def columns(only: frozenset[int] | None = None) -> dict[str, list[Any]]:
-    return dict(zip(COLUMNS, block().columns("r1", only), strict=True))
+    return {name: list(found) for name, found in zip(COLUMNS, block().columns("r1", only), strict=True)}
 
 
 def test_the_plan_and_the_token_name_the_block() -> None:
@@ -37,7 +37,7 @@ def test_every_column_holds_its_own() -> None:
     assert found["verdict"] == ["counted", "conflict", "rejected", "suppressed"]
     assert found["reason"] == ["", "duplicate_conflict", "schema", ""]
     assert found["subject"] == ["subject4", "subject5", "subject6", "subject7"]
-    assert found["data"][0] == "data4"
+    assert found["data"][0] == b"data4"
     assert found["rules"] == ["r1"] * 4
 
 
