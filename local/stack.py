@@ -43,6 +43,8 @@ def run(
 
     Raises `StackRunning`, `PortInUse`, `JarsUntrusted`, `StartFailed`, `SettingsError`, `Unsafe`.
     """
+    # The folder may have been there before, open to everybody: what the stack writes into it is not.
+    os.umask(0o077)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with held(data):
         attached = Attached.of(environment)

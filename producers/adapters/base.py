@@ -9,7 +9,18 @@ from typing import Any
 import orjson
 
 from ioc.clock import Clock
-from ioc.contracts import BY_NAME, SKEW, Envelope, EventRefused, Reason, Rules, build, decode, encode
+from ioc.contracts import (
+    BY_NAME,
+    SKEW,
+    Envelope,
+    EventRefused,
+    Reason,
+    Rules,
+    build,
+    decode,
+    encode,
+    mask_field,
+)
 from ioc.sources import Source
 
 
@@ -38,8 +49,9 @@ class Refused:
     @classmethod
     def of(cls, where: str, error: EventRefused, names: Mapping[str, str] | None = None) -> "Refused":
         """The refusal of an event, its field renamed to what the source system calls it."""
-        field = error.field.rsplit("/", 1)[-1]
-        renamed = (names or {}).get(field, error.field.removeprefix("/"))
+        pointer = mask_field(error.field) if error.field.startswith("/") else error.field
+        field = pointer.rsplit("/", 1)[-1]
+        renamed = (names or {}).get(field, pointer.removeprefix("/"))
         return cls(where, renamed, error.reason, error.expected)
 
 

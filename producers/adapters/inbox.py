@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ioc.clock import Clock
+from ioc.contracts import screening
 from ioc.errors import IocError
 from ioc.sources import Source
 from producers.adapters.handover import Publisher, hand_over
@@ -115,7 +116,7 @@ class Inbox:
         return True
 
     def _receipt(self, path: Path, summary: Summary) -> None:
-        silent = any(each.reason.unmentionable for each in summary.refused)
+        silent = any(each.reason.unmentionable for each in summary.refused) or _unmentionable(path.name)
         folder = path.parent / (REFUSED if summary.refused else DONE)
         folder.mkdir(exist_ok=True)
         stamp = self._clock.now().strftime("%Y%m%dT%H%M%S")
@@ -134,3 +135,11 @@ class Inbox:
             hand_over(self._publisher, self._heartbeats.due(self._memory.sent(), backlog))
         except IocError as error:
             log.warning("heartbeats were not acknowledged (%s)", error.__class__.__name__)
+
+
+def _unmentionable(name: str) -> bool:
+    """A file's name that says a secrecy marking or a number of a person."""
+    stem = name.replace("_", " ").replace("-", " ")
+    return any(
+        screening.is_secret(text) or screening.is_personal(text) for text in (name, stem, *stem.split())
+    )

@@ -16,7 +16,11 @@ from openpyxl import load_workbook
 
 from ioc.contracts import EventRefused, Reason
 
-MAX_UNPACKED = 512 * 1024 * 1024
+MAX_UNPACKED = 256 * 1024 * 1024
+MAX_BESIDES = 32 * 1024 * 1024
+"""Unpacked bytes of what is no worksheet: the reader holds all of it in memory (shared strings above all)."""
+MAX_ROW = 1_048_576
+"""Rows of a worksheet. The reader fills gaps with empty rows: a row numbered 10¹¹ would keep it for days."""
 MAX_CELL = 100_000
 _EXCEL_ERRORS = (
     ValueError,
@@ -32,7 +36,8 @@ _EXCEL_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table. `rows` yields (line number, cells); `label`: its sheet, if the file has several."""
+    """One table. `rows` yields (line number, cells); `label`: the number of its sheet, if the file has
+    several (a title may name a person)."""
 
     label: str
     header: Sequence[str]
@@ -105,25 +110,33 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:
 def _xlsx(path: Path) -> Iterator[Sheet]:
     try:
         with zipfile.ZipFile(path) as packed:
-            if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
-                raise EventRefused(Reason.oversize, "", "", f"at most {MAX_UNPACKED >> 20} MB unpacked")
+            _check_sizes(packed)
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except _EXCEL_ERRORS:
         raise _undecodable("an XLSX workbook") from None
     try:
         several = len(book.worksheets) > 1
-        for sheet in book.worksheets:
+        for number, sheet in enumerate(book.worksheets, 1):
             rows = _xlsx_rows(sheet)
             header = next(rows, None)
             if header is not None:
                 names = [text_of(cell) for cell in header[1]]
-                yield Sheet(sheet.title if several else "", names, rows)
+                yield Sheet(str(number) if several else "", names, rows)
     finally:
         book.close()
 
 
+def _check_sizes(packed: zipfile.ZipFile) -> None:
+    sizes = {member.filename: member.file_size for member in packed.infolist()}
+    besides = sum(size for name, size in sizes.items() if not name.startswith("xl/worksheets/"))
+    for size, limit in ((sum(sizes.values()), MAX_UNPACKED), (besides, MAX_BESIDES)):
+        if size > limit:
+            what = "unpacked" if limit == MAX_UNPACKED else "besides its worksheets"
+            raise EventRefused(Reason.oversize, "", "", f"at most {limit >> 20} MB {what}")
+
+
 def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
-    cells = sheet.iter_rows(values_only=True)
+    cells = sheet.iter_rows(max_row=MAX_ROW + 1, values_only=True)
     line = 0
     while True:
         line += 1
@@ -133,5 +146,7 @@ def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
             return
         except _EXCEL_ERRORS:
             raise _undecodable(f"a whole worksheet (row {line})") from None
+        if line > MAX_ROW:
+            raise _undecodable(f"at most {MAX_ROW} rows in a worksheet")
         if any(cell is not None and str(cell).strip() for cell in row):
             yield line, row

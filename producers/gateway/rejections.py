@@ -44,6 +44,9 @@ def refusal(source: str, refused: EventRefused, raw: bytes) -> Refusal:
         return Refusal(source, refused.reason)
     known = all(part in FIELDS or part.isdigit() for part in refused.field.split("/")[1:])
     rule = refused.field if known else ""
+    if refused.reason is Reason.undecodable:
+        # Nobody could look into it for numbers of persons, and the hash of a short text gives the text away.
+        return Refusal(source, refused.reason, rule)
     return Refusal(source, refused.reason, rule, _type_of(raw), hashlib.sha256(raw).hexdigest())
 
 

@@ -1,12 +1,13 @@
 """One dossier, or one step of it, as one-stop software writes it. Personal members and texts are not read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from ioc.clock import VIETNAM
-from ioc.contracts import EventRefused, Reason
+from ioc.contracts import EventRefused, Reason, screening
 from ioc.units import Units
 from producers.adapters.words import fold, org_code
 
@@ -14,6 +15,7 @@ _FORMATS = (("%Y%m%d%H%M%S", 14), ("%d/%m/%Y %H:%M:%S", 19))
 _CHANNELS = {"1": "direct", "2": "online", "3": "postal"}
 _APPLICANTS = {"1": "citizen", "2": "business", "3": "agency", "4": "organisation"}
 NO_FIELD = "khac"
+_CODE = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 MAX_LIST = 1_000
 
 Raw = Mapping[str, Any]
@@ -199,6 +201,13 @@ def _intake(raw: Raw, fees: int) -> dict[str, Any]:
     }
 
 
+def _request(raw: Raw) -> str:
+    """`HoSoBoSungId` if it is a code and no person's number: it is remembered, and no event screens it."""
+    text = _text(raw, "HoSoBoSungId")
+    plain = _CODE.fullmatch(text) and not screening.is_personal(text) and not screening.is_secret(text)
+    return text if plain else ""
+
+
 def _supplements(raw: Raw) -> tuple[Supplement, ...]:
     found = []
     for each in _list(raw, "DanhSachHoSoBoSung"):
@@ -207,7 +216,7 @@ def _supplements(raw: Raw) -> tuple[Supplement, ...]:
             continue
         found.append(
             Supplement(
-                key=_text(each, "HoSoBoSungId")[:64] or asked.isoformat(),
+                key=_request(each) or asked.isoformat(),
                 asked=asked,
                 answered=_instant(each, "NgayTiepNhanBoSung"),
                 old_due=_instant(each, "NgayHenTraTruoc"),

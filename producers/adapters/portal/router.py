@@ -4,6 +4,7 @@ Its callers look at `error_code`, never at the HTTP status: that is always 200. 
 that is wrong, never what it held.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,6 +21,9 @@ from producers.adapters.portal.engine import PortalEngine, ref_of
 from producers.adapters.portal.state import State
 
 MAX_BODY = 32 * 1024 * 1024
+MAX_LOGIN = 16 * 1024
+"""Nobody has shown a credential before: a login holds two short texts."""
+READ_TIMEOUT_S = 60.0
 BAD_SESSION, BAD_BODY, REFUSED, TRY_AGAIN = "01", "02", "03", "99"
 Answer = dict[str, Any]
 Take = Callable[[list[Mapping[str, Any]], str], list[Item]]
@@ -130,14 +134,18 @@ def _json(answer: Answer) -> Response:
     return Response(orjson.dumps(answer), media_type="application/json")
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, or `None` when it is longer than a call may be."""
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The body, or `None` when it is longer than a call may be, or takes longer to come."""
     pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > MAX_BODY:
-            return None
-        pieces.append(piece)
+    try:
+        async with asyncio.timeout(READ_TIMEOUT_S):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > limit:
+                    return None
+                pieces.append(piece)
+    except TimeoutError:
+        return None
     return b"".join(pieces)
 
 
@@ -159,9 +167,9 @@ def router(
     @routes.post("/auth")
     async def auth(request: Request) -> Response:
         """Login: `{"username","password"}` → `{"session","error_code":0}`."""
-        raw = await _body(request)
+        raw = await _body(request, MAX_LOGIN)
         if raw is None:
-            return _json({"session": "", **too_long})
+            return _json({"session": "", "error_code": BAD_BODY, "message": "Nội dung quá dài cho đăng nhập"})
         try:
             body = _object(raw)
         except _Wrong as wrong:
@@ -174,7 +182,7 @@ def router(
     @routes.post("/integration")
     async def integration(request: Request) -> Response:
         """All other calls: `{"session","madonvi","service",…}`."""
-        raw = await _body(request)
+        raw = await _body(request, MAX_BODY)
         return _json(too_long if raw is None else await run_in_threadpool(calls.answer, raw))
 
     return routes

@@ -108,6 +108,28 @@ def test_of_a_secret_nothing_is_left(site: Site) -> None:
         assert trace.encode() not in left
 
 
+@pytest.mark.parametrize(
+    "name", ["TUYỆT MẬT ke hoach.xml", "to_trinh_toi_mat.xml", f"{PERSON}.xml", f"ho-so-{PERSON}.xml"]
+)
+def test_a_name_that_tells_is_not_kept_either(site: Site, name: str) -> None:
+    site.drop("vxp", name, message())
+    assert site.look() == ["document.received", "source.heartbeat"]
+    assert [folder for folder, _ in site.receipts("vxp")] == ["done"]
+    left = site.everything()
+    assert Path(name).stem.encode() not in left and PERSON.encode() not in left
+
+
+def test_a_key_that_a_sender_invented_is_not_kept(site: Site) -> None:
+    data = {"doc_ref": "A", "peer_org": "G01", "status": "arrived", "at": site.clock.now()}
+    event = maker("vxp").make(
+        "document.exchange_changed", time=site.clock.now(), orgunit="G09.901", data=data
+    )
+    site.drop("vxp", "a.ndjson", encode(event).replace(b'"doc_ref"', b'"nguyen_van_kiem":1,"doc_ref"'))
+    site.look()
+    ((folder, text),) = site.receipts("vxp")
+    assert folder == "refused" and "a.ndjson:1\tdata/?\tschema" in text
+
+
 def test_tables_leave_no_person(site: Site) -> None:
     site.drop("hrm", "bien-dong.csv", CHANGES + f"{PERSON};{CANARY};G09.901;BD-3;?;01/10/2026;02/10/2026\n")
     told = site.look()

@@ -14,7 +14,9 @@ from fastapi import FastAPI
 from producers.adapters.base import Refused
 from producers.adapters.portal.accounts import CredentialAccounts, Sessions
 from producers.adapters.portal.router import router
-from tests.unit.adapters.dossier_calls import REF, Bench, dossier, step
+from tests.unit.adapters.dossier_calls import REF, Bench, dossier, step, supplement
+
+PERSON = "001" + "096" + "012345"
 
 
 class Door:
@@ -163,3 +165,24 @@ def test_changed_passwords_are_noticed(door: Door) -> None:
     os.truncate(path, 3)
     door.bench.clock.advance(timedelta(seconds=3))
     assert door.login(password="moi")
+
+
+def test_a_login_is_short(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    body = {"username": "motcua", "password": "mk", "x": "y" * 20_000}
+    assert door.post("/portal/auth", body)["error_code"] == "02"
+    assert door.login()
+
+
+@pytest.mark.parametrize("number", [PERSON, "Nguyễn Văn Kiểm", "tối mật", f"BS {PERSON}"])
+def test_the_number_of_a_request_is_remembered_only_if_it_is_one(tmp_path: Path, number: str) -> None:
+    door = Door(tmp_path)
+    body = dossier(
+        TrangThaiHoSo="5", DanhSachHoSoBoSung=[supplement(1, "20260902080000") | {"HoSoBoSungId": number}]
+    )
+    call = {"session": door.login(), "service": "DongBoHoSoMC", "data": [body]}
+    assert door.post("/portal/integration", call) == {"error_code": "00"}
+    state = door.bench.engine.known(REF)
+    assert state is not None and len(state.pauses) == 1
+    left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert number.encode() not in left and PERSON.encode() not in left

@@ -3,14 +3,18 @@
 import datetime as dt
 import hashlib
 import hmac
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ioc.contracts import Reason, encode
+from producers.adapters import sheets
 from producers.adapters.base import Item
 from producers.adapters.tables import TablesAdapter, person_ref
 from producers.adapters.words import day_or_instant, fold
@@ -135,8 +139,8 @@ def test_workbook(tmp_path: Path) -> None:
     assert field(event, "person_ref") == person_ref(KEY, PERSON)
     assert field(event, "effective_at").isoformat() == "2026-09-30T17:00:00+00:00"
     assert [(each.where, each.field) for item in items for each in item.refused] == [
-        ("a.xlsx!Sheet:3", "Loại biến động"),
-        ("a.xlsx!Ghi chú:1", "Số định danh cá nhân"),
+        ("a.xlsx!1:3", "Loại biến động"),
+        ("a.xlsx!2:1", "Số định danh cá nhân"),
     ]
 
 
@@ -177,3 +181,52 @@ def test_dates_in_all_their_forms(at: dt.datetime) -> None:
     assert len({day_or_instant(at.strftime(form)) for form in forms}) == 1
     assert {day_or_instant(at.strftime(form)) for form in ("%Y/%m/%d", "%d/%m/%Y", "%Y-%m-%d")} == {at.date()}
     assert day_or_instant(at.strftime("%m.%d.%y")) is None
+
+
+def repacked(tmp_path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+    """A workbook of one row whose `part` is not what a spreadsheet program would write."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append(CHANGES.splitlines()[0].split(";"))
+    sheet.append(CHANGES.splitlines()[1].split(";"))
+    book.save(tmp_path / "good.xlsx")
+    path = tmp_path / "a.xlsx"
+    with (
+        zipfile.ZipFile(tmp_path / "good.xlsx") as good,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        for name in good.namelist():
+            bad.writestr(name, change(good.read(name)) if name == part else good.read(name))
+    return path
+
+
+def refusals(path: Path) -> list[tuple[Reason, str]]:
+    items = TablesAdapter(maker("hrm"), KEY).read(path.name, path)
+    return [(each.reason, each.expected) for item in items for each in item.refused]
+
+
+def test_a_row_numbered_beyond_every_spreadsheet_does_not_keep_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "MAX_ROW", 1000)
+    far = b"99999999999"
+    path = repacked(
+        tmp_path,
+        "xl/worksheets/sheet1.xml",
+        lambda text: text.replace(b'r="2"', b'r="' + far + b'"').replace(b'2"', far + b'"'),
+    )
+    assert refusals(path) == [(Reason.undecodable, "at most 1000 rows in a worksheet")]
+
+
+def test_a_small_workbook_that_unpacks_to_much_is_not_unpacked(tmp_path: Path) -> None:
+    path = repacked(tmp_path, "xl/styles.xml", lambda text: text + b" " * sheets.MAX_BESIDES)
+    assert path.stat().st_size < 100_000
+    assert refusals(path) == [(Reason.oversize, "at most 32 MB besides its worksheets")]
+
+
+def test_no_entities_in_a_workbook(tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    part = "xl/worksheets/sheet1.xml"
+    path = repacked(tmp_path, part, lambda text: bomb + text.replace(b"G09.901", b"&b;"))
+    assert [reason for reason, _ in refusals(path)] == [Reason.undecodable]

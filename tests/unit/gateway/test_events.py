@@ -206,6 +206,17 @@ def test_another_refusal_keeps_pointer_type_and_hash(folder: Path) -> None:
     assert len(kept["payload_hash"]) == 64
 
 
+def test_of_what_nobody_could_read_no_hash_is_kept(folder: Path) -> None:
+    """The hash of twelve digits is as good as the digits."""
+
+    async def act(door: Door) -> None:
+        await door.post(b'{"cccd": "001099012345"')
+
+    (kept,) = rejected(run(folder, act))
+    assert set(kept) == {"source", "rejected_type", "reason", "rule", "at"}
+    assert kept["reason"] == "undecodable"
+
+
 def test_limits_are_named(folder: Path) -> None:
     async def endless() -> Any:
         while True:
