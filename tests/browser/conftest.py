@@ -58,7 +58,7 @@ class Wall:
         return time.monotonic() - began
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def process() -> Iterator[Wall]:
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
@@ -77,7 +77,7 @@ def wall(process: Wall) -> Iterator[Wall]:
     process.tell("start", "loud", "tame", "full")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
