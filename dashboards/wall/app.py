@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
-from nicegui import Client, ui
+from nicegui import Client, core, ui
 
 from dashboards.wall import page
 from dashboards.wall.board import load
@@ -21,7 +22,7 @@ FIRST = BOARDS[0]
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; "
-    "object-src 'none'; base-uri 'self'"
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 """Nothing from elsewhere, whatever a row may hold. Inline and eval: Vue's in-browser templates need them."""
 
@@ -32,6 +33,8 @@ def build(open_reader: OpenReader, clock: Clock, *, title: str = "IOC") -> tuple
     web = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(web, screens, clock)
     _pages(screens)
+    # NiceGUI lets pages of any site open the socket that carries what the wall shows.
+    core.sio.eio.cors_allowed_origins = _same_host
     ui.run_with(
         web,
         title=title,
@@ -52,6 +55,12 @@ FAVICON = (
 )
 
 
+def _same_host(origin: str | None, environ: Mapping[str, Any]) -> bool:
+    """A page of this very wall; a proxy in front may speak another scheme, so only hosts are compared."""
+    hosts = (environ.get("HTTP_X_FORWARDED_HOST"), environ.get("HTTP_HOST"))
+    return origin is None or urlsplit(origin).netloc in hosts
+
+
 def _routes(web: FastAPI, screens: Mapping[str, Screen], clock: Clock) -> None:
     @web.middleware("http")
     async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -59,6 +68,8 @@ def _routes(web: FastAPI, screens: Mapping[str, Screen], clock: Clock) -> None:
         response.headers["Content-Security-Policy"] = CONTENT_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
+        if not request.url.path.startswith("/_nicegui/"):  # scripts and fonts of the wheel may be kept
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     @web.get("/healthz")
@@ -100,6 +111,7 @@ def serve(web: FastAPI, screens: Mapping[str, Screen], where: Http) -> None:
         port=where.port,
         log_level="warning",
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=1,
         ws="websockets-sansio",
     )

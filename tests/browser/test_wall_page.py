@@ -83,7 +83,20 @@ def test_the_page_asks_nobody_else_and_complains_of_nothing(wall: Wall, screen: 
     assert hosts == {f"127.0.0.1:{wall.port}"}
     assert any(url.startswith("ws:") for url in log.requests)
     assert log.complaints == []
-    assert "default-src 'self'" in str(screen.request.get(wall.url).headers.get("content-security-policy"))
+    headers = screen.request.get(wall.url).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+    assert "server" not in headers
+
+
+def test_a_page_of_another_site_gets_no_socket(wall: Wall, screen: Page) -> None:
+    socket = f"http://127.0.0.1:{wall.port}/_nicegui_ws/socket.io/?EIO=4&transport=polling"
+    for origin, status in (
+        (f"http://127.0.0.1:{wall.port}", 200),
+        ("http://evil.example", 400),
+        ("null", 400),
+    ):
+        assert screen.request.get(socket, headers={"Origin": origin}).status == status, origin
 
 
 def test_a_silent_source_is_seen_without_a_reload(wall: Wall, screen: Page) -> None:
