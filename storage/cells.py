@@ -1,16 +1,17 @@
 """Cells from cases: the SQL that a KPI file turns into.
 
-One statement per (view, day column): all its KPIs are columns of one scan. A day ends when the Vietnamese
+One scan per (view, day column): all its KPIs are columns of it. A day ends when the Vietnamese
 day does; `t` is that instant, or now for today, and a case counts as open at `t` if it began before it and
 did not end before it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from ioc.kpis import Flow, Kpi, Stock
+from storage.cases import WIDE
 from storage.client import Store
 
 ZONE = "'Asia/Ho_Chi_Minh'"
@@ -142,10 +143,31 @@ def scan(formula: Formula, days: Sequence[date], tenant: str, now: int) -> str:
     return stock_scan(formula.view, days, tenant, now)
 
 
-def recompute_sql(
-    group: Sequence[Formula], days: Sequence[date], *, tenant: str, now: int, version: int
-) -> str:
-    """INSERT of the cells of formulas that share one scan; cells that have vanished are written as zero."""
+Work = Sequence[tuple[Formula, Sequence[date]]]
+"""Formulas, each with the days whose cells are to be computed."""
+
+
+def recompute_sql(work: Work, *, tenant: str, now: int, version: int) -> str:
+    """One INSERT of the cells of all these formulas and days; cells that have vanished are written as zero.
+
+    One statement and not one for each scan: most of what a small one costs is not its scan.
+    """
+    ordered = sorted(work, key=lambda each: (each[0].scan, each[1]))
+    groups = [list(group) for _, group in groupby(ordered, key=lambda each: (each[0].scan, each[1]))]
+    parts = [_fresh([formula for formula, _ in group], group[0][1], tenant, now) for group in groups]
+    parts.append(_stale(ordered, tenant))
+    return (
+        "INSERT INTO ioc.kpi_cells"  # noqa: S608
+        " (tenant, kpi, part, day, dim, unit, numerator, denominator, cases, version)"
+        f" SELECT '{tenant}', cell_kpi, cell_part, cell_day, cell_dim, cell_unit,"
+        f" sum(n), sum(d), sum(c), {version}"
+        f" FROM ({' UNION ALL '.join(parts)})"
+        " GROUP BY cell_kpi, cell_part, cell_day, cell_dim, cell_unit"
+    )
+
+
+def _fresh(group: Sequence[Formula], days: Sequence[date], tenant: str, now: int) -> str:
+    """The cells of formulas that share one scan, as the cases stand."""
     first = group[0]
     aggregates = ", ".join(
         f"toInt64({each.numerator}) AS n{i}, toInt64({each.denominator}) AS d{i},"
@@ -154,44 +176,32 @@ def recompute_sql(
     )
     tuples = ", ".join(f"('{each.kpi}', n{i}, d{i}, c{i})" for i, each in enumerate(group))
     where = f" WHERE {first.where}" if first.where else ""
-    ids = ", ".join(f"'{each.kpi}'" for each in group)
-    fresh = (
-        f"SELECT cell_unit, cell_day, cell_dim, cell.1 AS cell_kpi, cell.2 AS n, cell.3 AS d, cell.4 AS c"  # noqa: S608
-        f" FROM (SELECT toString({first.unit}) AS cell_unit, cell_day,"
+    return (
+        f"SELECT cell.1 AS cell_kpi, '{first.part}' AS cell_part, cell_day, cell_dim, cell_unit,"  # noqa: S608
+        f" cell.2 AS n, cell.3 AS d, cell.4 AS c FROM (SELECT toString({first.unit}) AS cell_unit, cell_day,"
         f" toString({first.dim or repr('')}) AS cell_dim, {aggregates}"
-        f" FROM ({scan(first, days, tenant, now)}){where}"
-        " GROUP BY cell_unit, cell_day, cell_dim"
-        f") ARRAY JOIN [{tuples}] AS cell WHERE n != 0 OR d != 0 OR c != 0"
+        f" FROM ({scan(first, days, tenant, now)}){where} GROUP BY cell_unit, cell_day, cell_dim)"
+        f" ARRAY JOIN [{tuples}] AS cell WHERE n != 0 OR d != 0 OR c != 0"
     )
-    stale = (
-        f"SELECT toString(unit), day, toString(dim), toString(kpi), toInt64(0), toInt64(0), toInt64(0)"  # noqa: S608
-        f" FROM ioc.kpi_cells FINAL WHERE tenant = '{tenant}' AND kpi IN ({ids}) AND part = '{first.part}'"
-        f" AND day IN ({_listed(days)}) AND (numerator != 0 OR denominator != 0 OR cases != 0)"
+
+
+def _stale(work: Work, tenant: str) -> str:
+    """The same cells as they were written before, as zeros."""
+    places = " OR ".join(
+        f"(kpi = '{formula.kpi}' AND part = '{formula.part}' AND day IN ({_listed(days)}))"
+        for formula, days in work
     )
     return (
-        "INSERT INTO ioc.kpi_cells"  # noqa: S608
-        " (tenant, kpi, part, day, dim, unit, numerator, denominator, cases, version)"
-        f" SELECT '{tenant}', cell_kpi, '{first.part}', cell_day, cell_dim, cell_unit,"
-        f" sum(n), sum(d), sum(c), {version} FROM ({fresh} UNION ALL {stale})"
-        " GROUP BY cell_kpi, cell_day, cell_dim, cell_unit"
+        "SELECT toString(kpi), toString(part), day, toString(dim), toString(unit),"  # noqa: S608
+        f" toInt64(0), toInt64(0), toInt64(0) FROM ioc.kpi_cells FINAL WHERE tenant = '{tenant}'"
+        f" AND ({places}) AND (numerator != 0 OR denominator != 0 OR cases != 0)"
     )
 
 
-def recompute(
-    store: Store,
-    wanted: Iterable[Formula],
-    days: Sequence[date],
-    *,
-    tenant: str,
-    now: int,
-    version: int,
-) -> None:
-    """Write the cells of these formulas for these days anew, from the cases as they stand."""
-    if not days:
-        return
-    ordered = sorted(wanted, key=lambda formula: formula.scan)
-    for _, group in groupby(ordered, key=lambda formula: formula.scan):
-        store.execute(recompute_sql(list(group), days, tenant=tenant, now=now, version=version))
+def recompute(store: Store, work: Work, *, tenant: str, now: int, version: int) -> None:
+    """Write these cells anew, from the cases as they stand."""
+    if listed := [(formula, tuple(days)) for formula, days in work if days]:
+        store.execute(recompute_sql(listed, tenant=tenant, now=now, version=version), settings=WIDE)
 
 
 def explain_sql(

@@ -82,10 +82,11 @@ def compute(
 ) -> list[Value]:
     """The values of these KPIs over these windows, for every unit that has any, or for one."""
     listed = list(kpis)
+    staff: dict[date, dict[str, int]] = {}
     found = _additive([each for each in listed if each.flow or each.stock], windows, store, tenant, unit)
     for kpi in listed:
         if kpi.distinct:
-            found += _distinct(kpi, windows, store, tenant, unit)
+            found += _distinct(kpi, windows, store, tenant, unit, staff)
         elif kpi.gauge and unit in (None, tenant):
             found += _gauge(kpi, windows, store, tenant)
         elif kpi.quantile and unit in (None, tenant):
@@ -134,18 +135,24 @@ def _sums(window: Window) -> str:
 
 
 def _distinct(
-    kpi: Kpi, windows: Sequence[Window], store: Store, tenant: str, unit: str | None
+    kpi: Kpi,
+    windows: Sequence[Window],
+    store: Store,
+    tenant: str,
+    unit: str | None,
+    staff: dict[date, dict[str, int]],
 ) -> list[Value]:
     """Persons counted once per unit and once in the total above, over the staff of that day."""
     values = []
     for (t, last), names in _by_end(windows).items():
-        staff = _headcounts(store, tenant, last)
+        if last not in staff:
+            staff[last] = _headcounts(store, tenant, last)
         counted = {(dim, ancestor): n for dim, ancestor, n in store.query(_persons_sql(kpi, t, last, tenant))}
         dims = sorted({dim for dim, _ in counted} | {""})
-        units = [each for each in staff if unit is None or each == unit]
+        units = [each for each in staff[last] if unit is None or each == unit]
         for dim in dims:
             for each in units:
-                n, d = counted.get((dim, each), 0), staff[each]
+                n, d = counted.get((dim, each), 0), staff[last][each]
                 values += [Value(kpi.id, dim, each, name, n, d, d, formed(kpi, n, d)) for name in names]
     return values
 

@@ -68,9 +68,11 @@ class Watch:
             " WHERE database = 'ioc' AND active AND startsWith(table, 'events_')"
             " GROUP BY table ORDER BY table"
         )
-        if parts != self._seen or now - self._looked_at >= WHOLE_MS:
-            self._held = held(self._store)
-            self._seen, self._looked_at = parts, now
+        if now - self._looked_at >= WHOLE_MS:
+            self._held, self._looked_at = held(self._store), now
+        elif grown := sorted({str(each[0]) for each in set(parts) ^ set(self._seen)}):
+            self._held |= held(self._store, grown)
+        self._seen = parts
         return self._held
 
 

@@ -116,7 +116,7 @@ class Reducer:
             self._run(batch, kind="events", more=bool(waiting))
         if self._rebuilding.running is not None and not (moves and waiting):
             self._end_rebuild()  # it has come as far as the ledger was; events need not pause for that
-        elif not moves and self._clock_due(self._now()):
+        elif not moves and (self._clock_due(self._now()) or self._held_back()):
             self._run(batch, kind="clock", more=False)
         return waiting if moves else 0  # what lies behind a gap waits for what fills it
 
@@ -150,6 +150,10 @@ class Reducer:
         ticks.finish(self._store, tick, done, self._now(), batch.to, batch.events, changed)
         self._done, self.watermark = done, batch.to
         self._reach("finished")
+
+    def _held_back(self) -> bool:
+        """Whether values wait that were not worth a computation of their own yet."""
+        return self._done.live and self._settling.waits(self._now())
 
     def _clock_due(self, now: int) -> bool:
         """Every few seconds, and at once when a new day has begun."""

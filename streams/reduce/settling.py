@@ -15,6 +15,8 @@ from streams.reduce.worktime import day_of, number
 
 PEOPLE_MS = 60_000
 """How often persons are counted anew without an event: credentials end and trainings expire."""
+COUNT_MS = 1_500
+"""How often persons are counted at most: they do not add up, so each count reads all of them."""
 HISTORY_MS = 300_000
 BEFORE = "before "
 """Marks the window that ended yesterday."""
@@ -37,7 +39,7 @@ class Settling:
         self._due_before = set(kpis)
         self._shown: dict[str, list[values.Value]] = {}
         self._trust_due = True
-        self._people_at = self._history_at = 0
+        self._people_at = self._history_at = self._counted_at = 0
 
     def note(self, changes: Mapping[str, Iterable[Change]], now: int) -> None:
         """These cases changed: their cells, and the KPIs that read them, are due."""
@@ -45,7 +47,7 @@ class Settling:
         for kind, changed in changes.items():
             for change in changed:
                 self._touched.add(kind, change.before, change.after, today)
-            reading = {kpi.id for kpi in self._kpis.values() if kind in views(kpi)}
+            reading = {kpi.id for kpi in self._kpis.values() if kind in views(kpi) and not kpi.gauge}
             self._due |= reading
             self._due_before |= reading
 
@@ -89,7 +91,12 @@ class Settling:
         """All values are due."""
         self._due = set(self._kpis)
         self._due_before = set(self._kpis)
+        self._people_at = 0
         self._trust_due = True
+
+    def waits(self, now: int) -> bool:
+        """Whether values of persons are due that were held back."""
+        return bool(self._due) and now - self._counted_at >= COUNT_MS
 
     def pairs(self) -> dict[Pair, list[date]]:
         """What is to be computed, for the log."""
@@ -97,9 +104,9 @@ class Settling:
 
     def settle(self, now: int, version: int, *, with_values: bool = True) -> None:
         """Write cells, then values."""
-        for (view, column), days in self._touched.take().items():
-            wanted = [each for each in self._formulas if each.view == view and each.day == column]
-            cells.recompute(self._store, wanted, days, tenant=self._tenant, now=now, version=version)
+        touched = self._touched.take()
+        work = [(each, touched.get((each.view, each.day), [])) for each in self._formulas]
+        cells.recompute(self._store, work, tenant=self._tenant, now=now, version=version)
         self._reach("cells")
         if with_values and self._trust_due:
             self._trust(now, version)
@@ -124,13 +131,16 @@ class Settling:
         self._trust_due = False
 
     def _values(self, now: int, version: int) -> None:
-        due = [self._kpis[each] for each in sorted(self._due)]
-        if any(kpi.distinct for kpi in due):
+        count = now - self._counted_at >= COUNT_MS
+        self._counted_at = now if count else self._counted_at
+        due = [self._kpis[each] for each in sorted(self._due) if count or not self._kpis[each].distinct]
+        if count and now - self._people_at >= PEOPLE_MS:
             self._people_at = now
         shown = self._computed(due, now)
         listed = self._with_empty(due, shown, values.today(now))
         values.write(self._store, listed, tenant=self._tenant, now=now, version=version)
-        self._due, self._due_before = set(), set()
+        self._due -= {kpi.id for kpi in due}
+        self._due_before = set()
         if now - self._history_at >= HISTORY_MS:
             everything = [each for kpi in self._shown.values() for each in kpi]
             values.write_history(self._store, everything, tenant=self._tenant, now=now, version=version)
@@ -139,7 +149,7 @@ class Settling:
     def _computed(self, due: list[Kpi], now: int) -> list[values.Value]:
         """The values of today's windows, each with what it showed yesterday evening.
 
-        Yesterday is computed again only when an event may have changed it.
+        Yesterday is computed again only when an event may have changed it; of persons, once a minute.
         """
         today = values.today(now)
         yesterday = today - timedelta(days=1)
@@ -148,7 +158,9 @@ class Settling:
         before = [
             replace(values.window(each, yesterday, ended), name=BEFORE + each) for each in values.WINDOWS
         ]
-        anew = [kpi for kpi in due if kpi.id in self._due_before and not (kpi.gauge or kpi.quantile)]
+        anew = [kpi for kpi in due if kpi.id in self._due_before and (kpi.flow or kpi.stock)]
+        if now == self._people_at:
+            anew += [kpi for kpi in due if kpi.distinct]
         rest = [kpi for kpi in due if kpi not in anew]
         found = values.compute(self._store, anew, [*windows, *before], tenant=self._tenant)
         known = {_place(each): each.value for each in found if each.window.startswith(BEFORE)}
