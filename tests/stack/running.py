@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,15 @@ class RunningStack:
     def processes(self) -> dict[str, dict[str, Any]]:
         """What `ioc status` says of each process."""
         return {one["name"]: one for one in self.json("status")["processes"]}
+
+    def holding(self, *needles: bytes) -> list[str]:
+        """Files of the data directory, by relative name, that hold one of these; a file may go meanwhile."""
+        found = []
+        for path in self.data.rglob("*"):
+            with suppress(FileNotFoundError):
+                if path.is_file() and any(needle in path.read_bytes() for needle in needles):
+                    found.append(str(path.relative_to(self.data)))
+        return found
 
     def last_lines(self) -> str:
         """The end of every log, for a failure message."""
