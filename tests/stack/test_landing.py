@@ -37,10 +37,12 @@ def check(place: Ground, state: dict[str, Any], expected: Counter[str]) -> None:
 
 
 def test_killed_at_every_failpoint(place: Ground) -> None:
-    with place.flowing(events=12_000, rate=500, seed=71) as flow:
-        for failpoint in ("C4:1:kill", "C1:3:kill", "C5:2:kill", "C6:1:kill", "C5:4:kill", "C4:5:kill"):
-            assert place.worker(failpoint).dies() == -signal.SIGKILL
-        expected = flow.finished()
+    expected: Counter[str] = Counter()
+    # Each flow fills at least three partitions, so every failpoint is passed three times however slow we are.
+    for seed, failpoint in enumerate(("C4:1", "C1:3", "C5:2", "C6:1", "C5:3", "C4:3", "C6:2")):
+        with place.flowing(events=1_500, rate=1_000, seed=80 + seed) as flow:
+            assert place.worker(f"{failpoint}:kill").dies() == -signal.SIGKILL
+            expected += flow.finished()
     assert place.worker("C7:1:kill").dies() == -signal.SIGKILL
     place.worker()
     check(place, place.settled(expected), expected)
