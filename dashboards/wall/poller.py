@@ -22,6 +22,8 @@ LOST_AFTER = timedelta(seconds=20)
 store that is merely busy answers within that."""
 LOAD_SHARE = 4
 """A round that took t seconds is followed by at least (this - 1) t of rest, so a busy store is not pushed."""
+REST_AT_MOST_S = 5.0
+"""A store that hung and is well again must not wait longer than this for the next question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Poller:
             self.round()
             took = self._clock.monotonic() - began
             pace = TICK_S if self._viewers else IDLE_S
-            self._wake.wait(max(pace - took, took * (LOAD_SHARE - 1), 0.05))
+            self._wake.wait(max(pace - took, min(took * (LOAD_SHARE - 1), REST_AT_MOST_S), 0.05))
             self._wake.clear()
         self.close()
 

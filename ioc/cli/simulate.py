@@ -12,7 +12,7 @@ import typer
 from ioc.cli.output import Data, Json, fail, print_json, say
 from ioc.clock import VIETNAM, SystemClock
 
-LIVE_EVENTS = 30_000
+LIVE_EVENTS = 36_000
 LIVE_RATE = 20.0
 DAYS = 30
 
@@ -28,7 +28,7 @@ def simulate(
         float | None, typer.Option(min=0, help="Events a second; 0: as fast as it goes. Live: 20.")
     ] = None,
     events: Annotated[
-        int | None, typer.Option(min=0, help="How many events of the past; live: 30000.")
+        int | None, typer.Option(min=0, help="How many events of the past; live: 36000.")
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=1000, help="How many days they are spread over.")] = DAYS,
     start: Annotated[
@@ -53,6 +53,7 @@ def simulate(
     from producers.simulator.backfill import Backfill, Plan
     from producers.simulator.journal import Journal
     from producers.simulator.run import run_backfill, run_live
+    from producers.simulator.standing import Stock
 
     clock = SystemClock()
     count = events if events is not None else LIVE_EVENTS if live else fail("--events: expected a number", 2)
@@ -61,7 +62,7 @@ def simulate(
     if live and told.exists():
         count = 0  # started again after a fall: the past is told already
     begin, end = _span(start, days, clock.now())
-    plan = Plan(seed=seed, events=count, start=begin, end=end)
+    plan = Plan(seed=seed, events=count, start=begin, end=end, stock=Stock() if live else None)
     past = Backfill(Catalogue.load(found.catalogue), found.tenant, plan, clock)
     sink: sinks.Sink = sinks.Stream(found.kafka)
     if dry_run:

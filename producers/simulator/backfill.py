@@ -1,5 +1,6 @@
 """The past, sent at once: exactly so many records, ending now."""
 
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from ioc.reference import Catalogue
 from producers.simulator.history import History, scale_for
 from producers.simulator.people import COVERED
 from producers.simulator.sender import NATURAL, Beat, Flaws, Record, Sender
-from producers.simulator.world import World, local, moment, whole_ms
+from producers.simulator.standing import Stock, Told, standing
+from producers.simulator.world import Draft, Going, World, local, moment, whole_ms
 
 AIM = 0.985
 """The history is aimed a little low; heartbeats, of which there are always more, fill up to the exact
@@ -20,17 +22,19 @@ OWN = "ioc"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to generate: `events` records between `start` and `end`."""
+    """What to generate: `events` records between `start` and `end`. With `stock`, dossiers of the whole
+    ministry are among them: a present that begins there finds what it would find in a real one."""
 
     seed: int
     events: int
     start: datetime
     end: datetime
     flaws: Flaws = NATURAL
+    stock: Stock | None = None
 
 
 class Backfill:
-    """Iterate it for the records; afterwards `history.open` are the lives that go on."""
+    """Iterate it for the records; afterwards `open` are the lives that go on."""
 
     def __init__(self, catalogue: Catalogue, tenant: str, plan: Plan, clock: Clock) -> None:
         self._catalogue = catalogue
@@ -42,7 +46,10 @@ class Backfill:
         flaws = plan.flaws
         grown = 1 + flaws.twice + flaws.invalid
         beats = len(self._days()) * len(self._sources)
-        aimed = (plan.events - beats) / grown * AIM
+        wanted = plan.stock if plan.events else None
+        self._standing: list[Told] = standing(self.world, plan.end, wanted) if wanted else []
+        told = sum(len(one.drafts) for one in self._standing)
+        aimed = max((plan.events - beats) / grown * AIM - told, 0)
         people = len(self.world.staff) * (2 + len(COVERED))
         staff = int(min(people, aimed * (0.52 if plan.events >= 20_000 else 0.15)))
         scale = scale_for(self._world, plan.start, plan.end, int(aimed - staff))
@@ -50,6 +57,11 @@ class Backfill:
 
     def __iter__(self) -> Iterator[Record]:
         yield from islice(self._all(), self._plan.events)
+
+    @property
+    def open(self) -> list[Going]:
+        """Lives that go on after the end, and when they want to be woken."""
+        return [*self.history.open, *(one.going for one in self._standing if one.going is not None)]
 
     def beats(self, at: datetime) -> Iterator[Beat]:
         """A heartbeat of every source."""
@@ -66,7 +78,10 @@ class Backfill:
     def _all(self) -> Iterator[Record]:
         days = iter(self._days())
         next_day = next(days, None)
-        for draft in self.history:
+        stood = sorted(
+            (draft for one in self._standing for draft in one.drafts), key=lambda draft: draft.time
+        )
+        for draft in heapq.merge(self.history, stood, key=lambda draft: draft.time):
             while next_day is not None and next_day <= draft.time:
                 for beat in self.beats(next_day):
                     self.sender.beat(beat)
@@ -99,3 +114,7 @@ class Backfill:
 
     def _world(self) -> World:
         return World(self._catalogue, self._tenant, self._plan.seed, self._plan.end)
+
+
+def _time(draft: Draft) -> datetime:
+    return draft.time

@@ -30,9 +30,9 @@ def incoming(world: World, at: datetime) -> Life:
     unit = world.unit()
     ref = world.ref(f"{unit}/{at.year}/CVD")
     urgency = rng.choices(URGENCIES, URGENCY_WEIGHTS)[0]
-    arrived = _arrived(world, at, urgent=urgency != "normal")
+    arrived = _arrived(world, at, urgency)
     days = 1 if urgency == "hoa_toc" else rng.choice((3, 5, 7, 10, 15))
-    due = world.due(at, days) if rng.random() < 0.7 else None
+    due = world.due(at, days) if rng.random() < world.dated else None
     data = {
         "doc_ref": ref,
         "doc_type": rng.choices(KINDS, KIND_WEIGHTS)[0],
@@ -74,10 +74,12 @@ def incoming(world: World, at: datetime) -> Life:
     yield Draft("document.completed", "qlvb", ref, lead, at, done), None
 
 
-def _arrived(world: World, at: datetime, *, urgent: bool) -> datetime:
+def _arrived(world: World, at: datetime, urgency: str) -> datetime:
     late = world.rng.random() < 0.04
-    if urgent:
-        return world.before(at, 40, 150) if late else world.before(at, 1, 25)
+    if urgency == "hoa_toc":
+        return world.before(at, 40, 90) if late else world.before(at, 1, 5)
+    if urgency != "normal":
+        return world.before(at, 40, 150) if late else world.before(at, 1, 15)
     return world.before(at, 4 * 1440, 6 * 1440) if late else world.before(at, 3, 150)
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from producers.simulator.people import stock
 from producers.simulator.rhythm import Start, starts_of
-from producers.simulator.world import Draft, Life, World, local
+from producers.simulator.world import Draft, Going, Life, World, local
 
 PROBE = 0.05
 """Share of full volume that is lived to learn how many events one unit of volume makes."""
@@ -27,9 +27,9 @@ class History:
         self._waiting: list[tuple[datetime, int, Life | Start]] = []
 
     @property
-    def open(self) -> list[Life]:
-        """Lives that would go on after the end."""
-        return [life for *_, life in self._waiting if not callable(life)]
+    def open(self) -> list[Going]:
+        """Lives that go on after the end, and when they want to be woken."""
+        return [Going(at, life) for at, _, life in self._waiting if not callable(life)]
 
     def __iter__(self) -> Iterator[Draft]:
         yield from islice(stock(self._world, self._start), self._staff)

@@ -64,6 +64,8 @@ class Sender:
         self._produced = produced
         self._epoch = epoch
         self._flaws = flaws
+        self.faster = 1.0
+        """By how much delays are shortened: where cases live faster, so do their events' detours."""
         self._held: list[tuple[datetime, int, Record | Beat]] = []
         self._count = 0
         self._sent: Counter[str] = Counter()
@@ -78,9 +80,9 @@ class Sender:
         send_at = draft.time
         luck = rng.random()
         if luck < flaws.late:
-            send_at += timedelta(seconds=rng.uniform(7200, 43_200))
+            send_at += timedelta(seconds=rng.uniform(7200, 43_200) / self.faster)
         elif luck < flaws.late + flaws.disorder:
-            send_at += timedelta(seconds=rng.uniform(60, 1800))
+            send_at += timedelta(seconds=rng.uniform(60, 1800) / self.faster)
         record = Record(topic, key, _canonical(wire), draft.source, COUNTED)
         self._hold(send_at, record)
         if rng.random() < flaws.twice:

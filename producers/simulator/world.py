@@ -30,6 +30,14 @@ Life = Generator[tuple[Draft, datetime | None], datetime, None]
 the instant at which that really happens, so that the same life can be lived in the past or live."""
 
 
+class Going(NamedTuple):
+    """A life that goes on, when it wants to be woken, and an unresolved dossier's due time, if known."""
+
+    wake: datetime
+    life: Life
+    due: datetime | None = None
+
+
 class Procedure(NamedTuple):
     code: str
     field: str
@@ -69,6 +77,8 @@ class World:
     def __init__(self, catalogue: Catalogue, tenant: str, seed: int, anchor: datetime) -> None:
         self.rng = random.Random(f"{seed}/{anchor.isoformat()}")  # noqa: S311 - chance, not secrecy
         self.tenant = tenant
+        self.dated = 0.7
+        """Share of incoming documents with a due date."""
         self.calendar: WorkingCalendar = catalogue.calendar
         self.anchor = anchor
         everyone = catalogue.units.valid(local(anchor))
