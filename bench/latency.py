@@ -1,8 +1,8 @@
 """From published to readable, at rest and under load, and what the whole stack weighs meanwhile.
 
-A probe is a real event, sent by the SDK at its intended time; it is readable when a reader of
-`ioc_read.ticks` sees a finished tick that covers its offset: cases, cells and values of that tick are then
-written. Under load a simulator publishes beside it. The baseline is the same stack at rest, minutes before.
+A probe is a real event, sent by the SDK at its intended time; it is readable when a tick covers its offset
+and the cases, cells and values of that tick are written. Under load a simulator publishes beside it. The
+baseline is the same stack at rest, minutes before.
 Usage: python -m bench.latency [--seconds 60] [--rate 500] [--port-base N] [--out FOLDER]
 """
 
@@ -14,12 +14,13 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psutil
 
@@ -27,13 +28,17 @@ from bench.report import percentiles, write
 from ioc import settings
 from ioc.contracts import build
 from ioc.settings import Settings
+from ioc.topics import EVENT_TOPICS
 from producers.sdk import Publisher, Receipt
 from storage.client import Store
+from streams.land import cluster
+from streams.reduce.plan import load_vector
 
 PROBES_A_SECOND = 5
 POLL_S = 0.02
 PATIENCE_S = 60
-SQL = "SELECT vector FROM ioc_read.ticks WHERE live = 1 ORDER BY tick DESC LIMIT 1"
+SQL = "SELECT argMax(vector, tick) FROM ioc.ticks WHERE tick = settled AND live"
+"""How far the last tick reached whose values are written."""
 
 
 @contextmanager
@@ -98,49 +103,28 @@ class Watch:
     stop: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, positions: dict[tuple[str, int], str]) -> None:
-        store = Store(self.settings.clickhouse, role="reader")
+    def run(self, logs: Mapping[str, UUID]) -> None:
+        store = Store(self.settings.clickhouse)
         while not self.stop.wait(POLL_S):
-            rows = store.query(SQL)
-            reached = json.loads(rows[0][0]) if rows else {}
+            reached = load_vector(store.query(SQL)[0][0])
             now = time.monotonic()
             with self.lock:
-                still = []
-                for receipt, since in self.waiting:
-                    key = positions[(receipt.topic, receipt.partition)]
-                    if reached.get(key, 0) > receipt.offset:
-                        self.seconds.append(now - since)
-                    else:
-                        still.append((receipt, since))
-                self.waiting = still
+                readable = [
+                    since
+                    for receipt, since in self.waiting
+                    if reached.get((logs[receipt.topic], receipt.partition), 0) > receipt.offset
+                ]
+                # Probes go out in order into one topic's partitions, so what is left is found by its time.
+                self.waiting = [each for each in self.waiting if each[1] not in readable]
+            self.seconds += [now - since for since in readable]
         store.close()
-
-
-def positions(found: Settings) -> dict[tuple[str, int], str]:
-    """Topic and partition → the key under which a tick's vector counts it."""
-    from kafka import KafkaAdminClient
-
-    from ioc.topics import EVENT_TOPICS
-
-    admin = KafkaAdminClient(bootstrap_servers=found.kafka.bootstrap)
-    try:
-        described = admin.describe_topics([topic.name for topic in EVENT_TOPICS])
-    finally:
-        admin.close()
-    return {
-        (
-            topic["name"],
-            part["partition_index"],
-        ): f"{uuid.UUID(str(topic['topic_id']))}/{part['partition_index']}"
-        for topic in described
-        for part in topic["partitions"]
-    }
 
 
 def measure(found: Settings, seconds: float) -> list[float]:
     """Latencies of probes sent on schedule for `seconds`."""
     watch = Watch(found)
-    thread = threading.Thread(target=watch.run, args=(positions(found),), daemon=True)
+    logs = cluster.names(found.kafka, [topic.name for topic in EVENT_TOPICS]).topic_ids
+    thread = threading.Thread(target=watch.run, args=(logs,), daemon=True)
     thread.start()
     publisher = Publisher(found.kafka, client_id="bench-latency")
     begin = time.monotonic()
