@@ -11,16 +11,14 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import psutil
 
@@ -35,10 +33,14 @@ from streams.land import cluster
 from streams.reduce.plan import load_vector
 
 PROBES_A_SECOND = 5
-POLL_S = 0.02
 PATIENCE_S = 60
-SQL = "SELECT argMax(vector, tick) FROM ioc.ticks WHERE tick = settled AND live"
-"""How far the last tick reached whose values are written."""
+PAST = 5_000
+"""Events of the past that the load begins with, so that cases of other days are open."""
+SETTLING_S = 15
+SQL = """
+SELECT toUnixTimestamp64Milli(finished_at), vector FROM ioc.ticks WHERE tick = settled AND live ORDER BY tick
+"""
+"""When each tick whose values are written ended, and how far it reached."""
 
 
 @contextmanager
@@ -93,56 +95,41 @@ def event(number: int, at: datetime) -> Any:
     )
 
 
-@dataclass
-class Watch:
-    """Polls the last finished tick as a reader, and tells how long each probe took to get there."""
+def readable(found: Settings, probes: list[tuple[Receipt, float]]) -> list[float]:
+    """Seconds from intended to readable, by the first settled tick that covers each probe.
 
-    settings: Settings
-    waiting: list[tuple[Receipt, float]] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    stop: threading.Event = field(default_factory=threading.Event)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def run(self, logs: Mapping[str, UUID]) -> None:
-        store = Store(self.settings.clickhouse)
-        while not self.stop.wait(POLL_S):
-            reached = load_vector(store.query(SQL)[0][0])
-            now = time.monotonic()
-            with self.lock:
-                readable = [
-                    since
-                    for receipt, since in self.waiting
-                    if reached.get((logs[receipt.topic], receipt.partition), 0) > receipt.offset
-                ]
-                # Probes go out in order into one topic's partitions, so what is left is found by its time.
-                self.waiting = [each for each in self.waiting if each[1] not in readable]
-            self.seconds += [now - since for since in readable]
-        store.close()
+    Asked once a second and read off afterwards: a measurement that polls would be part of the load.
+    """
+    logs = cluster.names(found.kafka, [topic.name for topic in EVENT_TOPICS]).topic_ids
+    store = Store(found.clickhouse)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        ticks = [(at / 1000, load_vector(vector)) for at, vector in store.query(SQL)]
+        seconds = []
+        for receipt, intended in probes:
+            place = logs[receipt.topic], receipt.partition
+            ends = (at for at, reached in ticks if reached.get(place, 0) > receipt.offset)
+            seconds += [at - intended for at in islice(ends, 1)]
+        if len(seconds) == len(probes):
+            store.close()
+            return seconds
+        if time.monotonic() > deadline:
+            missing = len(probes) - len(seconds)
+            raise SystemExit(f"{missing} probes were not readable after {PATIENCE_S} s")
+        time.sleep(1)
 
 
 def measure(found: Settings, seconds: float) -> list[float]:
     """Latencies of probes sent on schedule for `seconds`."""
-    watch = Watch(found)
-    logs = cluster.names(found.kafka, [topic.name for topic in EVENT_TOPICS]).topic_ids
-    thread = threading.Thread(target=watch.run, args=(logs,), daemon=True)
-    thread.start()
     publisher = Publisher(found.kafka, client_id="bench-latency")
-    begin = time.monotonic()
+    probes = []
+    begin = time.time()
     for number in range(int(seconds * PROBES_A_SECOND)):
         intended = begin + number / PROBES_A_SECOND
-        time.sleep(max(0.0, intended - time.monotonic()))
-        receipt = publisher.publish(event(number, datetime.now(UTC)))
-        with watch.lock:
-            watch.waiting.append((receipt, intended))
-    deadline = time.monotonic() + PATIENCE_S
-    while watch.waiting and time.monotonic() < deadline:
-        time.sleep(POLL_S)
-    watch.stop.set()
-    thread.join(5)
+        time.sleep(max(0.0, intended - time.time()))
+        probes.append((publisher.publish(event(number, datetime.now(UTC))), intended))
     publisher.close()
-    if watch.waiting:
-        raise SystemExit(f"{len(watch.waiting)} probes were not readable after {PATIENCE_S} s")
-    return watch.seconds
+    return readable(found, probes)
 
 
 def resident(pid: int) -> dict[str, int]:
@@ -157,11 +144,19 @@ def resident(pid: int) -> dict[str, int]:
     return found
 
 
-def simulator(data: Path, rate: int, events: str) -> subprocess.Popen[bytes]:
-    """The load, in a process of its own."""
-    command = [sys.executable, "-m", "ioc", "simulate", "--seed", "7", "--data", str(data), "--json"]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen([*command, "--rate", str(rate), "--events", events], stdout=quiet, stderr=quiet)
+def simulator(data: Path, rate: int) -> subprocess.Popen[str]:
+    """The load: events of the present, in a process of its own; returns when its short past is told."""
+    command = [sys.executable, "-m", "ioc", "simulate", "--live", "--seed", "7", "--data", str(data)]
+    process = subprocess.Popen(
+        [*command, "--rate", str(rate), "--events", str(PAST)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    if not process.stdout.readline():
+        raise SystemExit("the simulator ended before its load began")
+    return process
 
 
 def main() -> None:
@@ -177,11 +172,12 @@ def main() -> None:
             found = settings.load(data)
             measure(found, 5)  # warm
             rest = percentiles(measure(found, options.seconds / 2))
-            count = str(int(options.rate * (options.seconds + 20)))
-            load = simulator(data, options.rate, count)
-            time.sleep(10)
+            load = simulator(data, options.rate)
+            measure(found, SETTLING_S)
             busy = percentiles(measure(found, options.seconds))
             memory = resident(supervisor)
+            if load.poll() is not None:
+                raise SystemExit("the simulator ended before the measurement did")
             load.terminate()
             load.wait(20)
     result = {

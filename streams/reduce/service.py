@@ -15,7 +15,7 @@ from storage.client import Store
 from streams.reduce.control import ControlLog, NotOwner
 from streams.reduce.reducer import Reducer
 
-EVERY_S = 0.3
+EVERY_S = 0.15
 """Pause between two looks at the ledger when there is nothing more to do."""
 AGAIN_S = 1.0
 """Pause after the store did not answer, or the partition was lost."""
