@@ -13,7 +13,7 @@ from streams.land.thread import StoreThread, Writer
 
 log = logging.getLogger("ioc.land")
 
-BLOCKS_IN_MEMORY = 3
+BLOCKS_IN_MEMORY = 6
 """One being inserted, one settled, one being read: more would cost memory and gain nothing."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 

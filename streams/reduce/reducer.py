@@ -27,7 +27,7 @@ BATCH = 30_000
 """Ledger rows a tick takes at most."""
 CLOCK_MS = 8_000
 """How often numbers that move with the clock are computed anew."""
-BACKLOG_MS = 2_000
+BACKLOG_MS = 5_000
 """With more rows waiting, cells and values are written this often only: nobody waits for the ones between."""
 
 
