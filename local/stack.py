@@ -2,7 +2,7 @@
 
 import os
 import signal
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -82,7 +82,7 @@ def _supervise(
             raise taken
     if not attached.kafka:
         class_path(progress=lambda name, done, total: say(f"  Kafka: {name} ({done}/{total})"))
-    stop = _stop_signals()
+    stop = StopSignals()
     supervisor = Supervisor(
         specs,
         lambda spec: Child(spec.command(settings), log_of(settings.data, spec.name)),
@@ -94,7 +94,7 @@ def _supervise(
     try:
         _await_attached(attached, hooks, settings)
         announced, looks = False, 0
-        while not stop.is_set():
+        while not stop.asked:
             supervisor.tick()
             if supervisor.ready and not announced:
                 announced = True
@@ -102,7 +102,7 @@ def _supervise(
             looks += 1
             if looks % ROTATE_EVERY == 0:
                 _rotate_logs(settings.data, specs)
-            stop.wait(LOOK_EVERY_S)
+            time.sleep(LOOK_EVERY_S)
         say("stopping …")
     finally:
         supervisor.stop()
@@ -151,12 +151,20 @@ def _once(work: Callable[[], bool]) -> Callable[[], bool]:
     return again
 
 
-def _stop_signals() -> threading.Event:
-    """Set by Ctrl-C, SIGTERM or a closed terminal."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    return stop
+class StopSignals:
+    """Whether Ctrl-C, SIGTERM or a closed terminal asked for the end.
+
+    A flag, not an Event: a second signal that interrupts the first one's `set()`, or the loop's `wait()`,
+    would wait for ever for a lock that its own thread holds.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self.asked = True
 
 
 def _write_state(data: Path, above: Mapping[str, Any], watched: Sequence[Watched]) -> None:
