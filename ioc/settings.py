@@ -87,7 +87,8 @@ def _overlay(base: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file; empty when there is no file. Raises `SettingsError` when it is not one."""
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -105,8 +106,8 @@ def load(data: Path | None = None) -> Settings:
     Raises `SettingsError` naming the setting that is wrong.
     """
     where = (data or Path(os.environ.get("IOC_DATA", "data"))).absolute()
-    stack = _read_json(where / "run" / "stack.json").get("settings", {})
-    secret = _read_json(where / "credentials.json").get("settings", {})
+    stack = read_json(where / "run" / "stack.json").get("settings", {})
+    secret = read_json(where / "credentials.json").get("settings", {})
     try:
         from_environment = Settings(data=where).model_dump(exclude_unset=True)
         merged = _overlay(_overlay(stack, secret), from_environment)

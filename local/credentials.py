@@ -3,13 +3,12 @@
 A source that joins the catalogue later gets its own at the next start; nothing is ever replaced.
 """
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ioc.errors import SettingsError
+from ioc.settings import read_json
 from local.rundir import write_atomically
 
 OWNER_ONLY = 0o600
@@ -36,22 +35,9 @@ def completed(
     return {**known, "settings": {**settings, "clickhouse": store}, "sources": entries}
 
 
-def load(path: Path) -> dict[str, Any]:
-    """The credentials file; empty when there is none. Raises `SettingsError` when it is not JSON."""
-    try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path}: cannot be read as JSON ({error.__class__.__name__})") from error
-    if not isinstance(loaded, dict):
-        raise SettingsError(f"{path}: expected a JSON object")
-    return loaded
-
-
 def ensure(path: Path, sources: Iterable[str]) -> dict[str, Any]:
     """Create or complete the credentials file, mode 600, and return what it holds."""
-    known = load(path)
+    known = read_json(path)
     document = completed(known, sources)
     if document != known or not is_private(path):
         write_atomically(path, document, mode=OWNER_ONLY)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ioc.errors import SettingsError
 from ioc.reference import Catalogue
-from ioc.settings import Settings
+from ioc.settings import Settings, read_json
 from local import credentials
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -19,7 +19,7 @@ def findings(settings: Settings) -> list[str]:
 def _credential_findings(settings: Settings) -> list[str]:
     path = settings.credentials_file
     try:
-        known = credentials.load(path)
+        known = read_json(path)
         sources = [source.system_code for source in Catalogue.load(settings.catalogue).sources.values()]
     except SettingsError as error:
         return [str(error)]

@@ -89,9 +89,9 @@ def _store_user(settings: "Settings", user: str) -> dict[str, Any]:
 
 def _source(settings: "Settings", code: str) -> dict[str, Any]:
     from ioc.cli.stack import ready_document
-    from local import credentials as kept
+    from ioc.settings import read_json
 
-    known = kept.load(settings.credentials_file).get("sources", {})
+    known = read_json(settings.credentials_file).get("sources", {})
     if code not in known:
         fail(
             f"no credentials for source {code!r} under {settings.data}, expected one of "

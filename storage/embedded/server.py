@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from types import FrameType
 
 from ioc.errors import IocError
@@ -35,10 +35,11 @@ def serve(path: Path, host: str, port: int, http_port: int, users: Users) -> Non
         ping = http.listen(host, http_port)
     except OSError as error:
         raise _not_free(host, http_port, error) from error
-    stop = Event()
+    asked, ask = os.pipe()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        # A pipe takes no lock: a second signal inside this handler cannot wait for its own thread.
+        os.write(ask, b".")
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
@@ -50,7 +51,7 @@ def serve(path: Path, host: str, port: int, http_port: int, users: Users) -> Non
         f"clickhouse {engine.version} ready: native {host}:{port}, ping http://{host}:{http_port}/ping\n"
     )
     sys.stdout.flush()
-    stop.wait()
+    os.read(asked, 1)
     # Waking it up: a blocked accept() would otherwise hand out one more connection.
     with contextlib.suppress(OSError):
         native.shutdown(socket.SHUT_RDWR)
