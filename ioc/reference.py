@@ -1,7 +1,7 @@
 """Reference data: everything a ministry changes without changing code, loaded and checked once at start."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
+from ioc.baselines import Baseline, Baselines, Declarations, Declared, System
 from ioc.calendar import Day, Hours, WorkingCalendar
 from ioc.errors import SettingsError
 from ioc.sources import Source, Sources
@@ -20,15 +21,19 @@ if TYPE_CHECKING:
 
 PACKAGED = Path(__file__).parent / "catalogue"
 EVERYONE = "all"
+ORGANISATION = ("baselines.yaml", "systems.yaml", "declared.yaml")
+"""What is said of the units of units.yaml: a folder with its own units takes none of the packaged ones."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Units, source systems and the working calendar; `version` changes with every byte of their files."""
+    """Units with their counts, sources, the calendar; `version` changes with every byte of their files."""
 
     units: Units
     sources: Sources
     calendar: WorkingCalendar
+    baselines: Baselines
+    declared: Declarations
     version: str
 
     @classmethod
@@ -37,17 +42,24 @@ class Catalogue:
 
         Raises `SettingsError` naming file and entry.
         """
-        files = [_find(path, "units.yaml"), _find(path, "sources.yaml"), *_calendar_files(path)]
         digest = hashlib.sha256()
         documents = {}
-        for file in files:
+        for file in files(path):
             content = _read(file)
             digest.update(file.name.encode() + b"\0" + content + b"\0")
-            documents[file.name] = _parse(file, content)
+            documents[file.name] = parse(file, content)
         try:
             units = Units(Unit(**entry) for entry in documents.pop("units.yaml")["units"])
             sources = _sources(documents.pop("sources.yaml")["sources"], units)
-            return cls(units, sources, _calendar(documents.values()), digest.hexdigest()[:16])
+            said = {name: documents.pop(name, {}) for name in ORGANISATION}
+            return cls(
+                units,
+                sources,
+                _calendar(documents.values()),
+                _baselines(said, units),
+                Declarations((Declared(**each) for each in said["declared.yaml"].get("declared", ())), units),
+                digest.hexdigest()[:16],
+            )
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -67,6 +79,15 @@ class Catalogue:
         )
 
 
+def files(path: Path | None) -> list[Path]:
+    """The files a catalogue is made of: those under `path`, else the packaged ones."""
+    own_units = path is not None and (path / "units.yaml").exists()
+    said = [_find(path, name) for name in ORGANISATION]
+    if own_units:
+        said = [file for file in said if file.parent == path]
+    return [_find(path, "units.yaml"), _find(path, "sources.yaml"), *said, *_calendar_files(path)]
+
+
 def _find(path: Path | None, name: str) -> Path:
     own = path / name if path else None
     return own if own and own.exists() else PACKAGED / name
@@ -83,7 +104,8 @@ def _read(file: Path) -> bytes:
         raise SettingsError(f"{file}: cannot be read ({error.__class__.__name__})") from error
 
 
-def _parse(file: Path, content: bytes) -> dict[str, Any]:
+def parse(file: Path, content: bytes) -> dict[str, Any]:
+    """The mapping that a file's content is. Raises `SettingsError` naming the file."""
     try:
         document = yaml.safe_load(content)
     except yaml.YAMLError as error:
@@ -105,6 +127,14 @@ def _sources(entries: Iterable[dict[str, Any]], units: Units) -> Sources:
             )
         loaded.append(Source.model_validate({**entry, "units": codes}))
     return Sources(loaded)
+
+
+def _baselines(said: Mapping[str, dict[str, Any]], units: Units) -> Baselines:
+    return Baselines(
+        [Baseline(**entry) for entry in said["baselines.yaml"].get("baselines", ())],
+        [System(**entry) for entry in said["systems.yaml"].get("systems", ())],
+        units,
+    )
 
 
 def _calendar(documents: Iterable[dict[str, Any]]) -> WorkingCalendar:

@@ -109,6 +109,17 @@ class Units:
             unit.code for unit in self.valid(on) if unit.code == code or code in self.ancestors(unit.code, on)
         )
 
+    def counted_for(self, code: str, on: date) -> frozenset[str]:
+        """Whose totals what happens in `code` on a day belongs to: its own, those above it, its successor's.
+
+        The successor of today takes over the past as well, so that its series does not begin with the merger.
+        """
+        heir = self.successor(code, date.max)
+        return frozenset({code, *self.ancestors(code, on), heir, *self.ancestors(heir, on)})
+
     def headcount(self, code: str, on: date) -> int:
-        """Staff of the unit and of everything beneath it on that day."""
-        return sum(self.get(each, on).headcount for each in self.under(code, on))
+        """Staff on that day of the unit, of everything beneath it, and of what was merged into it since.
+
+        The same rule as for events, or a successor would have more persons than staff before the merger.
+        """
+        return sum(unit.headcount for unit in self.valid(on) if code in self.counted_for(unit.code, on))
