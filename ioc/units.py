@@ -110,12 +110,22 @@ class Units:
         )
 
     def counted_for(self, code: str, on: date) -> frozenset[str]:
-        """Whose totals what happens in `code` on a day belongs to: its own, those above it, its successor's.
+        """Whose totals what happens in `code` on a day belongs to: its own, those above it, their successors.
 
-        The successor of today takes over the past as well, so that its series does not begin with the merger.
+        The successor of today takes over the past as well, so that its series does not begin with the merger;
+        with the unit that was merged comes whatever stood beneath it that day.
         """
-        heir = self.successor(code, date.max)
-        return frozenset({code, *self.ancestors(code, on), heir, *self.ancestors(heir, on)})
+        found: set[str] = set()
+        reached = [code]
+        while reached:
+            each = reached.pop()
+            if each in found:
+                continue
+            found.add(each)
+            if each in self.codes:
+                parent = self.get(each, on).parent
+                reached += [self.successor(each, date.max), *([parent] if parent else ())]
+        return frozenset(found)
 
     def headcount(self, code: str, on: date) -> int:
         """Staff on that day of the unit, of everything beneath it, and of what was merged into it since.

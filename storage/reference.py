@@ -57,12 +57,6 @@ def spans(units: Units) -> list[tuple[date, date]]:
     return list(zip(ordered, [*ordered[1:], FOREVER], strict=True))
 
 
-def counted_for(units: Units, code: str, on: date) -> set[str]:
-    """Whose totals a cell of this code and day belongs to: its own, those above it, its successor's."""
-    heir = units.successor(code, FOREVER)
-    return {code, *units.ancestors(code, on), heir, *units.ancestors(heir, on)}
-
-
 def nearest(units: Units, code: str, tenant: str) -> str:
     """The known unit that answers for a code of no catalogue: the longest prefix, else the top."""
     while "." in code:
@@ -78,7 +72,7 @@ def add_paths(store: Store, units: Units, tenant: str, codes: Iterable[str]) -> 
     for code in sorted(set(codes)):
         above = nearest(units, code, tenant)
         for start, end in spans(units):
-            for ancestor in sorted({code} | counted_for(units, above, start) | {tenant}):
+            for ancestor in sorted({code} | units.counted_for(above, start) | {tenant}):
                 rows.append((tenant, code, ancestor, start, end, 0))
     _insert(store, "ioc.ref_paths", ["tenant", "unit", "ancestor", "valid_from", "valid_to", "known"], rows)
 
@@ -94,7 +88,7 @@ def _units(store: Store, units: Units, tenant: str) -> None:
             )
         for start, end in spans(units):
             on = max(start, units.periods(code)[0].valid_from)
-            paths += [(tenant, code, each, start, end, 1) for each in sorted(counted_for(units, code, on))]
+            paths += [(tenant, code, each, start, end, 1) for each in sorted(units.counted_for(code, on))]
             staff.append((tenant, code, start, end, units.headcount(code, start)))
     columns = ["tenant", "unit", "slug", "name", "parent", "kind", "valid_from", "valid_to", "merged_into"]
     _insert(store, "ioc.ref_units", columns, listed)
