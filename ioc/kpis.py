@@ -1,39 +1,27 @@
 """KPI as code: one YAML file per KPI says what is counted, for whom, on which day, and against which target.
 
-Expressions are ClickHouse aggregate expressions over one case view. They may use its columns and `t`, the
-instant that a cell is valid for: the end of its day, or now for today.
+How it is counted is one of the formulas of `ioc.formulas`, or made from other KPIs (`ioc.composites`).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from ioc.composites import Composite, Score, ScorePart
 from ioc.errors import SettingsError
+from ioc.formulas import Distinct, Flow, Gauge, Quantile, Stock
 from ioc.sources import TYPE_PREFIX, TYPE_SUFFIX, Sources
+from ioc.words import NAME as _NAME
+from ioc.words import Part, Words
 
 PACKAGED = Path(__file__).parent / "catalogue" / "kpis"
 Kind = Literal["ratio", "stock", "mixed", "gauge", "distinct", "quantile", "composite"]
 Measure = Literal["percent", "count", "minutes", "seconds", "ratio", "points"]
-Expression = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
-_NAME = r"^[a-z][a-z0-9_]*$"
-_CLOCK = re.compile(r"(?<![\w.])t(?!\w)")
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Words(Part):
-    """The same text in Vietnamese and in English."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+FORMULAS = ("flow", "stock", "distinct", "gauge", "quantile", "composite")
 
 
 class Legal(Part):
@@ -48,67 +36,6 @@ class Target(Part):
 
     value: float
     by: date | None = None
-
-
-class Flow(Part):
-    """What happened on a day: each case counts on the day of its instant `day`, for its `unit`."""
-
-    view: str = Field(pattern=_NAME)
-    day: str = Field(pattern=_NAME)
-    unit: str = Field(default="unit", pattern=_NAME)
-    where: str | None = None
-    numerator: Expression
-    denominator: Expression
-    cases: Expression | None = None
-    dim: str | None = None
-
-    @cached_property
-    def timed(self) -> bool:
-        """Whether a cell of today changes without any event, as the clock moves."""
-        return uses_clock(self.where, self.numerator, self.denominator, self.cases)
-
-
-class Stock(Part):
-    """What stood at the instant `t`: over the cases that were open then."""
-
-    view: str = Field(pattern=_NAME)
-    unit: str = Field(default="unit", pattern=_NAME)
-    where: str | None = None
-    numerator: Expression = "0"
-    denominator: Expression = "0"
-    cases: Expression | None = None
-    dim: str | None = None
-
-
-class Distinct(Part):
-    """Different persons that a statement held of at `t`, over the unit's staff."""
-
-    view: str = Field(pattern=_NAME)
-    person: str = "person"
-    where: str | None = None
-    dim: str | None = None
-
-
-class Gauge(Part):
-    """A measurement of now: one row of the view a dimension; without a dimension, the worst of them."""
-
-    view: str = Field(pattern=_NAME)
-    numerator: Expression
-    denominator: Expression
-    dim: str
-
-
-class Quantile(Part):
-    """A quantile over the rows of a view in the window: `of` in units of 1 ÷ `per`, weighted."""
-
-    view: str = Field(pattern=_NAME)
-    day: str = Field(pattern=_NAME)
-    level: float = Field(gt=0, lt=1)
-    of: str
-    weight: str = "1"
-    per: int = Field(gt=0)
-    where: str | None = None
-    dim: str | None = None
 
 
 class Kpi(Part):
@@ -136,24 +63,24 @@ class Kpi(Part):
     distinct: Distinct | None = None
     gauge: Gauge | None = None
     quantile: Quantile | None = None
+    composite: Composite | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
-        parts = {"ratio": {"flow"}, "mixed": {"flow", "stock"}, "composite": set()}
+        parts = {"ratio": {"flow"}, "mixed": {"flow", "stock"}}
         needs = parts.get(self.kind, {self.kind})
-        has = {
-            part
-            for part in ("flow", "stock", "distinct", "gauge", "quantile")
-            if getattr(self, part) is not None
-        }
+        has = {part for part in FORMULAS if getattr(self, part) is not None}
         if needs != has:
-            raise ValueError(
-                f"kind {self.kind} needs {sorted(needs) or 'no formula'}, the file has {sorted(has)}"
-            )
-        if not self.feeds and self.kind not in ("gauge", "quantile"):
+            raise ValueError(f"kind {self.kind} needs {sorted(needs)}, the file has {sorted(has)}")
+        if isinstance(self.composite, Score):
+            if self.feeds:
+                raise ValueError("feeds: a score is fed by what feeds its parts, leave it out")
+        elif not self.feeds and self.kind not in ("gauge", "quantile"):
             raise ValueError("feeds: expected the event types that the KPI is made from")
         if self.flow and self.stock and bool(self.flow.dim) != bool(self.stock.dim):
             raise ValueError("flow and stock must both have a dim, or neither")
+        if self.kind == "mixed" and self.baseline:
+            raise ValueError("stock.baseline: only a kpi of kind stock has a baseline for denominator")
         return self
 
     @property
@@ -167,6 +94,16 @@ class Kpi(Part):
         parts = (self.flow, self.stock, self.distinct, self.gauge, self.quantile)
         return next((part.dim for part in parts if part is not None and part.dim), None)
 
+    @property
+    def baseline(self) -> str | None:
+        """The reference count that is its denominator, if it has one."""
+        return self.distinct.baseline if self.distinct else self.stock.baseline if self.stock else None
+
+    @property
+    def score(self) -> Score | None:
+        """Its pillars, if it is a score."""
+        return self.composite if isinstance(self.composite, Score) else None
+
     def target(self, on: date) -> float | None:
         """The target that counts on a day: the next one to come, else the last that was due."""
         dated = sorted((t for t in self.targets if t.by is not None), key=lambda each: each.by or on)
@@ -178,10 +115,12 @@ class Kpi(Part):
 
 
 class Kpis(Mapping[str, Kpi]):
-    """All KPIs, by id."""
+    """All KPIs, by id. `catalogue`: the folder whose files go before the packaged ones."""
 
-    def __init__(self, kpis: Mapping[str, Kpi]) -> None:
-        self._kpis = dict(sorted(kpis.items()))
+    def __init__(self, kpis: Mapping[str, Kpi], catalogue: Path | None = None) -> None:
+        self.catalogue = catalogue
+        listed = dict(sorted(kpis.items()))
+        self._kpis = {kpi: _fed(each, listed) if each.score else each for kpi, each in listed.items()}
 
     def __getitem__(self, kpi: str) -> Kpi:
         return self._kpis[kpi]
@@ -203,12 +142,32 @@ class Kpis(Mapping[str, Kpi]):
             for file in sorted(folder.glob("*.yaml")) if folder else ():
                 kpi = read(file)
                 kpis[kpi.id] = kpi
-        return cls(kpis)
+        return cls(kpis, catalogue)
 
 
-def uses_clock(*expressions: str | None) -> bool:
-    """Whether one of the expressions speaks of `t`."""
-    return any(_CLOCK.search(each) for each in expressions if each)
+def _fed(kpi: Kpi, kpis: Mapping[str, Kpi]) -> Kpi:
+    """A score with the feeds of all its parts. Raises `SettingsError` for a part that cannot be scored."""
+    feeds: dict[str, None] = {}
+    for part in kpi.score.parts if kpi.score else ():
+        if part.kpi is not None:
+            feeds |= dict.fromkeys(_scored(kpi, part, kpis).feeds)
+    return kpi.model_copy(update={"feeds": tuple(feeds)})
+
+
+def _scored(kpi: Kpi, part: ScorePart, kpis: Mapping[str, Kpi]) -> Kpi:
+    found = kpis.get(part.kpi or "")
+    wrong = ""
+    if found is None:
+        wrong = "is no KPI of the catalogue"
+    elif found.score is not None:
+        wrong = "is a score itself; expected a KPI that is measured"
+    elif not found.targets:
+        wrong = "has no target to be scored against"
+    elif part.dim and not found.dim:
+        wrong = f"has no kinds; leave dim {part.dim} out"
+    if found is None or wrong:
+        raise SettingsError(f"{kpi.id}.yaml: composite.pillars: {part.kpi} {wrong}")
+    return found
 
 
 def read(file: Path) -> Kpi:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from ioc.kpis import Flow, Kpi, Stock
+from ioc.formulas import Flow, Stock
+from ioc.kpis import Kpi
 from storage.cases import WIDE
 from storage.client import Store
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from ioc.kpis import Kpi, Kpis, uses_clock
+from ioc.formulas import uses_clock
+from ioc.kpis import Kpi, Kpis
 from ioc.reference import Catalogue
 from storage import cells, trust, values
 from storage.client import Store

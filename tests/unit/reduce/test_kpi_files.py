@@ -8,7 +8,8 @@ import yaml
 
 from ioc.contracts import BY_NAME
 from ioc.errors import SettingsError
-from ioc.kpis import PACKAGED, Kpis, feeding, read, uses_clock
+from ioc.formulas import uses_clock
+from ioc.kpis import PACKAGED, Kpis, feeding, read
 from storage.cells import formulas
 from streams.reduce.kinds import KINDS
 from tests.unit.reduce.cases import catalogue
