@@ -19,6 +19,7 @@ from ioc.contracts.registry import TYPES
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REAL = r"(?:[1-9][0-9]{0,5}\.(?:0|[0-9]{0,5}[1-9])|0\.[1-9](?:[0-9]{0,5}[1-9])?)"
 """At most twelve digits and no exponent: the one shortest form of such a number."""
+_REAL_OR_ZERO = rf"(?:0\.0|{_REAL})"
 _HARMLESS = (ORG_WRITTEN, "^[0-9a-f]{64}$")
 _LONGEST = max(map(len, TYPES)) + len('"type":""}')
 SKEW = timedelta(minutes=5)
@@ -30,13 +31,10 @@ _VALUE: dict[str, Callable[[str | None], Any]] = {
 
 
 class _Rule(NamedTuple):
-    """A rule between two fields: their groups, and how to read them."""
+    """A rule between fields: how to read each, and the group it stands in."""
 
     holds: Callable[..., bool]
-    first: int
-    second: int
-    read_first: Callable[[Any], Any]
-    read_second: Callable[[Any], Any]
+    reads: tuple[tuple[Callable[[Any], Any], int], ...]
 
 
 class _Shape(NamedTuple):
@@ -47,7 +45,7 @@ class _Shape(NamedTuple):
     """Groups that could hold a number of a person or a marking."""
     texts_may_lack: bool
     rules: tuple[_Rule, ...]
-    """Those that compare text with text come in `plain`, as (holds, first, second)."""
+    """Those that compare two texts come in `plain`, as (holds, first, second)."""
     plain: tuple[tuple[Callable[..., bool], int, int], ...]
     own_source: bool
 
@@ -78,6 +76,11 @@ def _value(schema: dict[str, Any]) -> tuple[str, str, str]:
             return "", _whole_numbers(least, most), ""
         case {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000}:
             return "", _REAL, ""
+        case {"type": "number", "minimum": 0, "maximum": 1000000}:
+            return "", _REAL_OR_ZERO, ""
+        case {"type": "array", "items": {"pattern": pattern}, "maxItems": most} if pattern in _HARMLESS:
+            item = f'"{_plain(pattern)}"'
+            return "", rf"\[(?:{item}(?:,{item}){{0,{most - 1}}})?\]", ""
         case {"type": "string", "format": "date-time"}:
             return '"', INSTANT_CANONICAL, 'Z"'
         case {"type": "string", "pattern": str(pattern)}:
@@ -144,16 +147,19 @@ def _shape(kind: EventType) -> _Shape | None:
         tuple(group[name] for name in (*columns, "correctionof")),
         tuple(group[f"f_{name}"] for name in texts),
         not required.issuperset(texts),
-        tuple(rule for rule in rules if {rule.read_first, rule.read_second} != {_same}),
-        tuple(rule[:3] for rule in rules if {rule.read_first, rule.read_second} == {_same}),
-        kind.subject_field == "system_code",
+        tuple(rule for rule in rules if not _is_plain(rule)),
+        tuple((holds, reads[0][1], reads[1][1]) for holds, reads in rules if _is_plain(_Rule(holds, reads))),
+        kind.of_itself,
     )
 
 
 def _rule(rule: Between, properties: dict[str, Any], group: Mapping[str, int]) -> _Rule:
-    first, second = rule.reads
-    read = [_VALUE.get(_type(properties[name]), _same) for name in rule.reads]
-    return _Rule(rule.holds, group[f"f_{first}"], group[f"f_{second}"], read[0], read[1])
+    reads = [(_VALUE.get(_type(properties[name]), _same), group[f"f_{name}"]) for name in rule.reads]
+    return _Rule(rule.holds, tuple(reads))
+
+
+def _is_plain(rule: _Rule) -> bool:
+    return len(rule.reads) == 2 and all(read is _same for read, _ in rule.reads)
 
 
 def _same(text: str | None) -> str | None:
@@ -192,8 +198,8 @@ def read(text: str) -> tuple[Head, EventType, str, str] | None:
     for holds, first, second in shape.plain:
         if not holds(found[first], found[second]):
             return None
-    for holds, first, second, read_first, read_second in shape.rules:
-        if not holds(read_first(found[first]), read_second(found[second])):
+    for holds, reads in shape.rules:
+        if not holds(*[read(found[at]) for read, at in reads]):
             return None
     texts = [found[at] for at in shape.texts]
     if shape.texts_may_lack:

@@ -152,7 +152,7 @@ def _check_consistent(envelope: Envelope, kind: EventType) -> None:
         raise EventRefused(
             Reason.schema, "/producedat", f"{envelope.producedat:%FT%TZ}", "at most 5 minutes before time"
         )
-    if kind.subject_field == "system_code" and not envelope.source.endswith(f":{envelope.subject}"):
+    if kind.of_itself and not envelope.source.endswith(f":{envelope.subject}"):
         raise EventRefused(Reason.schema, "/data/system_code", envelope.subject, "the system of the source")
     if envelope.correctionof == envelope.id:
         raise EventRefused(Reason.schema, "/correctionof", "its own id", "the id of another event")

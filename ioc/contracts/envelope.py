@@ -18,13 +18,13 @@ _CLOSED = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=Fal
 class Between(NamedTuple):
     """A rule between fields of `data`: when it does not hold, `field` is wrong and `expected` says how.
 
-    `holds` takes the values of the two fields it `reads` (None: absent). It may compare times only with each
+    `holds` takes the values of the fields it `reads` (None: absent). It may compare times only with each
     other, because the quick reading passes them as canonical text.
     """
 
     field: str
     expected: str
-    reads: tuple[str, str]
+    reads: tuple[str, ...]
     holds: Callable[..., bool]
 
 
@@ -37,8 +37,8 @@ class Data(BaseModel):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         values = self.__dict__
-        for field, expected, (first, second), holds in self.between:
-            if not holds(values[first], values[second]):
+        for field, expected, reads, holds in self.between:
+            if not holds(*[values[name] for name in reads]):
                 context = {"field": field, "expected": expected}
                 raise PydanticCustomError("between_fields", "{expected}", context)
         return self
@@ -98,6 +98,8 @@ class EventType:
     dataclass: str
     model: builtins.type[Data]
     envelope: builtins.type[Envelope]
+    of_itself: bool = False
+    """Its subject is a system, and only that system may state it."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,14 @@ class Rules:
 
 
 def event_type(
-    n: int, name: str, topic: Topic, *, subject: str, model: type[Data], version: int = 1
+    n: int,
+    name: str,
+    topic: Topic,
+    *,
+    subject: str,
+    model: type[Data],
+    version: int = 1,
+    of_itself: bool = False,
 ) -> EventType:
     """Declare an event type; its envelope is `Envelope` with type, data class and data pinned."""
     full = f"vn.gov.ioc.{name}.v{version}"
@@ -123,4 +132,4 @@ def event_type(
         "data": (model, ...),
     }
     envelope = create_model(f"{model.__name__}Event", __base__=Envelope, __doc__=model.__doc__, **pinned)
-    return EventType(n, name, full, topic, subject, privacy, model, envelope)
+    return EventType(n, name, full, topic, subject, privacy, model, envelope, of_itself)

@@ -17,6 +17,7 @@ _EXPECTED = {
     "greater_than": "more than {gt}",
     "less_than_equal": "at most {le}",
     "less_than": "less than {lt}",
+    "too_long": "at most {max_length} items",
     "literal_error": "one of {expected}",
     "string_pattern_mismatch": "text like {pattern}",
     "between_fields": "{expected}",

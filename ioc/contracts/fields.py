@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, core_schema
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -113,6 +113,7 @@ Ts = Annotated[datetime, _Instant()]
 Org = Annotated[str, _OrgCode()]
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/,\-Đ]{1,64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._\-]{1,32}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 SystemCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 PersonRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 EventId = Annotated[str, StringConstraints(pattern=f"^{UUID.pattern}$", to_lower=True)]
@@ -122,3 +123,7 @@ Sequence = Annotated[int, Field(ge=1, le=LARGEST)]
 Whole = Annotated[int, Field(ge=0, le=10**15)]
 Counting = Annotated[int, Field(ge=1, le=10**9)]
 Positive = Annotated[float, Field(gt=0, le=10**6, allow_inf_nan=False)]
+Amount = Annotated[
+    float, Field(ge=0, le=10**6, allow_inf_nan=False), AfterValidator(lambda value: value + 0.0)
+]
+"""Zero or more; minus zero becomes zero, so that equal amounts are equal text."""

@@ -1,12 +1,38 @@
-"""The platform about itself: heartbeats of sources, and what was refused before it reached Kafka."""
+"""The platform: heartbeats of sources, calls between systems, and what was refused before Kafka."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from ioc.contracts.envelope import Between, Data, event_type
-from ioc.contracts.fields import EVENT_TYPE, SourceUrn, SystemCode, Ts, Whole
+from ioc.contracts.fields import EVENT_TYPE, Amount, Code, SourceUrn, SystemCode, Ts, Whole
 from ioc.topics import PLATFORM
+
+
+class InteropRecorded(Data):
+    """Số lượt gọi giữa hai hệ thống qua nền tảng tích hợp, cộng theo phút; `p95_ms` là mili giây.
+
+    `platform` is an open list: ngsp, lgsp, dscp, axis, direct, and what a ministry adds.
+    """
+
+    system_code: SystemCode
+    peer_code: Code
+    service_code: Code
+    platform: SystemCode
+    window_start: Ts
+    calls: Whole
+    ok: Whole
+    failed: Whole
+    p95_ms: Amount | None = None
+
+    between = (
+        Between(
+            "calls",
+            "the sum of ok and failed",
+            ("calls", "ok", "failed"),
+            lambda calls, ok, failed: calls == ok + failed,
+        ),
+    )
 
 
 class SourceHeartbeat(Data):
@@ -54,6 +80,9 @@ class EventRejected(Data):
 
 
 EVENTS = (
-    event_type(24, "source.heartbeat", PLATFORM, subject="system_code", model=SourceHeartbeat),
+    event_type(23, "interop.recorded", PLATFORM, subject="system_code", model=InteropRecorded),
+    event_type(
+        24, "source.heartbeat", PLATFORM, subject="system_code", model=SourceHeartbeat, of_itself=True
+    ),
     event_type(26, "event.rejected", PLATFORM, subject="source", model=EventRejected),
 )

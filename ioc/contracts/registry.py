@@ -6,10 +6,10 @@ from typing import Annotated, Any, Union
 
 from pydantic import Field, TypeAdapter
 
-from ioc.contracts import documents, people, platform, services
+from ioc.contracts import alerts, archives, documents, people, platform, quality, services, tasks
 from ioc.contracts.envelope import Envelope, EventType
 
-_DOMAINS = (documents, services, people, platform)
+_DOMAINS = (documents, services, people, archives, tasks, quality, platform, alerts)
 _ALL: tuple[EventType, ...] = tuple(kind for domain in _DOMAINS for kind in domain.EVENTS)
 
 TYPES: Mapping[str, EventType] = MappingProxyType({kind.type: kind for kind in _ALL})

@@ -1,18 +1,22 @@
-"""Public services: dossiers from receipt to return, payments, ratings, and citizens' feedback."""
+"""Public services: dossiers from receipt to return, payments, ratings, citizens' feedback, procedures."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ioc.contracts.envelope import Between, Data, event_type
-from ioc.contracts.fields import Code, Counting, Org, Positive, Ref, Ts, Whole
+from ioc.contracts.fields import Amount, Code, Counting, Org, Positive, Ref, Ts, Whole
 from ioc.topics import SERVICES
 
 DossierChannel = Literal["direct", "online", "postal"]
 
 
 class DossierReceived(Data):
-    """Tiếp nhận hồ sơ thủ tục hành chính."""
+    """Tiếp nhận hồ sơ thủ tục hành chính.
+
+    `paper_result`: the procedure ends in a paper result; `store_reused`: at least one paper was taken from
+    the citizen's store (QĐ 766/QĐ-TTg, số hóa hồ sơ).
+    """
 
     dossier_ref: Ref
     procedure_code: Code
@@ -29,6 +33,8 @@ class DossierReceived(Data):
     components_reused: Whole
     vneid_verified: bool
     fee_required: bool
+    paper_result: bool | None = None
+    store_reused: bool | None = None
 
     between = (
         Between(
@@ -92,13 +98,14 @@ class DossierPortalSynced(Data):
 
 
 class DossierResolved(Data):
-    """Đã xử lý xong hồ sơ, có kết quả."""
+    """Đã xử lý xong hồ sơ, có kết quả; `store_returned`: kết quả vào kho dữ liệu cá nhân, tổ chức."""
 
     dossier_ref: Ref
     org: Org
     resolved_at: Ts
     result: Literal["approved", "refused"]
     e_result: bool
+    store_returned: bool | None = None
 
 
 class DossierClosed(Data):
@@ -142,6 +149,31 @@ class FeedbackChanged(Data):
     dossier_ref: Ref | None = None
 
 
+class ProcedurePublished(Data):
+    """Công bố, công khai thủ tục hành chính; đúng hạn và đủ nội dung tính theo QĐ 766/QĐ-TTg.
+
+    `fee_offered_online`: its fee can be paid on the portal; `citizen_facing`: citizens apply for it;
+    `population_connected`: it reads the population database.
+    """
+
+    procedure_code: Code
+    field_code: Code
+    action: Literal["created", "updated", "abolished", "merged"]
+    online_level: Literal["none", "partial", "full"]
+    online_eligible: bool
+    business_related: bool
+    statutory_days: Amount
+    fee_required: bool
+    announced_on_time: bool
+    published_on_time: bool
+    content_complete: bool
+    paper_result: bool | None = None
+    fee_offered_online: bool | None = None
+    citizen_facing: bool | None = None
+    population_connected: bool | None = None
+    at: Ts
+
+
 EVENTS = (
     event_type(6, "dossier.received", SERVICES, subject="dossier_ref", model=DossierReceived),
     event_type(7, "dossier.clock_changed", SERVICES, subject="dossier_ref", model=DossierClockChanged),
@@ -151,4 +183,5 @@ EVENTS = (
     event_type(11, "payment.completed", SERVICES, subject="dossier_ref", model=PaymentCompleted),
     event_type(12, "satisfaction.rated", SERVICES, subject="dossier_ref", model=SatisfactionRated),
     event_type(13, "feedback.changed", SERVICES, subject="feedback_ref", model=FeedbackChanged),
+    event_type(14, "procedure.published", SERVICES, subject="procedure_code", model=ProcedurePublished),
 )

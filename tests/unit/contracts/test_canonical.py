@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ioc.contracts import BY_NAME, Decoded, EventRefused, Head, canonical, codec, decode, encode, kafka_key
-from ioc.contracts.fields import INSTANT_CANONICAL, stamp, utc_ms
+from ioc.contracts.fields import INSTANT_CANONICAL, ORG_WRITTEN, stamp, utc_ms
 from ioc.contracts.screening import harmless, is_personal, is_secret
 from tests.unit.contracts import reference
 from tests.unit.contracts.events import GOOD, NOW, RULES, event, event_id
@@ -149,6 +149,23 @@ BROKEN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("hr.record_synced", {"fields_filled": 61}),
     ("hr.record_synced", {"fields_total": 9, "fields_filled": 10}),
     ("event.rejected", {"reason": "personal_data", "payload_hash": "a" * 64}),
+    ("archive.batch_processed", {"error_items": 121}),
+    ("task.assigned", {"due_at": _EARLIER}),
+    ("task.assigned", {"due_at": "2026-11-20T02:00:00Z"}),
+    ("task.changed", {"progress_pct": 100}),
+    ("task.changed", {"state": "completed", "new_due_at": None}),
+    ("task.changed", {"state": "in_progress"}),
+    ("dataset.assessed", {"records_checked": 1001}),
+    ("dataset.assessed", {"verified_ok": 401}),
+    ("dataset.assessed", {"mandatory_filled": 30001}),
+    ("dataset.assessed", {"duplicates": 1001}),
+    ("dataset.assessed", {"format_errors": 1001}),
+    ("dataset.assessed", {"ref_errors": 1001}),
+    ("dataset.assessed", {"error_records": 1001}),
+    ("dataset.assessed", {"stale_records": 1001}),
+    ("interop.recorded", {"calls": 58}),
+    ("interop.recorded", {"ok": 57}),
+    ("interop.recorded", {"failed": 3}),
 )
 
 
@@ -258,6 +275,41 @@ def test_a_pseudonym_is_never_a_number_of_a_person() -> None:
         raw = encode(event(name, person_ref=digits[:64]))
         assert is_quick(raw)
         assert agree(raw) is not None
+
+
+@pytest.mark.parametrize("orgs", [[], ["G09.901"], ["G09.901"] * 10, ["G09.901"] * 11, ["901.G09"], [None]])
+def test_the_readings_agree_on_lists(orgs: list[Any]) -> None:
+    wire = orjson.loads(WIRE["task.assigned"])
+    raw = orjson.dumps({**wire, "data": {**wire["data"], "coop_orgs": orgs}}, option=orjson.OPT_SORT_KEYS)
+    good = len(orgs) <= 10 and None not in orgs
+    assert (agree(raw) is not None) == good
+    assert is_quick(raw) == (good and "901.G09" not in orgs)
+
+
+def test_lists_hold_organisation_codes_only() -> None:
+    """The scan for numbers of persons looks at texts, not into lists."""
+    lists = [
+        field["items"]
+        for kind in BY_NAME.values()
+        for field in kind.model.model_json_schema()["properties"].values()
+        if field.get("type") == "array"
+    ]
+    assert [items["pattern"] for items in lists] == [ORG_WRITTEN]
+
+
+@pytest.mark.parametrize("days", [b"0", b"0.0", b"-0.0", b"0e9"])
+def test_zero_is_written_in_one_way(days: bytes) -> None:
+    wire = WIRE["procedure.published"]
+    assert b'"statutory_days":0.0' in wire
+    found = agree(wire.replace(b'"statutory_days":0.0', b'"statutory_days":' + days))
+    assert found is not None
+    assert found.data == decode(wire, rules=RULES, now=NOW).data
+
+
+def test_a_gateway_speaks_of_other_systems_but_nobody_beats_for_another() -> None:
+    assert agree(encode(event("interop.recorded", system_code="motcua"))) is not None
+    with pytest.raises(EventRefused):
+        event("source.heartbeat", system_code="motcua")
 
 
 def test_an_envelope_is_built_once_and_only_when_asked_for() -> None:

@@ -309,7 +309,8 @@ def test_no_field_takes_a_value_of_another_kind(name: str, value: Any) -> None:
     for field, info in kind.model.model_fields.items():
         good = GOOD[name].get(field)
         same_kind = isinstance(value, bool) and isinstance(good, bool)
-        number = type(value) in (int, float) and field in ("statutory_days", "hours") and value > 0
+        number = type(value) in (int, float) and field in ("statutory_days", "hours", "p95_ms") and value > 0
+        same_kind |= isinstance(value, list) and isinstance(good, list)
         if same_kind or number or (value is None and not info.is_required()):
             continue
         if value is True and good is None:
