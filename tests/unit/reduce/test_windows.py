@@ -78,8 +78,8 @@ def test_trust_counts_the_units_of_sources_that_speak() -> None:
     kpi, day = KPIS["doc_on_time_rate"], date(2026, 3, 11)
     both = {"qlvb": Heard(NOW - 5, NOW + 5), "vxp": Heard(NOW - 9, NOW - 1)}
     said = trust(kpi, "G09", both, catalogue(), day, NOW)
-    assert said == Trust(False, NOW - 9, NOW - 1, 22, 22)
+    assert said == Trust(False, NOW - 9, NOW - 1, 21, 21)
     silent = trust(kpi, "G09", {"vxp": both["vxp"]}, catalogue(), day, NOW)
-    assert (silent.covered, silent.expected) == (0, 22)
+    assert (silent.covered, silent.expected) == (0, 21)
     assert trust(kpi, "G09.905", both, catalogue(), day, NOW).expected == 1
-    assert trust(kpi, "G09", {}, catalogue(), day, NOW) == Trust(False, None, None, 0, 22)
+    assert trust(kpi, "G09", {}, catalogue(), day, NOW) == Trust(False, None, None, 0, 21)

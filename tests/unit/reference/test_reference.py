@@ -26,12 +26,15 @@ def unit(code: str, start: str = "2025-03-01", **more: object) -> Unit:
 
 
 def test_packaged_units() -> None:
-    assert len(CATALOGUE.units.valid(TODAY)) == 23
+    assert len(CATALOGUE.units.valid(date(2025, 3, 1))) == 23, "NĐ 25/2025: 22 units and the ministry"
+    assert len(CATALOGUE.units.valid(TODAY)) == 22, "the inspectorate ended on 30/6/2025"
     assert CATALOGUE.units.headcount("G09", TODAY) > 3000
     assert all(15 <= CATALOGUE.units.get(code).headcount <= 300 for code in CATALOGUE.units.codes - {"G09"})
+    assert CATALOGUE.units.headcount("G09", date(2025, 6, 30)) == CATALOGUE.units.headcount("G09", TODAY)
     assert CATALOGUE.units.ancestors("G09.919", TODAY) == ("G09",)
     assert CATALOGUE.units.ancestors("G10", TODAY) == ()
-    assert CATALOGUE.units.valid(date(2025, 2, 28)) == ()
+    assert {unit.code for unit in CATALOGUE.units.valid(date(2025, 2, 28))} == {"G09", "G09.919", "G09.923"}
+    assert CATALOGUE.units.valid(date(2021, 10, 17)) == ()
 
 
 def test_reorganisation() -> None:
@@ -60,7 +63,7 @@ def test_sources() -> None:
     assert vxp.urn("G09") == "urn:ioc:G09:vxp"
     assert "vn.gov.ioc.document.exchange_changed.v1" in vxp.types
     assert all("vn.gov.ioc.source.heartbeat.v1" in source.types for source in CATALOGUE.sources.values())
-    assert "G09" not in vxp.units and len(vxp.units) == 22
+    assert vxp.units == CATALOGUE.units.codes - {"G09"}
     assert CATALOGUE.sources["luutru"].units == {"G09.913"}
     assert {table.name for table in CATALOGUE.sources["hrm"].tables} == {
         "hr.change_recorded",
