@@ -8,7 +8,7 @@ PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency chaos schemas boards clean
+.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency chaos schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-latency: install  ## publish to readable value at 500 events/s
 
 schemas: install  ## write the JSON Schemas anew
 	$(BIN)/ioc events generate
+
+docs: install  ## write docs/kpis.md, events.md, promises.md anew from the catalogue
+	$(BIN)/ioc docs generate
 
 boards: install  ## write the Grafana boards anew
 	$(BIN)/ioc boards generate

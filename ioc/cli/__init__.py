@@ -15,6 +15,7 @@ ROOMS = (
     "health",
     "store",
     "contracts",
+    "docs",
     "calendar",
     "imports",
     "ledger",
