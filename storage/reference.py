@@ -1,9 +1,10 @@
-"""Reference data in the store: the tree, the staff, the sources and the KPIs, as readers need them."""
+"""Reference data in the store: the tree, baselines, declarations, sources and KPIs, as readers need them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from ioc.baselines import Dated
 from ioc.kpis import Kpis, feeding
 from ioc.reference import Catalogue
 from ioc.units import Units
@@ -11,6 +12,8 @@ from storage.client import Store
 
 ALWAYS = date(1900, 1, 1)
 FOREVER = date(2200, 1, 1)
+WHOLE = 100
+"""Hundredths of what a unit declares in full."""
 
 
 def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> str | None:
@@ -21,15 +24,17 @@ def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> str | N
     version = _version(catalogue, kpis, tenant)
     if store.query("SELECT argMax(version, loaded_at) FROM ioc.ref_loaded") == [(version,)]:
         return None
-    for table in ("units", "paths", "headcounts", "sources", "kpis"):
+    for table in ("units", "paths", "baselines", "declared", "sources", "kpis"):
         store.execute(f"TRUNCATE TABLE ioc.ref_{table}")
     _units(store, catalogue.units, tenant)
+    _baselines(store, catalogue, tenant)
+    _declared(store, catalogue, kpis, tenant)
     _sources(store, catalogue, tenant)
     _kpis(store, catalogue, kpis)
     used = store.query(
-        "SELECT DISTINCT toString(unit) FROM ioc.kpi_cells"
-        " UNION DISTINCT SELECT arrayJoin(stage_unit)"
-        " FROM merge('ioc', '^cases_(hr_record|credential|training)$')"
+        "SELECT DISTINCT toString(unit) FROM merge('ioc', '^cases_') WHERE unit != ''"
+        " UNION DISTINCT SELECT toString(arrayJoin(stage_unit))"
+        " FROM merge('ioc', '^cases_(hr_record|credential|training|interop)$')"
     )
     add_paths(store, catalogue.units, tenant, [unit for (unit,) in used if unit not in catalogue.units.codes])
     return version
@@ -45,14 +50,12 @@ def _version(catalogue: Catalogue, kpis: Kpis, tenant: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def spans(units: Units) -> list[tuple[date, date]]:
-    """The spans of time in which the tree does not change; ends are exclusive."""
-    cuts = {ALWAYS}
-    for code in units.codes:
-        for unit in units.periods(code):
-            cuts.add(unit.valid_from)
-            if unit.valid_to is not None:
-                cuts.add(unit.valid_to + timedelta(days=1))
+def spans(units: Units, entries: Iterable[Dated] = ()) -> list[tuple[date, date]]:
+    """The spans of time in which neither the tree nor one of these changes; ends are exclusive."""
+    periods = [(unit.valid_from, unit.valid_to) for code in units.codes for unit in units.periods(code)]
+    periods += [(entry.valid_from, entry.valid_to) for entry in entries]
+    cuts = {ALWAYS, *(start for start, _ in periods)}
+    cuts |= {end + timedelta(days=1) for _, end in periods if end is not None}
     ordered = sorted(cuts)
     return list(zip(ordered, [*ordered[1:], FOREVER], strict=True))
 
@@ -78,7 +81,7 @@ def add_paths(store: Store, units: Units, tenant: str, codes: Iterable[str]) -> 
 
 
 def _units(store: Store, units: Units, tenant: str) -> None:
-    listed, paths, staff = [], [], []
+    listed, paths = [], []
     for code in sorted(units.codes):
         for unit in units.periods(code):
             end = unit.valid_to + timedelta(days=1) if unit.valid_to else FOREVER
@@ -89,11 +92,49 @@ def _units(store: Store, units: Units, tenant: str) -> None:
         for start, end in spans(units):
             on = max(start, units.periods(code)[0].valid_from)
             paths += [(tenant, code, each, start, end, 1) for each in sorted(units.counted_for(code, on))]
-            staff.append((tenant, code, start, end, units.headcount(code, start)))
     columns = ["tenant", "unit", "slug", "name", "parent", "kind", "valid_from", "valid_to", "merged_into"]
     _insert(store, "ioc.ref_units", columns, listed)
     _insert(store, "ioc.ref_paths", ["tenant", "unit", "ancestor", "valid_from", "valid_to", "known"], paths)
-    _insert(store, "ioc.ref_headcounts", ["tenant", "unit", "valid_from", "valid_to", "headcount"], staff)
+
+
+def totals(units: Units, on: date, own: Mapping[str, int]) -> dict[str, int]:
+    """What each unit has with everything that counts for it that day, given what each has of its own."""
+    found: dict[str, int] = {}
+    for code, value in own.items():
+        for above in units.counted_for(code, on) if value else ():
+            found[above] = found.get(above, 0) + value
+    return dict(sorted(found.items()))
+
+
+def _baselines(store: Store, catalogue: Catalogue, tenant: str) -> None:
+    units, known = catalogue.units, catalogue.baselines
+    rows: list[Sequence[object]] = []
+    for start, end in spans(units, (*known.entries, *known.systems)):
+        for name in known.names:
+            own = {code: known.value(name, code, start) for code in units.codes}
+            rows += [
+                (tenant, name, unit, start, end, value) for unit, value in totals(units, start, own).items()
+            ]
+    columns = ["tenant", "baseline", "unit", "valid_from", "valid_to", "value"]
+    _insert(store, "ioc.ref_baselines", columns, rows)
+
+
+def _declared(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> None:
+    """Of each statement that a score asks for: how much was declared, and of how many units it is asked."""
+    scores = [kpi.score for kpi in kpis.values() if kpi.score is not None]
+    names = sorted({part.declared for score in scores for part in score.parts if part.declared is not None})
+    units, said = catalogue.units, catalogue.declared
+    rows: list[Sequence[object]] = []
+    for start, end in spans(units, said.entries):
+        asked = {unit.code: WHOLE for unit in units.valid(start) if unit.headcount}
+        expected = totals(units, start, asked)
+        for name in names:
+            own = {code: round(WHOLE * (said.value(name, code, start) or 0)) for code in asked}
+            declared = totals(units, start, own)
+            for unit, whole in expected.items():
+                rows.append((tenant, name, unit, start, end, declared.get(unit, 0), whole))
+    columns = ["tenant", "statement", "unit", "valid_from", "valid_to", "declared", "expected"]
+    _insert(store, "ioc.ref_declared", columns, rows)
 
 
 def _sources(store: Store, catalogue: Catalogue, tenant: str) -> None:
@@ -108,7 +149,7 @@ def _sources(store: Store, catalogue: Catalogue, tenant: str) -> None:
 def _kpis(store: Store, catalogue: Catalogue, kpis: Kpis) -> None:
     columns = ["kpi", "domain", "name_vi", "name_en", "meaning_vi", "meaning_en", "legal_document"]
     columns += ["legal_quote", "unit_of_measure", "direction", "owner", "kind", "minimum_cases", "personal"]
-    columns += ["target_values", "target_dates", "sources"]
+    columns += ["target_values", "target_dates", "sources", "baseline", "complement"]
     rows = []
     for kpi in kpis.values():
         dated = sorted(((t.by or FOREVER), t.value) for t in kpi.targets)
@@ -116,7 +157,9 @@ def _kpis(store: Store, catalogue: Catalogue, kpis: Kpis) -> None:
         kinds = (kpi.source.quote, kpi.unit, kpi.direction, kpi.owner, kpi.kind)
         numbers = (kpi.minimum_cases, int(kpi.personal))
         targets = ([value for _, value in dated], [by for by, _ in dated])
-        rows.append((kpi.id, kpi.domain, *words, *kinds, *numbers, *targets, feeding(kpi, catalogue.sources)))
+        out_of = (kpi.stock.baseline or "", int(kpi.stock.complement)) if kpi.stock else ("", 0)
+        fed = feeding(kpi, catalogue.sources)
+        rows.append((kpi.id, kpi.domain, *words, *kinds, *numbers, *targets, fed, *out_of))
     _insert(store, "ioc.ref_kpis", columns, rows)
 
 

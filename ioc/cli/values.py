@@ -83,10 +83,10 @@ class _Asked:
 
         self.settings = attached(data)
         self.catalogue = Catalogue.load(self.settings.catalogue)
-        kpis = Kpis.load(self.settings.catalogue)
-        if kpi not in kpis:
-            fail(f"no KPI {kpi!r}; expected one of {', '.join(kpis)}", 2)
-        self.kpi = kpis[kpi]
+        self.kpis = Kpis.load(self.settings.catalogue)
+        if kpi not in self.kpis:
+            fail(f"no KPI {kpi!r}; expected one of {', '.join(self.kpis)}", 2)
+        self.kpi = self.kpis[kpi]
         self.unit = unit or self.settings.tenant
         if self.unit not in self.catalogue.units.codes:
             fail(f"no unit {self.unit!r} in units.yaml; expected a code such as {self.settings.tenant}", 2)
@@ -167,7 +167,9 @@ class _Asked:
         tenant = self.settings.tenant
         if self.kpi.gauge and self.window.t < self.now:
             return published.shown(self.store, self.kpi, self.window, tenant, self.unit, self.dim)
-        found = values.compute(self.store, [self.kpi], [self.window], tenant=tenant, unit=self.unit)
+        found = values.compute(
+            self.store, [self.kpi], [self.window], tenant=tenant, unit=self.unit, every=self.kpis
+        )
         return next((each for each in found if each.dim == self.dim), None)
 
 

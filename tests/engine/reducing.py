@@ -196,6 +196,7 @@ class Bench:
             [window(name, at(f"{on} 12:00").date() if on else self.clock.now().date(), self.now)],
             tenant=TENANT,
             unit=unit,
+            every=self.kpis,
         )
         return next((each for each in found if each.dim == dim), None)
 
