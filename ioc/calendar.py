@@ -7,6 +7,7 @@ and whoever shows a number that rests on such a day must say so too.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -138,6 +139,12 @@ class WorkingCalendar:
                 break
             worked += min(clock, end) - start
         return worked
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with every working hour and day that the catalogue lists, and with nothing else."""
+        listed = (self._starts, self._regimes, sorted(self._special.items()), sorted(self._years))
+        return sha256(repr(listed).encode()).hexdigest()[:16]
 
     def covers(self, day: date) -> bool:
         """Whether the official calendar of that year is loaded."""

@@ -23,7 +23,27 @@ STAGES = {
     "hr_record": {"stage_in": "stage_unit"},
     "credential": {"stage_in": "stage_unit"},
     "training": {"stage_in": "stage_unit"},
+    "procedure": {
+        "active": "stage_active",
+        "level": "stage_level",
+        "eligible": "stage_eligible",
+        "fee": "stage_fee",
+        "fee_offered": "stage_fee_offered",
+        "citizen": "stage_citizen",
+        "connected": "stage_connected",
+        "paper": "stage_paper",
+        "complete": "stage_complete",
+    },
+    "archive": {
+        "described": "stage_described",
+        "digitised": "stage_digitised",
+        "highuse": "stage_highuse",
+    },
+    "task": {"step": "stage_state", "due": "stage_due"},
+    "interop": {"stage_in": "stage_unit"},
 }
+# Stages that end with their case: what ended before a day need not be looked at for it.
+_CLOSING = frozenset({"dossier"})
 
 
 @dataclass(frozen=True)
@@ -127,7 +147,7 @@ def _open_cases(view: str, days: Sequence[date], tenant: str) -> str:
     arrays = ", ".join(f"{column} AS {given[name]}" for name, column in stages.items())
     names = ", ".join(f"{given[name]} AS {name}" for name in stages)
     hidden = "running, " if view == "dossier" else ""
-    when = f" AND {lasting}" if view == "dossier" else ""
+    when = f" AND {lasting}" if view in _CLOSING else ""
     return (
         f"SELECT * EXCEPT ({hidden}stage_from, stage_to, {', '.join(stages.values())}),"  # noqa: S608
         f" stage_start, stage_end, {names}"

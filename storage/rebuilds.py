@@ -24,6 +24,13 @@ def ask(store: Store, request: int) -> int:
     return request
 
 
+def ask_once(store: Store, request: int) -> None:
+    """Leave a wish, unless one is waiting or under way."""
+    rows = store.query("SELECT state FROM ioc.rebuilds FINAL ORDER BY id DESC LIMIT 1")
+    if not rows or rows[0][0] == "done":
+        ask(store, request)
+
+
 def progress(store: Store, request: int) -> Progress:
     """What became of it."""
     rows = store.query(f"SELECT state, message FROM ioc.rebuilds FINAL WHERE id = {request}")  # noqa: S608

@@ -94,5 +94,13 @@ def joined(kind: str, subject: str, known: str | None, news: News, time: WorkTim
         changed |= state.withdraw(identity)
     if not changed:
         return None
+    return folded(kind, subject, state, time)
+
+
+def folded(kind: str, subject: str, state: State, time: WorkTime) -> Change:
+    """What follows now from the facts of a case, beside what was written before."""
     after = KINDS[kind].fold(subject, state.standing(), time)
-    return Change(subject, state.row, after, state.dump(after))
+    before = state.row
+    if before is not None and len(before) < len(after):
+        before = before + [None] * (len(after) - len(before))  # from before these columns
+    return Change(subject, before, after, state.dump(after))

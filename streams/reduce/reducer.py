@@ -20,6 +20,7 @@ from streams.reduce.kinds import KINDS
 from streams.reduce.merging import Change, gather, merge
 from streams.reduce.plan import LIMIT, STORED, Plan, Vector, load, load_vector
 from streams.reduce.rebuilding import Rebuilding
+from streams.reduce.refolding import Refolding
 from streams.reduce.settling import Settling
 from streams.reduce.worktime import WorkTime, day_of, milliseconds
 
@@ -29,6 +30,9 @@ CLOCK_MS = 8_000
 """How often numbers that move with the clock are computed anew."""
 BACKLOG_MS = 5_000
 """With more rows waiting, cells and values are written this often only: nobody waits for the ones between."""
+
+
+Changes = dict[str, list[Change]]
 
 
 class Control(Protocol):
@@ -71,6 +75,7 @@ class Reducer:
         self._corrections = Corrections(store, self._reader)
         self._settling = Settling(store, catalogue, kpis, tenant, reach)
         self._rebuilding = Rebuilding(store)
+        self._refolding = Refolding(store, tenant, catalogue.calendar)
         self._codes: set[str] = set(catalogue.units.codes)
         self._done = ticks.Finished()
         self._settled_at = 0
@@ -86,6 +91,7 @@ class Reducer:
         """Go on where the last owner stopped, first through the tick that it had planned."""
         self._loaded = reference.load(self._store, self._catalogue, self._kpis, self._tenant)
         self._done = ticks.last_finished(self._store)
+        self._refolding.begin(self._now(), empty=not self.tick)
         forgotten = self.tick and self._now() - self._done.values_at > ticks.LOG_MS
         if forgotten or self._loaded is not None:
             # New units, targets or formulas, or touched days that the log no longer names: all days count.
@@ -108,6 +114,8 @@ class Reducer:
         asked = self._rebuilding.asked(self._now(), live=self._done.live)
         if asked is not None:
             self._begin_rebuild(asked)
+        elif self._refolding.due and self._rebuilding.running is None:
+            self._refold()
         held = self._watch.held(self._now())
         batch = self._reader.new(held, self.watermark, self._batch)
         waiting = sum(rows.last + 1 - batch.to.get(each, rows.first) for each, rows in held.items())
@@ -118,16 +126,26 @@ class Reducer:
             self._end_rebuild()  # it has come as far as the ledger was; events need not pause for that
         elif not moves and (self._clock_due(self._now()) or self._held_back()):
             self._run(batch, kind="clock", more=False)
+        if self._refolding.due and self._rebuilding.running is None:
+            return max(waiting, 1)
         return waiting if moves else 0  # what lies behind a gap waits for what fills it
 
     # --- one tick -----------------------------------------------------------------------------------------
 
-    def _run(self, batch: ledger.Batch, *, kind: str, more: bool, live: bool | None = None) -> None:
+    def _run(
+        self,
+        batch: ledger.Batch,
+        *,
+        kind: str,
+        more: bool,
+        live: bool | None = None,
+        folded: Changes | None = None,
+    ) -> None:
         now = self._now()
         tick = ticks.Tick(self.tick + 1, kind, now, self._done.live if live is None else live)
         self._plan(Plan(tick.number, batch.to))
         self._reach("planned")
-        changes = self._merged(batch, tick.number)
+        changes = self._merged(batch, tick.number) if folded is None else folded
         self._settling.note(changes, now)
         settle = not more or now - self._settled_at >= BACKLOG_MS
         by_clock = settle and tick.live and self._clock_due(now)
@@ -180,6 +198,12 @@ class Reducer:
         if self._loaded is not None:
             reference.record(self._store, self._loaded, self._now())
             self._loaded = None
+
+    def _refold(self) -> None:
+        """A page of cases that older code derived."""
+        changes = self._refolding.page(self._now())
+        if changes:
+            self._run(ledger.Batch(to=self.watermark), kind="clock", more=True, folded=changes)
 
     # --- the plan -----------------------------------------------------------------------------------------
 

@@ -70,5 +70,7 @@ def _greater(fact: Fact, known: Fact) -> bool:
     new, old = fact[1:4], known[1:4]
     if new != old:
         return new > old
+    if len(fact) != len(known):
+        return len(fact) > len(known)  # the same event, read by a program that keeps more of it
     # Two facts under one key and of one rank: any order will do, as long as it is the same everywhere.
     return orjson.dumps(fact) > orjson.dumps(known)

@@ -30,8 +30,12 @@ DERIVED = (
     "rebuilds",
     "corrections",
     "latency",
+    "derived",
 )
-KINDS = ("document_in", "document_out", "dossier", "feedback", "source")
+KINDS = (
+    *("document_in", "document_out", "dossier", "feedback", "source"),
+    *("procedure", "archive", "task", "dataset", "interop", "alert"),
+)
 PEOPLE = ("hr_change", "hr_record", "credential", "training")
 
 

@@ -27,6 +27,7 @@ IN_COLUMNS = (
     "exchange_status",
     "steering",
     "response_required",
+    "assign_minutes",
 )
 OUT_COLUMNS = (
     "unit",
@@ -81,8 +82,9 @@ def document_in(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
     head += [_assign_limit(start, time), due]
     flags = [_registered_ok(start, time), on_time(ended, due), int(start is not None and end is None), gap]
     if start is None:
-        return [*head, *flags, "", "", "", end[6] if end else "", status, 0, 0]
-    return [*head, *flags, start[8], start[9], start[10], end[6] if end else "", status, start[11], start[12]]
+        return [*head, *flags, "", "", "", end[6] if end else "", status, 0, 0, None]
+    told: Row = [start[8], start[9], start[10], end[6] if end else "", status, start[11], start[12]]
+    return [*head, *flags, *told, _assign_minutes(start, first_assigned, time)]
 
 
 def _assign_limit(start: Fact | None, time: WorkTime) -> int | None:
@@ -93,6 +95,16 @@ def _assign_limit(start: Fact | None, time: WorkTime) -> int | None:
     if start[8] == "hoa_toc":
         return arrived + IMMEDIATE_MINUTES * MINUTE
     return time.later(arrived, URGENT_MINUTES)
+
+
+def _assign_minutes(start: Fact, assigned: int | None, time: WorkTime) -> int | None:
+    """Whole minutes until an urgent document was handed on: hỏa tốc by the clock, others working ones."""
+    if start[8] == "normal" or assigned is None:
+        return None
+    arrived: int = start[5]
+    if start[8] == "hoa_toc":
+        return max(assigned - arrived, 0) // MINUTE
+    return max(time.minutes(arrived, assigned), 0)
 
 
 def _registered_ok(start: Fact | None, time: WorkTime) -> int:

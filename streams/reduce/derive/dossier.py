@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from streams.reduce.derive.document import on_time
 from streams.reduce.facts import Fact
 from streams.reduce.state import Row
-from streams.reduce.worktime import FAR, WorkTime
+from streams.reduce.worktime import FAR, MINUTE, WorkTime
+
+SYNC_MINUTES = 15
+"""Within which the portal should have a dossier that was received."""
+DAY_MINUTES = 8 * 60
+"""A working day of a time limit that the law counts in days."""
 
 COLUMNS = (
     "unit",
@@ -41,6 +46,17 @@ COLUMNS = (
     "stage_due",
     "stage_soon",
     "stage_running",
+    "used_minutes",
+    "allowed_minutes",
+    "sync_ok",
+    "paper_result",
+    "store_used",
+    "paid_at",
+    "payments",
+    "payments_online",
+    "amount_paid",
+    "rounds",
+    "supplement_at",
 )
 
 
@@ -52,6 +68,8 @@ class _Clock:
     time: WorkTime
     extended_to: int | None = None
     paused_at: int | None = None
+    supplement: bool = False
+    rounds: int = 0
     paused_minutes: int = 0
     stages: list[list[int | None]] = field(default_factory=list)
 
@@ -60,6 +78,12 @@ class _Clock:
         if self.extended_to is not None:
             return self.extended_to
         return self.time.later(self.due, self.paused_minutes) if self.paused_minutes else self.due
+
+    def pause(self, at: int, *, supplement: bool) -> None:
+        """Time stops; a second pause before it runs again changes nothing but its round."""
+        self.rounds += supplement
+        if self.paused_at is None:
+            self.paused_at, self.supplement = at, supplement
 
     def resume(self, at: int) -> None:
         if self.paused_at is not None:
@@ -91,7 +115,7 @@ def _run(start: Fact, changes: list[Fact], end: int | None, time: WorkTime) -> _
         if end is not None and at >= end:
             break
         if change[4] == "paused":
-            clock.paused_at = at if clock.paused_at is None else clock.paused_at
+            clock.pause(at, supplement=len(change) < 8 or change[7] == "supplement")
         elif change[4] == "running":
             clock.resume(at)
         elif ranks is None or ranks <= (change[1], change[2], change[3]):
@@ -104,25 +128,44 @@ def _run(start: Fact, changes: list[Fact], end: int | None, time: WorkTime) -> _
     return clock
 
 
+@dataclass(slots=True)
+class _Beside:
+    """What happens beside the way of a dossier: synchronisation, payments, ratings, complaints."""
+
+    synced: int | None = None
+    dissatisfied: int = 0
+    paid_at: int | None = None
+    payments: int = 0
+    online: int = 0
+    amount: int = 0
+
+    def take(self, fact: Fact) -> None:
+        number = fact[0]
+        if number == 8 and fact[4]:
+            self.synced = fact[5] if self.synced is None else min(self.synced, fact[5])
+        elif number == 11:
+            self.paid_at = fact[5] if self.paid_at is None else min(self.paid_at, fact[5])
+            self.payments += fact[4] != "exempt"
+            self.online += fact[4] == "online"
+            self.amount += fact[6] if len(fact) > 6 else 0
+        elif number == 12:
+            self.dissatisfied |= fact[5]
+        elif number == 13:
+            self.dissatisfied |= fact[4]
+
+
 def dossier(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
     """A dossier: unit = where it was received; open while neither resolved nor closed."""
     last: dict[int, Fact] = {}
     changes: list[Fact] = []
-    synced: int | None = None
-    dissatisfied = 0
+    beside = _Beside()
     for _, fact in facts:
         number = fact[0]
         if number == 7:
             changes.append(fact)
-        elif number == 8:
-            if fact[4] and (synced is None or fact[5] < synced):
-                synced = fact[5]
         else:
             last[number] = fact
-            if number == 12:
-                dissatisfied |= fact[5]
-            elif number == 13:
-                dissatisfied |= fact[4]
+            beside.take(fact)
     start, done, closed = last.get(6), last.get(9), last.get(10)
     resolved_at = done[5] if done else None
     closed_at = closed[5] if closed else None
@@ -137,7 +180,7 @@ def dossier(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
         ended,
         resolved_at,
         closed_at,
-        synced,
+        beside.synced,
         due,
         start[6] if start else None,
         clock.paused_minutes if clock else 0,
@@ -153,9 +196,29 @@ def dossier(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
         *(start[11:15] if start else (0, 0, 0, 0)),
         last[11][4] if 11 in last else "",
         last[12][4] if 12 in last else 0,
-        dissatisfied,
+        beside.dissatisfied,
         *_stages(clock),
+        *_service(start, done, clock, beside.synced, time),
+        beside.paid_at,
+        beside.payments,
+        beside.online,
+        beside.amount,
+        clock.rounds if clock else 0,
+        clock.paused_at if clock and clock.supplement else None,
     ]
+
+
+def _service(
+    start: Fact | None, done: Fact | None, clock: _Clock | None, synced: int | None, time: WorkTime
+) -> tuple[object, ...]:
+    """Working minutes used and allowed, synchronised in time, result on paper, citizen's store used."""
+    returned = bool(done is not None and len(done) > 8 and done[8])
+    if start is None or clock is None:
+        return 0, 0, 0, None, int(returned)
+    days, paper, reused = start[15:18] if len(start) > 15 else (0, None, 0)
+    used = max(time.minutes(start[5], done[5]) - clock.paused_minutes, 0) if done else 0
+    in_time = synced is not None and synced - start[5] <= SYNC_MINUTES * MINUTE
+    return used, round(DAY_MINUTES * days), int(in_time), paper, int(returned or bool(reused))
 
 
 def _stages(clock: _Clock | None) -> list[list[int | None]]:

@@ -9,9 +9,10 @@ import orjson
 
 from ioc.contracts import BY_NAME
 from ioc.reference import Catalogue
-from streams.reduce.facts import Event, instant
+from streams.reduce.facts import Event
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import gather, joined
+from streams.reduce.payloads import instant
 from streams.reduce.worktime import WorkTime
 
 PERSON = "ab" * 32

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.reduce.facts import Event
+from streams.reduce.payloads import COUNTED
 from streams.reduce.state import State, load
-from tests.unit.reduce.cases import PERSON, event, fold_states
+from tests.unit.reduce.cases import PERSON, event, fold_states, local
 
 BEGIN = datetime(2026, 3, 2, 8, 0)
 NAMES = {
@@ -17,8 +18,14 @@ NAMES = {
     "document_out": ["document.issued", "document.exchange_changed"],
     "dossier": [
         *(f"dossier.{each}" for each in ("received", "clock_changed", "resolved", "closed")),
-        "feedback.changed",
+        *("dossier.portal_synced", "payment.completed", "satisfaction.rated", "feedback.changed"),
     ],
+    "procedure": ["procedure.published"],
+    "archive": ["archive.batch_processed"],
+    "task": ["task.assigned", "task.changed"],
+    "dataset": ["dataset.assessed"],
+    "interop": ["interop.recorded"],
+    "alert": ["alert.transitioned"],
     "feedback": ["feedback.changed"],
     "hr_change": ["hr.change_recorded", "hr.record_synced"],
     "hr_record": ["hr.record_synced"],
@@ -47,7 +54,7 @@ def data(draw: st.DrawFn) -> dict[str, Any]:
         "urgency": draw(st.sampled_from(["normal", "hoa_toc"])), "channel": "axis", "doc_type": "khac",
         "steering": False, "response_required": True, "signed": True, "signature_kind": "org",
         "recipient_count": 1,
-        "role": draw(st.sampled_from(["lead", "cooperate"])), "procedure_code": "1", "field_code": "f",
+        "role": draw(st.sampled_from(["lead", "cooperate"])), "field_code": "f",
         "applicant_kind": "citizen", "digitised_components": True, "components_reused": 0,
         "fee_required": False,
         "vneid_verified": False, "new_due_at": later, "outcome": "returned", "e_result": True,
@@ -55,6 +62,22 @@ def data(draw: st.DrawFn) -> dict[str, Any]:
         "change_group": "other", "action": draw(st.sampled_from(["issued", "revoked"])), "valid_until": later,
         "course_group": "dx", "passed": draw(st.booleans()), "level": "basic", "system_code": "qlvb",
         "interval_s": 60, "backlog": draw(st.integers(0, 5)), "sent_total": 1,
+        "reason": draw(st.sampled_from(["supplement", "interagency"])), "statutory_days": 5, "score": 3,
+        "paper_result": draw(st.none() | st.booleans()), "store_reused": draw(st.booleans()),
+        "dissatisfied": draw(st.booleans()), "method": draw(st.sampled_from(["online", "cash", "exempt"])),
+        "amount_vnd": draw(st.integers(0, 9)), "paid_at": at,
+        "online_level": draw(st.sampled_from(["none", "full"])), "online_eligible": draw(st.booleans()),
+        "business_related": False, "announced_on_time": draw(st.booleans()), "published_on_time": True,
+        "content_complete": draw(st.booleans()), "procedure_code": "A",
+        "batch_ref": "A", "archive_centre": draw(ORGS), "fonds_code": "f", "items": draw(st.integers(0, 9)),
+        "pages": draw(st.integers(0, 9)), "error_items": 0, "high_use": draw(st.booleans()),
+        "operation": draw(st.sampled_from(["described", "digitised", "verified"])),
+        "task_ref": "A", "lead_org": draw(ORGS), "program": "gov2025", "priority": 1,
+        "progress_pct": draw(st.integers(0, 100)), "assessed_at": at, "dataset_code": "A",
+        "rule_version": "1", **{name: draw(st.integers(0, 3)) for name in COUNTED},
+        "window_start": local(at), "ok": draw(st.integers(0, 2)), "failed": draw(st.integers(0, 2)),
+        "alert_ref": "A", "severity": draw(st.sampled_from(["minor", "critical"])), "rule_id": "r",
+        "kpi_id": draw(st.none() | st.just("k")),
     }  # fmt: skip
 
 
@@ -63,6 +86,8 @@ def states(name: str) -> st.SearchStrategy[str]:
         "document.exchange_changed": st.sampled_from(["arrived", "failed", "accepted"]),
         "dossier.clock_changed": st.sampled_from(["paused", "running", "extended"]),
         "feedback.changed": st.sampled_from(["received", "resolved", "refused", "reopened"]),
+        "task.changed": st.sampled_from(["accepted", "completed", "extended", "returned", "cancelled"]),
+        "alert.transitioned": st.sampled_from(["raised", "acknowledged", "resolved", "escalated"]),
     }.get(name, st.just("up"))
 
 
@@ -74,6 +99,8 @@ def streams(draw: st.DrawFn, kind: str) -> list[Event]:
         name = draw(st.sampled_from(NAMES[kind]))
         state = draw(states(name))
         fields = draw(data()) | {"state": state, "status": state}
+        if name == "procedure.published":
+            fields["action"] = draw(st.sampled_from(["created", "updated", "abolished"]))
         fields["kind"] = "e_card" if name == "hr.credential_issued" else "complaint"
         corrects = draw(st.sampled_from(["", "", "", f"e{draw(st.integers(0, 7))}"]))
         events.append(

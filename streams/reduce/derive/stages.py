@@ -1,0 +1,33 @@
+"""A case's past as spans of time: from when to when something held, as columns of its row."""
+
+from streams.reduce.state import Row
+from streams.reduce.worktime import FAR
+
+
+class Stages:
+    """Spans in order of time, the last one without an end; each carries `width` values."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._spans: list[list[object]] = []
+
+    def begin(self, at: int, *values: object) -> None:
+        """From now on these hold, in place of what began at the same instant. Without a change it goes on."""
+        if self._spans:
+            last = self._spans[-1]
+            if last[2:] == [*values]:
+                return
+            if last[0] == at:
+                self._spans.pop()
+                if self._spans and self._spans[-1][2:] == [*values]:
+                    self._spans[-1][1] = FAR
+                    return
+            else:
+                last[1] = at
+        self._spans.append([at, FAR, *values])
+
+    def columns(self) -> list[Row]:
+        """stage_from, stage_to, then one column a value."""
+        if not self._spans:
+            return [[] for _ in range(self._width + 2)]
+        return [list(column) for column in zip(*self._spans, strict=True)]
