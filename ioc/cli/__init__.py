@@ -20,6 +20,7 @@ ROOMS = (
     "imports",
     "ledger",
     "values",
+    "qd766",
     "gateway",
     "simulate",
     "wall",
