@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ioc.errors import SettingsError
 
@@ -20,20 +20,21 @@ class Part(BaseModel):
 class Column(Part):
     """One field of an event and the headers it may stand under in an export.
 
-    `instant_end`: a date alone means the end of that day. `values`: words of the export → of the contract.
+    `instant_end`: a date alone means the end of that day. `org`, `orgs`: one code, or several in one cell.
+    `values`: words of the export → of the contract. `default`: what an empty cell or a missing column means.
     """
 
     column: tuple[str, ...] = Field(min_length=1)
     required: bool = False
-    kind: Literal["text", "instant", "instant_end", "integer", "number", "boolean"] = "text"
-    default: str | None = None
-    values: Mapping[str, str | bool] = {}
+    kind: Literal["text", "org", "orgs", "instant", "instant_end", "integer", "number", "boolean"] = "text"
+    default: bool | int | str | None = None
+    values: Mapping[str, bool | int | str] = {}
 
 
 class Table(Part):
     """One kind of exported table and the event that each of its rows becomes.
 
-    `fields` may hold two names that are no field of the event: `person` (becomes `person_ref`) and `time`.
+    `fields` may hold names that are no field of the event: `person` (becomes `person_ref`), `time`, `unit`.
     """
 
     name: str
@@ -41,6 +42,15 @@ class Table(Part):
     orgunit: str
     fields: Mapping[str, Column]
     constants: Mapping[str, str] = {}
+
+    @model_validator(mode="after")
+    def _dated_and_placed(self) -> Self:
+        """Every row has a time and a unit, or is refused for the missing cell."""
+        for name in (self.time, self.orgunit):
+            column = self.fields.get(name)
+            if column is None or not (column.required or column.default is not None):
+                raise ValueError(f"{self.name}: column {name} must be required or have a default")
+        return self
 
 
 class EdXml(Part):
@@ -71,6 +81,11 @@ class Source(Part):
     tables: tuple[Table, ...] = ()
     edxml: EdXml | None = None
     portal_sync: PortalSync | None = None
+
+    @property
+    def has_persons(self) -> bool:
+        """Whether one of its tables has a column of persons, for which a pseudonym key is needed."""
+        return any("person" in table.fields for table in self.tables)
 
     def urn(self, tenant: str) -> str:
         """The `source` attribute of its events."""

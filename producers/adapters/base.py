@@ -50,7 +50,8 @@ class Refused:
     def of(cls, where: str, error: EventRefused, names: Mapping[str, str] | None = None) -> "Refused":
         """The refusal of an event, its field renamed to what the source system calls it."""
         pointer = mask_field(error.field) if error.field.startswith("/") else error.field
-        field = pointer.rsplit("/", 1)[-1]
+        parts = [part for part in pointer.split("/") if not part.isdigit()]  # an item of a list is the list's
+        field = parts[-1] if parts else ""
         renamed = (names or {}).get(field, pointer.removeprefix("/"))
         return cls(where, renamed, error.reason, error.expected)
 

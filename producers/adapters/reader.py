@@ -45,7 +45,7 @@ class Reader:
             with path.open("rb") as stream:
                 yield EdXmlAdapter(self._maker).read(path.name, stream)
         elif self.is_table(path):
-            if not self._key:
+            if not self._key and self.source.has_persons:
                 code = self.source.system_code
                 raise SettingsError(f"credentials.json: sources.{code}.pseudonym_key: expected a key")
             yield from TablesAdapter(self._maker, self._key).read(path.name, path)

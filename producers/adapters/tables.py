@@ -1,17 +1,18 @@
-"""HR tables → events, through the column maps of sources.yaml.
+"""Exported tables → events, through the column maps of sources.yaml.
 
-The person column becomes `person_ref` = HMAC-SHA-256 with the publisher's key here, before an event exists;
+A person column becomes `person_ref` = HMAC-SHA-256 with the publisher's key here, before an event exists;
 a column that is not in the map is never read. A row that fails is refused alone.
 """
 
 import hmac
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ioc.contracts import EventRefused, Reason
+from ioc.contracts import BY_NAME, EventRefused, Reason
 from ioc.sources import Column, Table
 from producers.adapters.base import EventMaker, Item, Refused
 from producers.adapters.sheets import Sheet, open_sheets, text_of
@@ -19,6 +20,9 @@ from producers.adapters.words import day_or_instant, end_of, fold, org_code, sta
 
 PERSON = "person"
 TIME = "time"
+UNIT = "unit"
+_BETWEEN_CODES = re.compile(r"[;,\s]+")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
 _YES_NO = {"1": True, "true": True, "x": True, "0": False, "false": False}
 
 
@@ -62,7 +66,7 @@ class TablesAdapter:
     """Reads the exported tables of one source."""
 
     def __init__(self, maker: EventMaker, key: bytes) -> None:
-        if not key:
+        if not key and maker.source.has_persons:
             raise ValueError("the publisher's pseudonym key is empty")
         self._maker = maker
         self._key = key
@@ -95,24 +99,20 @@ class TablesAdapter:
             except _CellRefused as error:
                 refused.append(Refused(where, header, Reason.schema, error.expected))
         for field, column in bound.table.fields.items():
-            if values.get(field) is None and column.default is not None:
-                values[field] = column.default
+            if values.get(field) is None:
+                values[field] = [] if column.kind == "orgs" else column.default
         if refused:
             return Item(where, (), tuple(refused[:1]))
         try:
             return Item(where, (self._event(bound.table, values),))
         except EventRefused as error:
-            names = {field: header for field, (_, header, _) in bound.fields.items()}
-            names |= {"person_ref": names.get(PERSON, ""), "orgunit": names.get(bound.table.orgunit, "")}
-            names["time"] = names.get(bound.table.time, "")
-            return Item(where, (), (Refused.of(where, error, names),))
+            return Item(where, (), (Refused.of(where, error, _names(bound)),))
 
     def _event(self, table: Table, values: dict[str, Any]) -> Any:
-        data = dict(values)
-        time, unit = data[table.time], data[table.orgunit]
-        data.pop(TIME, None)
-        data["person_ref"] = data.pop(PERSON)
-        return self._maker.make(table.name, time=time, orgunit=unit, data=data)
+        data = {field: value for field, value in values.items() if field not in (TIME, UNIT, PERSON)}
+        if PERSON in values:
+            data["person_ref"] = values[PERSON]
+        return self._maker.make(table.name, time=values[table.time], orgunit=values[table.orgunit], data=data)
 
     def _value(self, field: str, column: Column, cell: Any) -> Any:
         """The cell as the contract wants it. Raises `_CellRefused`; never repeats what the cell holds."""
@@ -130,7 +130,15 @@ class TablesAdapter:
             if text in column.values.values():
                 return text
             raise _CellRefused("one of: " + ", ".join(column.values))
-        return _typed(field, column, text)
+        return _typed(column, text)
+
+
+def _names(bound: _Bound) -> dict[str, str]:
+    """Fields of the event → headers as written."""
+    names = {field: header for field, (_, header, _) in bound.fields.items()}
+    names["person_ref"] = names.get(PERSON, "")
+    names["subject"] = names.get(BY_NAME[bound.table.name].subject_field, "")
+    return names | {"orgunit": names.get(bound.table.orgunit, ""), "time": names.get(bound.table.time, "")}
 
 
 def _with_zeros(cell: Any, text: str) -> str:
@@ -139,7 +147,7 @@ def _with_zeros(cell: Any, text: str) -> str:
     return text.zfill(12) if isinstance(cell, int | float) and 10 <= len(text) <= 11 else text
 
 
-def _typed(field: str, column: Column, text: str) -> Any:
+def _typed(column: Column, text: str) -> Any:
     match column.kind:
         case "instant" | "instant_end":
             return _instant(text, last=column.kind == "instant_end")
@@ -150,8 +158,12 @@ def _typed(field: str, column: Column, text: str) -> Any:
             if flag is None:
                 raise _CellRefused("có or không")
             return flag
+        case "org":
+            return org_code(text) or text
+        case "orgs":
+            return [org_code(code) or code for code in _BETWEEN_CODES.split(text) if code]
         case "text":
-            return (org_code(text) or text) if field == "org" else text
+            return text
 
 
 def _instant(text: str, *, last: bool) -> datetime:
@@ -162,8 +174,10 @@ def _instant(text: str, *, last: bool) -> datetime:
 
 
 def _number(text: str, *, whole: bool) -> int | float:
-    """A number as Vietnam or the rest writes it; `1.234,5` is a thousand and some."""
-    plain = text.replace(" ", "")
+    """A number as Vietnam or the rest writes it; `1.234,5` is a thousand and some, as is a whole `1.234`."""
+    plain = text.replace(" ", "").removesuffix("%")
+    if whole and _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(".", "")
     if "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
     try:

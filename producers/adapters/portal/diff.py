@@ -20,7 +20,7 @@ def after_report(
 ) -> tuple[State, list[Fact]]:
     """The state after a whole dossier, and what is new. Raises `EventRefused` naming the member."""
     draft = Draft(state or State(dossier_ref=report.dossier_ref, org=report.org), seen_at, habits)
-    draft.set(org=report.org, e_result=report.e_result, fee=report.fee)
+    draft.set(org=report.org, e_result=report.e_result, store_returned=report.store_returned, fee=report.fee)
     _intake(draft, report)
     stops.by_requests(draft, report.supplements, report.status)
     due = draft.state.due
@@ -72,8 +72,11 @@ def _intake(draft: Draft, report: Report) -> None:
     due = min(known.due_at, report.due) if known else first
     days = draft.habits.calendar
     allowed = days.working_days_between(days.local_date(report.received), days.local_date(due))
+    said = dict(report.intake)
+    if known is not None and known.paper_result:
+        said["paper_result"] = True  # it is the procedure that says so, whatever a later call leaves out
     intake = Intake(
-        **report.intake,
+        **said,
         org=report.org,
         submitted_at=report.submitted or report.received,
         received_at=report.received,

@@ -14,6 +14,8 @@ from producers.adapters.words import fold, org_code
 _FORMATS = (("%Y%m%d%H%M%S", 14), ("%d/%m/%Y %H:%M:%S", 19))
 _CHANNELS = {"1": "direct", "2": "online", "3": "postal"}
 _APPLICANTS = {"1": "citizen", "2": "business", "3": "agency", "4": "organisation"}
+_REUSED = ("1", "2", "true")
+"""`DuocTaiSuDung`: used again as it is, or in the place of a result that it names."""
 NO_FIELD = "khac"
 _CODE = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 MAX_LIST = 1_000
@@ -34,7 +36,10 @@ class Supplement:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A dossier's whole state. `intake`: what its receipt says besides dates; `fee`: in đồng."""
+    """A dossier's whole state. `intake`: what its receipt says besides dates; `fee`: in đồng.
+
+    `store_returned`: a result went into the citizen's store, which takes a file under its code.
+    """
 
     dossier_ref: str
     status: int
@@ -48,6 +53,7 @@ class Report:
     supplements: tuple[Supplement, ...]
     intake: Mapping[str, Any]
     e_result: bool
+    store_returned: bool
     fee: int
     paid_online: bool
 
@@ -173,14 +179,18 @@ class DossierReader:
             refused=_instant(raw, "NgayTuChoi"),
             returned=_instant(raw, "NgayTra"),
             supplements=_supplements(raw),
-            intake=_intake(raw, fees),
+            intake=_intake(raw, fees, results),
             e_result=any(_text(each, "DuongDanTepTinKetQua") for each in results),
+            store_returned=any(
+                _text(each, "MaGiayToKetQua") and _text(each, "DuongDanTepTinKetQua") for each in results
+            ),
             fee=fees,
             paid_online=_text(raw, "DuocThanhToanTrucTuyen") in ("1", "2"),
         )
 
 
-def _intake(raw: Raw, fees: int) -> dict[str, Any]:
+def _intake(raw: Raw, fees: int, results: list[Raw]) -> dict[str, Any]:
+    """Whether a paper is due is told by the first result that is listed: before that it is not known."""
     channel = _CHANNELS.get(_text(raw, "KenhThucHien"))
     if channel is None:
         raise refuse("KenhThucHien", "1, 2 or 3")
@@ -195,9 +205,11 @@ def _intake(raw: Raw, fees: int) -> dict[str, Any]:
         "applicant_kind": _APPLICANTS.get(_text(raw, "LoaiDoiTuong"), "other"),
         "digitised_components": bool(papers) and all(_flag(each, "DuocSoHoa") for each in papers),
         "components_total": len(papers),
-        "components_reused": sum(_flag(each, "DuocTaiSuDung") for each in papers),
+        "components_reused": sum(_text(each, "DuocTaiSuDung").casefold() in _REUSED for each in papers),
         "vneid_verified": _flag(raw, "TaiKhoanDuocXacThucVoiVNeID"),
         "fee_required": fees > 0,
+        "paper_result": True if results else None,
+        "store_reused": any(_flag(each, "DuocLayTuKhoDMQG") for each in papers),
     }
 
 

@@ -49,7 +49,13 @@ def ending_step(draft: Draft, step: Step) -> None:
 
 def _resolve(draft: Draft, at: datetime, result: Literal["approved", "refused"]) -> None:
     state = draft.state
-    resolved = Resolved(org=state.org, resolved_at=at, result=result, e_result=state.e_result)
+    resolved = Resolved(
+        org=state.org,
+        resolved_at=at,
+        result=result,
+        e_result=state.e_result,
+        store_returned=state.store_returned,
+    )
     if resolved != state.resolved:
         draft.say("dossier.resolved", at, resolved.__dict__)
         draft.set(resolved=resolved)

@@ -66,7 +66,9 @@ def _changes(state: State, name: str, data: dict[str, Any]) -> dict[str, Any]:
         case "dossier.resolved":
             resolved = Resolved.model_validate(data)
             as_of = _later(state, resolved.resolved_at)
-            return {"resolved": resolved, "e_result": resolved.e_result, "as_of": as_of}
+            stored = bool(resolved.store_returned)
+            told = {"e_result": resolved.e_result, "store_returned": stored}
+            return {"resolved": resolved, "as_of": as_of, **told}
         case "dossier.closed":
             closed = Closed.model_validate(data)
             return {"closed": closed, "as_of": _later(state, closed.closed_at)}

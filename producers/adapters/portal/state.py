@@ -27,6 +27,8 @@ class Intake(Part):
     components_reused: int
     vneid_verified: bool
     fee_required: bool
+    paper_result: bool | None = None
+    store_reused: bool | None = None
 
 
 class Pause(Part):
@@ -44,6 +46,7 @@ class Resolved(Part):
     resolved_at: datetime
     result: Literal["approved", "refused"]
     e_result: bool
+    store_returned: bool | None = None
 
 
 class Closed(Part):
@@ -74,6 +77,7 @@ class State(Part):
     due: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     e_result: bool = False
+    store_returned: bool = False
     fee: int = 0
     paid: Paid | None = None
     resolved: Resolved | None = None

@@ -33,6 +33,7 @@ def test_a_whole_life(tmp_path: Path) -> None:
     ready: dict[str, Any] = {"NgayKetThucXuLy": "17/09/2026 16:00:00", "DanhSachHoSoBoSung": [answered]}
     results = [{"DuongDanTepTinKetQua": "https://example.vn/a"}]
     assert bench.send(TrangThaiHoSo="9", DanhSachGiayToKetQua=results, **ready) == [
+        "received",
         "resolved",
         "portal_synced",
     ]
@@ -67,6 +68,54 @@ def test_what_the_receipt_says(tmp_path: Path) -> None:
         and received.time == said["received_at"]
     )
     assert (field(paid, "method"), field(paid, "amount_vnd")) == ("online", 30000)
+
+
+@pytest.mark.parametrize(
+    ("papers", "digitised", "reused", "stored"),
+    [
+        ([], False, 0, False),
+        ([{"DuocSoHoa": "1", "DuocTaiSuDung": "0", "DuocLayTuKhoDMQG": "0"}], True, 0, False),
+        ([{"DuocSoHoa": "1", "DuocTaiSuDung": "1"}, {"DuocTaiSuDung": "2"}, {}], False, 2, False),
+        ([{"DuocSoHoa": "0"}, {"DuocSoHoa": "1", "DuocLayTuKhoDMQG": "1"}], False, 0, True),
+        ([{"DuocSoHoa": "1", "DuocTaiSuDung": "True", "DuocLayTuKhoDMQG": "True"}], True, 1, True),
+    ],
+)
+def test_what_the_papers_say(
+    tmp_path: Path, papers: list[dict[str, str]], digitised: bool, reused: int, stored: bool
+) -> None:
+    bench = Bench(tmp_path)
+    bench.send(TaiLieuNop=papers)
+    said = bench.publisher.events[0].data.__dict__
+    assert (said["digitised_components"], said["components_reused"], said["store_reused"]) == (
+        digitised,
+        reused,
+        stored,
+    )
+    assert said["paper_result"] is None
+
+
+@pytest.mark.parametrize(
+    ("result", "electronic", "returned"),
+    [
+        ({"MaGiayToKetQua": "KQ.G09.000031"}, False, False),
+        ({"DuongDanTepTinKetQua": "https://example.vn/a"}, True, False),
+        ({"MaGiayToKetQua": "KQ.G09.000031", "DuongDanTepTinKetQua": "https://example.vn/a"}, True, True),
+    ],
+)
+def test_what_the_result_says(
+    tmp_path: Path, result: dict[str, str], electronic: bool, returned: bool
+) -> None:
+    bench = Bench(tmp_path)
+    assert bench.send() == ["received", "portal_synced"]
+    done = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20260910080000"}
+    assert bench.send(**done, DanhSachGiayToKetQua=[result]) == ["received", "resolved", "portal_synced"]
+    received, resolved, _ = bench.publisher.events[-3:]
+    assert field(received, "paper_result") is True
+    assert (field(resolved, "e_result"), field(resolved, "store_returned")) == (electronic, returned)
+    assert bench.again().send(**done, DanhSachGiayToKetQua=[result]) == []
+    told = bench.send(**done)  # the list is left out: the result is gone, what the procedure ends in is not
+    assert told == (["resolved"] if electronic else [])
+    assert bench.steps(step(10, "20260911080000")) == ["closed", "portal_synced"]
 
 
 def test_equal_states_say_nothing_and_returning_states_say_it_again(tmp_path: Path) -> None:
@@ -217,6 +266,10 @@ def test_a_lost_memory_is_rebuilt_from_what_was_told(tmp_path: Path) -> None:
         {"DanhSachHoSoBoSung": requests[:1], "TrangThaiHoSo": "5"},
         {"TrangThaiHoSo": "10", "NgayKetThucXuLy": "20260910080000", "NgayTra": "20260911080000"},
         {"TrangThaiHoSo": "9", "DanhSachLePhi": [{"Gia": "5"}], "DanhSachHoSoBoSung": requests},
+        {
+            "TrangThaiHoSo": "9",
+            "DanhSachGiayToKetQua": [{"MaGiayToKetQua": "KQ.1", "DuongDanTepTinKetQua": "a"}],
+        },
     ]
     for number, life in enumerate(lives):
         first = Bench(tmp_path / f"a{number}")
@@ -259,7 +312,9 @@ def walks(draw: st.DrawFn) -> list[dict[str, Any]]:
                 *requests[:-1],
                 requests[-1] | {"NgayTiepNhanBoSung": at, "NgayHenTraMoi": "20260925170000"},
             ]
-        done = {"NgayKetThucXuLy": at} if status == 9 else {}
+        done: dict[str, Any] = {"NgayKetThucXuLy": at} if status == 9 else {}
+        if draw(st.booleans()):
+            done["DanhSachGiayToKetQua"] = [{"MaGiayToKetQua": "KQ.1", "DuongDanTepTinKetQua": "a"}]
         states.append(dossier(TrangThaiHoSo=str(status), DanhSachHoSoBoSung=requests, **done))
     return states
 
