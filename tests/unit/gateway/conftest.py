@@ -20,8 +20,9 @@ from producers.gateway.app import create_app
 from producers.gateway.outlet import Receipt, Unpublished
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
-RULES = Catalogue.load(None).rules("G09")
-KEYS = {"qlvb": "key-of-qlvb", "motcua": "key-of-motcua"}
+CATALOGUE = Catalogue.load(None)
+RULES = CATALOGUE.rules("G09")
+KEYS = {code: f"key-of-{code}" for code in CATALOGUE.sources}
 
 
 class Record(NamedTuple):
@@ -76,10 +77,10 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(folder: Path, **options: Any) -> AsyncIterator[Door]:
+async def opened(folder: Path, now: datetime = NOW, **options: Any) -> AsyncIterator[Door]:
     credentials = folder / "credentials.json"
     credentials.write_text(json.dumps({"sources": {code: {"key": key} for code, key in KEYS.items()}}))
-    clock = FixedClock(NOW)
+    clock = FixedClock(now)
     outlet = Memory()
     app = create_app(
         rules=RULES,
