@@ -4,7 +4,8 @@ axis."""
 from datetime import datetime
 
 from ioc.contracts.fields import stamp
-from producers.simulator.world import OUTSIDE, Draft, Life, World
+from producers.simulator.draft import Draft, Life
+from producers.simulator.world import OUTSIDE, World
 
 KINDS = (
     "cong_van",
@@ -24,10 +25,10 @@ CHANNELS = ("axis", "internal", "email", "paper")
 
 
 def incoming(world: World, at: datetime) -> Life:
-    """Received → assigned (→ reassigned or cooperating) → completed; 96 % registered and 94 % completed in
-    time."""
+    """Received → assigned (→ reassigned or cooperating) → completed; 96 % registered and 90 to 97 %
+    completed in time."""
     rng = world.rng
-    unit = world.unit()
+    unit = world.unit(at)
     ref = world.ref(f"{unit}/{at.year}/CVD")
     urgency = rng.choices(URGENCIES, URGENCY_WEIGHTS)[0]
     arrived = _arrived(world, at, urgency)
@@ -50,14 +51,14 @@ def incoming(world: World, at: datetime) -> Life:
         data["due_at"] = stamp(due)
     wait = (3, 14) if urgency == "hoa_toc" else (5, 28) if urgency != "normal" else (10, 240)
     at = yield Draft("document.received", "qlvb", ref, unit, at, data), world.after(at, *wait)
-    lead = unit if rng.random() < 0.55 else world.unit()
-    ends = _completed_at(world, at, due)
+    lead = unit if rng.random() < 0.55 else world.unit(at)
+    ends = _completed_at(world, lead, at, due)
     steps = 1 if rng.random() < 0.8 else 2
     for step in range(1, steps + 1):
         if step == 2 and rng.random() < 0.4:
-            lead, role, to = (other := world.unit()), "lead", other
+            lead, role, to = (other := world.unit(at)), "lead", other
         else:
-            role, to = ("lead", lead) if step == 1 else ("cooperate", world.unit())
+            role, to = ("lead", lead) if step == 1 else ("cooperate", world.unit(at))
         data = {
             "doc_ref": ref,
             "from_org": unit,
@@ -83,10 +84,10 @@ def _arrived(world: World, at: datetime, urgency: str) -> datetime:
     return world.before(at, 4 * 1440, 6 * 1440) if late else world.before(at, 3, 150)
 
 
-def _completed_at(world: World, at: datetime, due: datetime | None) -> datetime:
+def _completed_at(world: World, unit: str, at: datetime, due: datetime | None) -> datetime:
     if due is None:
         return world.at_work(world.after(at, 300, 8 * 1440))
-    if world.rng.random() < 0.94 and due > at:
+    if world.in_time(unit, at) and due > at:
         return min(world.between(at, due, 0.15, 0.95), due)
     return world.at_work(world.after(max(due, at), 1440, 9 * 1440))
 
@@ -94,7 +95,7 @@ def _completed_at(world: World, at: datetime, due: datetime | None) -> datetime:
 def outgoing(world: World, at: datetime) -> Life:
     """Signed → issued → sent; over the axis its peer answers. 97 % signed, 95 % sent in time."""
     rng = world.rng
-    unit = world.unit()
+    unit = world.unit(at)
     ref = world.ref(f"{unit}/{at.year}/CVDI")
     signed = rng.random() < 0.97
     channel = rng.choices(CHANNELS, (58, 27, 5, 10))[0]

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from ioc.clock import Clock
 from producers.simulator.backfill import Backfill
 from producers.simulator.documents import incoming, outgoing
+from producers.simulator.draft import Draft, Life, whole_ms
 from producers.simulator.people import change, credential, training
 from producers.simulator.rhythm import Start
 from producers.simulator.sender import Record
 from producers.simulator.services import dossier, feedback
 from producers.simulator.sinks import NotSent, Sink
 from producers.simulator.standing import LATE_MIN
-from producers.simulator.world import Draft, Life, whole_ms
 
 log = logging.getLogger("ioc.simulator")
 

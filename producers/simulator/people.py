@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ioc.contracts.fields import stamp
-from producers.simulator.world import Draft, Life, Person, World, local, moment
+from producers.simulator.draft import Draft, Life, local, moment
+from producers.simulator.world import Person, World
 
 GROUPS = ("recruitment", "appointment", "transfer", "salary", "qualification", "end_of_service", "other")
 GROUP_WEIGHTS = (6, 9, 10, 45, 12, 6, 12)
@@ -47,6 +48,11 @@ def credential(world: World, at: datetime) -> Life:
 def training(world: World, at: datetime) -> Life:
     """One participant of a course."""
     yield _trained(world, world.rng.choice(world.staff), at), None
+
+
+def moved(person: Person, world: World, at: datetime) -> Life:
+    """The record of somebody whose unit has been merged; the unit is the one that answers on that day."""
+    yield _synced(world, person, at, "ok", None), None
 
 
 def stock(world: World, at: datetime) -> Iterator[Draft]:

@@ -8,17 +8,20 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 
 from ioc.contracts import BY_NAME
 from ioc.contracts.fields import stamp
-from producers.simulator.world import Draft, World
+from producers.simulator.draft import Draft
+from producers.simulator.world import World
 
 RANK = {name: kind.n for name, kind in BY_NAME.items()}
 HEARTBEAT = "source.heartbeat"
+AHEAD = datetime(2090, 1, 1, tzinfo=UTC)
+"""Ahead of any clock that will judge an event of the simulator."""
 COUNTED, SUPPRESSED, CONFLICT, REJECTED = "counted", "suppressed", "conflict", "rejected"
 
 
@@ -57,10 +60,16 @@ class Beat(NamedTuple):
 
 
 class Sender:
-    """Holds drafts until their moment of sending has come."""
+    """Holds drafts until their moment of sending has come.
 
-    def __init__(self, world: World, produced: Callable[[], datetime], epoch: datetime, flaws: Flaws) -> None:
+    `produced` says when an event is written that goes out at an instant: then, or now if the past is told.
+    """
+
+    def __init__(
+        self, world: World, produced: Callable[[datetime], datetime], epoch: datetime, flaws: Flaws
+    ) -> None:
         self._world = world
+        self._states = {code: source.names for code, source in world.catalogue.sources.items()}
         self._produced = produced
         self._epoch = epoch
         self._flaws = flaws
@@ -72,17 +81,18 @@ class Sender:
         self._last: dict[str, datetime] = {}
 
     def offer(self, draft: Draft) -> None:
-        """Take an event; with a little bad luck it goes out later, twice, or with an invalid neighbour."""
+        """Take an event; with a little bad luck it goes out later, twice, or with an invalid neighbour.
+
+        What the catalogue has no source for is not told at all.
+        """
+        if draft.name not in self._states.get(draft.source, ()):
+            return
         rng, flaws = self._world.rng, self._flaws
-        wire = self._wire(draft)
+        draft = self._as_of_its_day(draft)
         topic = BY_NAME[draft.name].topic.name
         key = f"{self._world.tenant}/{draft.subject}".encode()
-        send_at = draft.time
-        luck = rng.random()
-        if luck < flaws.late:
-            send_at += timedelta(seconds=rng.uniform(7200, 43_200) / self.faster)
-        elif luck < flaws.late + flaws.disorder:
-            send_at += timedelta(seconds=rng.uniform(60, 1800) / self.faster)
+        send_at = self._world.incidents.handed_over(draft.source, self._delayed(draft.time), rng)
+        wire = self._wire(draft, send_at)
         record = Record(topic, key, _canonical(wire), draft.source, COUNTED)
         self._hold(send_at, record)
         if rng.random() < flaws.twice:
@@ -93,9 +103,27 @@ class Sender:
             beside = send_at + timedelta(seconds=1)
             self._hold(beside, record._replace(value=value, expect=expect, reason=reason))
 
+    def _delayed(self, at: datetime) -> datetime:
+        rng, flaws = self._world.rng, self._flaws
+        luck = rng.random()
+        if luck < flaws.late:
+            return at + timedelta(seconds=rng.uniform(7200, 43_200) / self.faster)
+        if luck < flaws.late + flaws.disorder:
+            return at + timedelta(seconds=rng.uniform(60, 1800) / self.faster)
+        return at
+
+    def _as_of_its_day(self, draft: Draft) -> Draft:
+        """Units that have been merged meanwhile answer under their new code."""
+        organisation, day = self._world.organisation, self._world.day(draft.time)
+        if not organisation.changed(day):
+            return draft
+        unit = organisation.answering(draft.orgunit, day)
+        return draft._replace(orgunit=unit, data=organisation.renamed(draft.data, day))
+
     def beat(self, beat: Beat) -> None:
-        """Take a heartbeat."""
-        self._hold(beat.at, beat)
+        """Take a heartbeat, unless its source is silent."""
+        if not self._world.incidents.silent(beat.source, beat.at):
+            self._hold(beat.at, beat)
 
     def due(self, until: datetime) -> Iterator[Record]:
         """The records whose moment has come, in the order of sending."""
@@ -132,9 +160,9 @@ class Sender:
         draft = Draft(HEARTBEAT, beat.source, beat.source, beat.orgunit, beat.at, data)
         topic = BY_NAME[HEARTBEAT].topic.name
         key = f"{self._world.tenant}/{beat.source}".encode()
-        return Record(topic, key, _canonical(self._wire(draft)), beat.source, COUNTED)
+        return Record(topic, key, _canonical(self._wire(draft, beat.at)), beat.source, COUNTED)
 
-    def _wire(self, draft: Draft) -> dict[str, Any]:
+    def _wire(self, draft: Draft, send_at: datetime) -> dict[str, Any]:
         kind = BY_NAME[draft.name]
         if draft.name != HEARTBEAT:
             self._last[draft.source] = draft.time
@@ -144,7 +172,7 @@ class Sender:
             "datacontenttype": "application/json",
             "id": self._id(),
             "orgunit": draft.orgunit,
-            "producedat": stamp(self._produced()),
+            "producedat": stamp(self._produced(send_at)),
             "seqno": 16 * int(draft.time.timestamp() * 1000) + min(RANK[draft.name], 15),
             "source": f"urn:ioc:{self._world.tenant}:{draft.source}",
             "specversion": "1.0",
@@ -168,7 +196,7 @@ class Sender:
         reason = rng.choice(tuple(SPOILS))
         bad |= SPOILS[reason]
         if reason == "future_time":
-            ahead = stamp(self._produced() + timedelta(days=rng.randint(1, 40)))
+            ahead = stamp(AHEAD + timedelta(days=rng.randint(1, 40)))
             bad |= {"time": ahead, "producedat": ahead}
         value = _canonical(bad)
         if reason == "undecodable":

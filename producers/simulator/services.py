@@ -4,19 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from ioc.contracts.fields import stamp
-from producers.simulator.world import Draft, Life, Procedure, World
+from producers.simulator.draft import Draft, Life
+from producers.simulator.procedures import Procedure
+from producers.simulator.world import World
 
 APPLICANTS = ("citizen", "business", "agency", "organisation", "other")
 
 
-def dossier(world: World, at: datetime) -> Life:
+def dossier(world: World, at: datetime, unit: str | None = None) -> Life:
     """Received → synced (→ paid, paused and running again, extended) → resolved → closed (→ rated)."""
     rng = world.rng
-    procedure = rng.choice(world.procedures)
+    online = world.online(at)
+    procedure = world.offer.pick(rng, online=online, unit=unit)
     unit = procedure.unit
     ref = world.ref(f"{unit}-{at:%y%m%d}")
     due = world.due(at, procedure.days)
-    received = _received(world, ref, procedure, at, due)
+    received = _received(world, ref, procedure, at, due, online=online and procedure.level != "none")
     at = yield Draft("dossier.received", "motcua", ref, unit, at, received), world.after(at, 1, 12)
     at = yield from _synced(world, ref, unit, at, 2)
     if rng.random() < 0.035:
@@ -26,7 +29,7 @@ def dossier(world: World, at: datetime) -> Life:
         at = yield _paid(world, ref, unit, at), world.after(at, 30, 300)
     if rng.random() < 0.12:
         at = yield from _paused(world, ref, unit, at)
-    on_time = rng.random() < 0.94
+    on_time = world.in_time(unit, at)
     if not on_time and rng.random() < 0.4:
         at, due = yield from _extended(world, ref, unit, at, due)
     ends = world.between(at, due, 0.2, 0.95) if on_time and due > at else world.after(due, 1440, 6 * 1440)
@@ -34,10 +37,12 @@ def dossier(world: World, at: datetime) -> Life:
     yield from _finished(world, ref, unit, received["channel"], at)
 
 
-def _received(world: World, ref: str, procedure: Procedure, at: datetime, due: datetime) -> dict[str, Any]:
+def _received(
+    world: World, ref: str, procedure: Procedure, at: datetime, due: datetime, *, online: bool
+) -> dict[str, Any]:
     rng = world.rng
-    online = rng.random() < 0.62
     total = rng.randint(2, 8)
+    reused = rng.randint(0, total) if rng.random() < 0.4 else 0
     return {
         "dossier_ref": ref,
         "procedure_code": procedure.code,
@@ -51,9 +56,11 @@ def _received(world: World, ref: str, procedure: Procedure, at: datetime, due: d
         "statutory_days": float(procedure.days),
         "digitised_components": online or rng.random() < 0.55,
         "components_total": total,
-        "components_reused": rng.randint(0, total) if rng.random() < 0.4 else 0,
+        "components_reused": reused,
         "vneid_verified": online and rng.random() < 0.8,
         "fee_required": procedure.fee,
+        "paper_result": procedure.paper,
+        "store_reused": reused > 0 and rng.random() < 0.3,
     }
 
 
@@ -135,6 +142,7 @@ def _finished(world: World, ref: str, unit: str, channel: str, at: datetime) -> 
         "result": "approved" if approved else "refused",
         "e_result": rng.random() < (0.86 if channel == "online" else 0.58),
     }
+    data["store_returned"] = approved and data["e_result"] and rng.random() < 0.4
     resolved = Draft("dossier.resolved", "motcua", ref, unit, at, data)
     at = yield resolved, world.at_work(world.after(at, 10, 2 * 1440))
     closed = {
@@ -161,7 +169,7 @@ def _finished(world: World, ref: str, unit: str, channel: str, at: datetime) -> 
 def feedback(world: World, at: datetime) -> Life:
     """Received → assigned → resolved or refused; 92 % in time."""
     rng = world.rng
-    unit = world.unit()
+    unit = world.unit(at)
     ref = world.ref(f"PA-{at:%y%m%d}")
     due = world.due(at, 15)
     kind = rng.choices(("complaint", "suggestion", "question"), (55, 25, 20))[0]

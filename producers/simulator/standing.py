@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from producers.simulator.rhythm import HOURS, PER_DAY, day_weight
+from producers.simulator.draft import Draft, Going, local, moment
+from producers.simulator.rhythm import HOURS, PER_DAY, Rhythm
 from producers.simulator.services import dossier
-from producers.simulator.world import Draft, Going, World, local, moment
+from producers.simulator.world import World
 
 ENDED_WITHIN = timedelta(days=31)
 ONE_DAY_MIN = 480
@@ -26,8 +27,8 @@ SLOWEST_FIRST = 0.72
 class Stock:
     """How many dossiers of each state to tell beside the past."""
 
-    overdue: int = 34
-    soon: int = 36
+    overdue: int = 42
+    soon: int = 44
     later: int = 200
     ended: int = 800
 
@@ -41,7 +42,7 @@ class Told(NamedTuple):
 
 def standing(world: World, end: datetime, stock: Stock) -> list[Told]:
     """Dossiers of the full volume, drawn until the stock is complete or no candidate is left."""
-    units = sorted({each.unit for each in world.procedures})
+    units = sorted(world.handling)
     world.rng.shuffle(units)
     pace = {unit: SLOWEST_FIRST**n for n, unit in enumerate(units)}
     missing = {"overdue": stock.overdue, "soon": stock.soon, "later": stock.later, "ended": stock.ended}
@@ -62,9 +63,10 @@ def standing(world: World, end: datetime, stock: Stock) -> list[Told]:
 
 def _begun(world: World, end: datetime) -> Iterator[datetime]:
     """When the dossiers of the last weeks were received, at four times full volume: most are not taken."""
+    rhythm = Rhythm(world.calendar)
     for back in range(REACH_DAYS, -1, -1):
         day = local(end) - timedelta(days=back)
-        for _ in range(int(4 * PER_DAY[dossier] * day_weight(world, day))):
+        for _ in range(int(4 * PER_DAY[dossier] * rhythm.weight(day))):
             at = moment(day, world.rng.choices(range(24), HOURS)[0] + world.rng.random())
             if at < end:
                 yield at

@@ -3,64 +3,25 @@
 import hashlib
 import hmac
 import random
-from collections.abc import Generator, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
 
 from ioc.calendar import WorkingCalendar
 from ioc.clock import VIETNAM
 from ioc.reference import Catalogue
-from ioc.units import Unit
+from producers.simulator.draft import local, moment, whole_ms
+from producers.simulator.incidents import SLOWER, Incidents
+from producers.simulator.organisation import Organisation
+from producers.simulator.procedures import BASELINE, EACH, FIELDS, Offer, offered
 
-
-class Draft(NamedTuple):
-    """An event before it has an id and bytes. `time` is UTC, whole milliseconds."""
-
-    name: str
-    source: str
-    subject: str
-    orgunit: str
-    time: datetime
-    data: dict[str, Any]
-
-
-Life = Generator[tuple[Draft, datetime | None], datetime, None]
-"""One case. Yields its next event and when it wants to be woken for the one after (`None`: never); is sent
-the instant at which that really happens, so that the same life can be lived in the past or live."""
-
-
-class Going(NamedTuple):
-    """A life that goes on, when it wants to be woken, and an unresolved dossier's due time, if known."""
-
-    wake: datetime
-    life: Life
-    due: datetime | None = None
-
-
-class Procedure(NamedTuple):
-    code: str
-    field: str
-    unit: str
-    days: int
-    fee: bool
-
-
-FIELDS = (
-    ("van_thu_luu_tru", "G09.913"),
-    ("tien_luong_bhxh", "G09.914"),
-    ("viec_lam", "G09.915"),
-    ("lao_dong_ngoai_nuoc", "G09.916"),
-    ("nguoi_co_cong", "G09.917"),
-    ("thi_dua_khen_thuong", "G09.918"),
-    ("hoi_quy_phi_chinh_phu", "G09.905"),
-    ("cong_chuc_vien_chuc", "G09.901"),
-)
-"""Fields of procedures with the unit that handles them; a unit the catalogue lacks falls to the first of
-it."""
-STATUTORY_DAYS = (3, 5, 7, 10, 15, 20)
 OUTSIDE = ("G01", "G12", "G15", "G18", "G22", "H26", "H31", "H39", "H57", "H61")
 """Organs that the ministry exchanges documents with."""
+ONE_STOP = "motcua"
+ON_TIME = (0.90, 0.97)
+"""The slowest unit ends so much in time, the quickest so much."""
+ONLINE = (0.54, 0.80)
+"""Share of dossiers that come online on 1 January and on 31 December."""
 
 
 @dataclass(frozen=True)
@@ -74,31 +35,75 @@ class Person:
 class World:
     """Everything that lives draw on. The same seed and anchor give the same world and the same lives."""
 
-    def __init__(self, catalogue: Catalogue, tenant: str, seed: int, anchor: datetime) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        tenant: str,
+        seed: int,
+        anchor: datetime,
+        incidents: Incidents | None = None,
+    ) -> None:
         self.rng = random.Random(f"{seed}/{anchor.isoformat()}")  # noqa: S311 - chance, not secrecy
         self.tenant = tenant
+        self.seed = seed
+        self.catalogue = catalogue
         self.dated = 0.7
         """Share of incoming documents with a due date."""
         self.calendar: WorkingCalendar = catalogue.calendar
         self.anchor = anchor
-        everyone = catalogue.units.valid(local(anchor))
-        self.units: Sequence[Unit] = [unit for unit in everyone if unit.parent is not None] or list(everyone)
-        self._codes = [unit.code for unit in self.units]
-        self._weights = [8 + unit.headcount**0.5 for unit in self.units]
-        self.procedures = self._procedures()
+        self.incidents = incidents or Incidents()
+        self.organisation = Organisation(catalogue.units)
+        units = self.organisation.on(local(anchor))
+        tops = [unit.code for unit in catalogue.units if unit.parent is None]
+        self.top = tops[0] if tops else units[0].code
+        numbers = self._procedures()
+        chance = random.Random(f"procedures/{seed}")  # noqa: S311 - chance, not secrecy
+        self.handling = frozenset(numbers) & frozenset(self.answering(ONE_STOP)) or frozenset(numbers)
+        """The units that receive dossiers."""
+        self.offer = Offer(offered(numbers, chance), self.handling)
         key = f"simulated/{seed}".encode()
         self.staff: list[Person] = _interleaved(
             [
                 [Person(_pseudonym(key, f"{unit.code}/{n}"), unit.code) for n in range(unit.headcount)]
-                for unit in self.units
+                for unit in units
             ]
         )
         self._tag = "".join(self.rng.choices("ABCDEGHKLMNPQRSTVXY", k=5))
         self._numbers = 0
+        self._pace: dict[str, float] = {}
+        self._day = local(anchor), moment(local(anchor), 24)
 
-    def unit(self) -> str:
-        """A unit, the larger the likelier."""
-        return self.rng.choices(self._codes, self._weights)[0]
+    def unit(self, at: datetime) -> str:
+        """A unit of that day, the larger the likelier."""
+        return self.organisation.pick(self.rng, self.day(at))
+
+    def day(self, at: datetime) -> date:
+        """The Vietnamese date of an instant; quick while the day stays the same."""
+        day, end = self._day
+        if not end - timedelta(days=1) <= at < end:
+            day = local(at)
+            self._day = day, moment(day, 24)
+        return day
+
+    def answering(self, source: str) -> tuple[str, ...]:
+        """The units that a source speaks of; none if the catalogue has no such source."""
+        found = self.catalogue.sources.get(source)
+        return tuple(sorted(found.units)) if found is not None else ()
+
+    def in_time(self, unit: str, at: datetime) -> bool:
+        """Whether the unit will end in time what it begins now: 90 to 97 of 100, fewer in a surge."""
+        share = self._pace.get(unit)
+        if share is None:
+            chance = random.Random(f"pace/{self.seed}/{unit}")  # noqa: S311 - chance, not secrecy
+            share = self._pace[unit] = chance.uniform(*ON_TIME)
+        if self.incidents.surging(unit, at):
+            share -= SLOWER
+        return self.rng.random() < share
+
+    def online(self, at: datetime) -> bool:
+        """Whether a dossier comes online: more and more do over a year."""
+        low, high = ONLINE
+        return self.rng.random() < low + (high - low) * self.day(at).timetuple().tm_yday / 366
 
     def ref(self, prefix: str) -> str:
         """A reference that no other run has used."""
@@ -130,31 +135,14 @@ class World:
             day += timedelta(days=1)
         return moment(day, 8 + self.rng.random() * 2.5)
 
-    def _procedures(self) -> list[Procedure]:
-        made: list[Procedure] = []
-        for field, owner in FIELDS:
-            unit = owner if owner in self._codes else self._codes[0]
-            for n in range(1, 7):
-                days = STATUTORY_DAYS[(n + len(made)) % len(STATUTORY_DAYS)]
-                made.append(Procedure(f"1.{len(made):03d}{n}", field, unit, days, n % 3 != 0))
-        return made
-
-
-def local(at: datetime) -> date:
-    """The Vietnamese date of an instant."""
-    return at.astimezone(VIETNAM).date()
-
-
-def moment(day: date, hour: float) -> datetime:
-    """The instant of a local time of day, hours as a number."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
-    return whole_ms(midnight + timedelta(hours=hour))
-
-
-def whole_ms(at: datetime) -> datetime:
-    """The instant in UTC, cut to the millisecond that the ledger keeps."""
-    at = at.astimezone(UTC)
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    def _procedures(self) -> Mapping[str, int]:
+        """How many each unit has had: its baseline, or a plausible number where none is stated."""
+        baselines, today = self.catalogue.baselines, local(self.anchor)
+        stated = {code: baselines.value(BASELINE, code, today) for code in sorted(self.catalogue.units.codes)}
+        found = {code: number for code, number in stated.items() if number}
+        usual = [code for code in FIELDS if code in self.catalogue.units.codes]
+        others = self.answering(ONE_STOP) or [unit.code for unit in self.organisation.on(today)][:8]
+        return found or dict.fromkeys(usual or others, EACH)
 
 
 def _pseudonym(key: bytes, number: str) -> str:
