@@ -42,7 +42,6 @@ class Own(Part):
     view: Literal["dossier", "feedback", "procedure"]
     taken: Literal["on", "during", "end", "now"]
     day: str | None = Field(default=None, pattern=NAME)
-    where: str | None = None
     numerator: Expression
     denominator: Expression
 
