@@ -84,6 +84,7 @@ def _persons_sql(kpi: Kpi, t: int, last: date, tenant: str) -> str:
         f"SELECT *, span_unit AS stage_in, {instant(t)} AS t FROM ioc.cases_{part.view} FINAL"  # noqa: S608
         " ARRAY JOIN stage_from AS span_from, stage_to AS span_to, stage_unit AS span_unit"
         f" WHERE tenant = '{tenant}' AND span_from < t AND span_to >= t"
+        f" AND (isNull(ended_at) OR ended_at >= {instant(t)})"
     )
     day = f"'{last.isoformat()}'"
     return (

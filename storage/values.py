@@ -115,8 +115,12 @@ def _out_of(kpi: Kpi, windows: Sequence[Window], sums: Sums, unit: str | None, c
         for code, d in counts.of(part.baseline, each.last, unit).items():
             for dim in dims:
                 n, _, c = sums.get((kpi.id, dim, code), [0] * 3 * len(windows))[3 * index : 3 * index + 3]
-                n = d - n if part.complement else n
                 cases = c if part.cases else d
+                if part.complement and not cases:
+                    # Nothing was counted yet, which is not to say that all of it is gone.
+                    values.append(Value(kpi.id, dim, code, each.name, 0, d, 0, None))
+                    continue
+                n = d - n if part.complement else n
                 values.append(Value(kpi.id, dim, code, each.name, n, d, cases, formed(kpi, n, d)))
     return values
 

@@ -44,14 +44,14 @@ def credentials(written: Written) -> Held:
 
 
 def courses(written: Written) -> Held:
-    """Passed courses on digital transformation or information security, each for twelve months."""
+    """Passed courses on digital transformation or information security, each for twelve months; dim = the group."""
     held: Held = []
     for person, events in written.of("training.completed").items():
         for event in events:
             data = event["data"]
             if data["passed"] and data["course_group"] in ("dx", "infosec"):
                 begin = ms(data["completed_at"])
-                held.append((begin, _a_year_on(begin), data["org"], person, ""))
+                held.append((begin, _a_year_on(begin), data["org"], person, data["course_group"]))
     return held
 
 

@@ -23,6 +23,8 @@ RECORD_COLUMNS = ("unit", "person", "opened_at", "ended_at", "last_result", *STA
 CREDENTIAL_COLUMNS = ("unit", "person", "opened_at", "ended_at", "kind", *STAGES)
 TRAINING_COLUMNS = ("unit", "person", "opened_at", "ended_at", "course_group", "proficient", *STAGES)
 UNIT_ENTRY_DAYS = 3
+SKILL = "ai"
+"""The group of courses that gives a skill."""
 
 
 def hr_change(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
@@ -99,12 +101,20 @@ def credential(subject: str, facts: list[tuple[str, Fact]]) -> Row:
 
 
 def training(subject: str, facts: list[tuple[str, Fact]]) -> Row:
-    """Courses of one group: each one passed counts for twelve months, for the unit it was passed in."""
+    """Courses of one group: each one passed counts for twelve months, for the unit it was passed in.
+
+    Skill in artificial intelligence is not training to be repeated: from the first course passed at the
+    proficient level on it is had for good, and lower courses do not give it.
+    """
     person, _, group = subject.rpartition("/")
     courses = sorted((fact for _, fact in facts), key=lambda fact: (fact[6], fact[2]))
     if not courses:
         return ["", person, None, None, group, 0, [], [], []]
-    passed = [fact for fact in courses if fact[5]]
+    passed = [fact for fact in courses if fact[5] and (fact[7] or group != SKILL)]
     proficient = int(any(fact[7] for fact in passed))
-    spans = _spans((fact[6], a_year_after(fact[6]), fact[4]) for fact in passed)
-    return [courses[-1][4], person, courses[0][6], None, group, proficient, *spans]
+    instants = [fact[6] for fact in passed]
+    held = (
+        (fact[6], _next(instants, index) if group == SKILL else a_year_after(fact[6]), fact[4])
+        for index, fact in enumerate(passed)
+    )
+    return [courses[-1][4], person, courses[0][6], None, group, proficient, *_spans(held)]
