@@ -6,14 +6,16 @@ How it is counted is one of the formulas of `ioc.formulas`, or made from other K
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Literal, Self
+from types import MappingProxyType
+from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from ioc import yamlfiles
 from ioc.composites import Composite, Score, ScorePart
 from ioc.errors import SettingsError
 from ioc.formulas import Distinct, Flow, Gauge, Quantile, Stock
+from ioc.selection import chosen
 from ioc.sources import TYPE_PREFIX, TYPE_SUFFIX, Sources
 from ioc.words import NAME as _NAME
 from ioc.words import Part, Words
@@ -21,6 +23,7 @@ from ioc.words import Part, Words
 PACKAGED = Path(__file__).parent / "catalogue" / "kpis"
 Kind = Literal["ratio", "stock", "mixed", "gauge", "distinct", "quantile", "composite"]
 Measure = Literal["percent", "count", "minutes", "seconds", "ratio", "points"]
+PILLAR = "pillar"
 FORMULAS = ("flow", "stock", "distinct", "gauge", "quantile", "composite")
 
 
@@ -90,7 +93,9 @@ class Kpi(Part):
 
     @property
     def dim(self) -> str | None:
-        """The expression of its dimension, if it has one."""
+        """The expression of its dimension, if it has one; a score's kinds are its pillars."""
+        if self.score:
+            return PILLAR
         parts = (self.flow, self.stock, self.distinct, self.gauge, self.quantile)
         return next((part.dim for part in parts if part is not None and part.dim), None)
 
@@ -133,16 +138,12 @@ class Kpis(Mapping[str, Kpi]):
 
     @classmethod
     def load(cls, catalogue: Path | None = None) -> "Kpis":
-        """The packaged KPIs and those under `catalogue`/kpis; a file of the same id there takes its place.
+        """The packaged KPIs, or those that `catalogue` keeps of them, and its own: see `ioc.selection`.
 
         Raises `SettingsError` naming file, key and what was expected.
         """
-        kpis: dict[str, Kpi] = {}
-        for folder in (PACKAGED, catalogue / "kpis" if catalogue else None):
-            for file in sorted(folder.glob("*.yaml")) if folder else ():
-                kpi = read(file)
-                kpis[kpi.id] = kpi
-        return cls(kpis, catalogue)
+        kpis = (read(file, changes) for file, changes in chosen(PACKAGED, catalogue))
+        return cls({kpi.id: kpi for kpi in kpis}, catalogue)
 
 
 def _fed(kpi: Kpi, kpis: Mapping[str, Kpi]) -> Kpi:
@@ -170,15 +171,10 @@ def _scored(kpi: Kpi, part: ScorePart, kpis: Mapping[str, Kpi]) -> Kpi:
     return found
 
 
-def read(file: Path) -> Kpi:
-    """One KPI file. Raises `SettingsError`."""
+def read(file: Path, changes: Mapping[str, Any] = MappingProxyType({})) -> Kpi:
+    """One KPI file, with what a catalogue changes in it. Raises `SettingsError`."""
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        kpi = Kpi.model_validate(document)
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read ({error.__class__.__name__})") from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{file}: is not YAML ({error.__class__.__name__})") from error
+        kpi = Kpi.model_validate({**yamlfiles.parse(file, yamlfiles.read(file)), **changes})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -1,13 +1,12 @@
 """Reference data: everything a ministry changes without changing code, loaded and checked once at start."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import ValidationError
 
 from ioc.baselines import Baseline, Baselines, Declarations, Declared, System
@@ -15,6 +14,7 @@ from ioc.calendar import Day, Hours, WorkingCalendar
 from ioc.errors import SettingsError
 from ioc.sources import Source, Sources
 from ioc.units import Unit, Units
+from ioc.yamlfiles import parse, read
 
 if TYPE_CHECKING:
     from ioc.contracts import Rules
@@ -45,7 +45,7 @@ class Catalogue:
         digest = hashlib.sha256()
         documents = {}
         for file in files(path):
-            content = _read(file)
+            content = read(file)
             digest.update(file.name.encode() + b"\0" + content + b"\0")
             documents[file.name] = parse(file, content)
         try:
@@ -97,28 +97,27 @@ def _calendar_files(path: Path | None) -> list[Path]:
     return sorted(_find(path, "calendar").glob("*.yaml"))
 
 
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read ({error.__class__.__name__})") from error
+def source_entries(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Entries of sources.yaml; one with `like: CODE` is the packaged source of that code, as changed by it.
 
-
-def parse(file: Path, content: bytes) -> dict[str, Any]:
-    """The mapping that a file's content is. Raises `SettingsError` naming the file."""
-    try:
-        document = yaml.safe_load(content)
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{file}: is not YAML ({error.__class__.__name__})") from error
-    if not isinstance(document, dict):
-        raise SettingsError(f"{file}: expected a mapping at the top")
-    return document
+    Raises `KeyError` when no packaged source has the code.
+    """
+    packaged: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        if "like" not in entry:
+            yield entry
+            continue
+        if not packaged:
+            file = PACKAGED / "sources.yaml"
+            listed = parse(file, read(file))["sources"]
+            packaged = {each["system_code"]: each for each in listed}
+        yield {**packaged[entry["like"]], **{key: value for key, value in entry.items() if key != "like"}}
 
 
 def _sources(entries: Iterable[dict[str, Any]], units: Units) -> Sources:
     reporting = frozenset(unit.code for unit in units if unit.parent is not None)
     loaded = []
-    for entry in entries:
+    for entry in source_entries(entries):
         expected = entry.get("units")
         codes = reporting if expected == EVERYONE else frozenset(expected or ())
         if unknown := codes - units.codes:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ioc.errors import SettingsError
 
@@ -26,6 +26,12 @@ class Unit(BaseModel):
     valid_from: date
     valid_to: date | None = None
     merged_into: str | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Unit":
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
+        return self
 
     def holds(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)

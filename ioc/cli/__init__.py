@@ -17,6 +17,7 @@ ROOMS = (
     "contracts",
     "docs",
     "calendar",
+    "catalogue",
     "imports",
     "ledger",
     "values",
