@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ioc.clock import Clock
+from producers.simulator import procedures
 from producers.simulator.backfill import Backfill
+from producers.simulator.clockwork import Clockwork
 from producers.simulator.documents import incoming, outgoing
 from producers.simulator.draft import Draft, Life, whole_ms
 from producers.simulator.people import change, credential, training
@@ -18,6 +20,7 @@ from producers.simulator.sender import Record
 from producers.simulator.services import dossier, feedback
 from producers.simulator.sinks import NotSent, Sink
 from producers.simulator.standing import LATE_MIN
+from producers.simulator.tasks import task
 
 log = logging.getLogger("ioc.simulator")
 
@@ -38,6 +41,8 @@ MIX: Mapping[Start, float] = {
     change: 5,
     training: 5,
     credential: 5,
+    task: 8,
+    procedures.change: 0.2,
 }
 """What the greater rate is made of: mostly papers, so that month-long rates are not swamped in minutes."""
 DATED = 0.07
@@ -74,6 +79,7 @@ class Present:
         self._late = 0
         self._held: list[datetime] = []
         self._beats: dict[str, datetime] = {}
+        self._clockwork = Clockwork(past.world)
 
     def turn(self, since: datetime, now: datetime) -> Iterator[Record]:
         """The records to send for the time that has passed; `since` is the end of the last turn."""
@@ -85,6 +91,8 @@ class Present:
             draft = self._event(whole_ms(since + (now - since) * (n / count)))
             if draft is not None:
                 self._past.sender.offer(draft)
+        for told in self._clockwork.due(now):
+            self._past.sender.offer(told)
         for beat in self._past.beats(whole_ms(now)):
             every = timedelta(seconds=min(beat.interval_s, BEAT_AT_LEAST_EVERY_S))
             if now - self._beats.get(beat.source, now - every) >= every:

@@ -39,7 +39,7 @@ async def send_all(
 
 
 async def run_backfill(
-    past: Backfill, sink: Sink, journal: Journal, clock: Clock, rate: float, progress: Progress
+    past: Iterable[Record], sink: Sink, journal: Journal, clock: Clock, rate: float, progress: Progress
 ) -> None:
     """Send the past and wait until Kafka has acknowledged all of it."""
     try:

@@ -22,7 +22,7 @@ VOLUME = 0.45
 
 
 @dataclass(frozen=True)
-class Calendar:
+class Span:
     """Which year, and where it stops: at its end or now, whichever comes first."""
 
     year: int
@@ -49,7 +49,7 @@ class Year:
         catalogue: Catalogue,
         tenant: str,
         seed: int,
-        span: Calendar,
+        span: Span,
         volume: float = VOLUME,
         flaws: Flaws = NATURAL,
     ) -> None:
