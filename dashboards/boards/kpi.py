@@ -8,7 +8,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import VERDICT_DOWN, VERDICT_UP, mapping, prop, thresholds
+from dashboards.boards.parts import RESTATED, VERDICT_DOWN, VERDICT_UP, mapping, prop, thresholds
 from dashboards.boards.values import only
 
 
@@ -35,7 +35,9 @@ class Measure:
 def tile(measure: Measure, values: Query, at: dm.GridPos) -> stat.Panel:
     """The KPI's tile: its row of the board's values."""
     verdicts = VERDICT_UP if measure.direction == "up" else VERDICT_DOWN
-    shown = c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^(value|verdict|target|coverage)$/")
+    shown = (
+        c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^(value|verdict|target|coverage|restated)$/")
+    )
     panel = (
         stat.Panel()
         .title(measure.name)
@@ -56,5 +58,6 @@ def tile(measure: Measure, values: Query, at: dm.GridPos) -> stat.Panel:
         .override_by_name("verdict", [prop("displayName", "Đánh giá"), mapping(verdicts)])
         .override_by_name("target", [prop("displayName", "Mục tiêu")])
         .override_by_name("coverage", [prop("displayName", "Đơn vị có dữ liệu"), prop("unit", "string")])
+        .override_by_name("restated", [prop("displayName", "Điều chỉnh"), mapping(RESTATED)])
     )
     return panel.min(0).max(100) if measure.unit == "percent" else panel

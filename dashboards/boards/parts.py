@@ -71,6 +71,9 @@ VERDICT_DOWN = VERDICT_UP | {
     "red": ("▼ Vượt xa mục tiêu", "act"),
 }
 
+RESTATED = {"0": ("không", "faint"), "1": ("☐ điều chỉnh", "warn")}
+"""Whether what was shown until yesterday is known otherwise now."""
+
 
 @cache
 def _short_names() -> dict[str, dict[str, str]]:

@@ -29,7 +29,7 @@ def rolling(kpi: str) -> str:
       FROM daily WINDOW week AS (ORDER BY day RANGE BETWEEN {TOGETHER - 1} PRECEDING AND CURRENT ROW)
     ),
     shown AS (
-      SELECT toDate(hour, 'Asia/Ho_Chi_Minh') AS day, argMax(value, hour) AS last
+      SELECT toDate(hour, 'Asia/Ho_Chi_Minh') AS day, argMax(tuple(value), hour).1 AS last
       FROM ioc_read.published
       WHERE kpi = '{kpi}' AND dim = '' AND unit = {UNIT} AND window = 'day'
         AND hour > now() - INTERVAL {DAYS + 1} DAY

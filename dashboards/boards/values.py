@@ -27,7 +27,7 @@ class Shown:
 
 
 def statement(shown: Sequence[Shown]) -> str:
-    """One row a KPI, for the board's unit."""
+    """One row a KPI, for the board's unit. `restated`: its past days are known otherwise than shown."""
     wanted = " ".join(f"WHEN '{one.kpi}' THEN '{one.window}'" for one in shown)
     names = ", ".join(f"'{one.kpi}'" for one in shown)
     nouns = ", ".join(f"'{one.noun}'" for one in shown)
@@ -35,10 +35,14 @@ def statement(shown: Sequence[Shown]) -> str:
     SELECT kpi, value, verdict, target, change, cases, transform(kpi, [{names}], [{nouns}], '') AS noun,
       if(expected_units = 0, '', concat(toString(coverage_units), '/', toString(expected_units), ' đơn vị'))
         AS coverage,
-      window, start, as_of, stale_since, {columns([one.kpi for one in shown if one.tile])}
+      window, start, as_of, stale_since, restated, {columns([one.kpi for one in shown if one.tile])}
     FROM (
       SELECT kpi, window, value, {VERDICT} AS verdict, target,
-        value - value_yesterday AS change, cases, expected_units, coverage_units, start, as_of, stale_since
+        value - value_yesterday AS change, cases, expected_units, coverage_units, start, as_of, stale_since,
+        (kpi, toString(window)) IN (
+          SELECT kpi, toString(window) FROM ioc_read.restated_now
+          WHERE unit = {UNIT} AND dim = '' AND kpi IN ({names})
+        ) AS restated
       FROM ioc_read.values_now
       WHERE unit = {UNIT} AND dim = '' AND kpi IN ({names})
         AND toString(window) = CASE kpi {wanted} ELSE '' END

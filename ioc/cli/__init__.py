@@ -21,6 +21,7 @@ ROOMS = (
     "imports",
     "ledger",
     "values",
+    "rebuild",
     "qd766",
     "gateway",
     "simulate",

@@ -1,6 +1,5 @@
-"""`ioc value`, `ioc explain`, `ioc rebuild`: the numbers, where they come from, and making them anew."""
+"""`ioc value`, `ioc explain`: the numbers, as known and as shown, and where they come from."""
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -21,6 +20,10 @@ class WindowName(StrEnum):
 Unit = Annotated[str, typer.Option("--unit", help="Code of the unit; default: the whole organisation.")]
 Span = Annotated[WindowName, typer.Option("--window", help="The window that contains the date.")]
 On = Annotated[str, typer.Option("--on", help="A date, YYYY-MM-DD; default: today.")]
+AsPublished = Annotated[
+    str,
+    typer.Option(help="YYYY-MM-DD: what was shown when that day ended, beside what is known now."),
+]
 Dim = Annotated[str, typer.Option("--dim", help="One of the KPI's kinds: credential, source.")]
 
 
@@ -28,7 +31,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(value)
     app.command()(explain)
-    app.command()(rebuild)
 
 
 def value(
@@ -37,14 +39,21 @@ def value(
     window: Span = WindowName.day,
     on: On = "",
     dim: Dim = "",
+    as_published: AsPublished = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """One number, with what it was made from and whether it can be trusted."""
-    asked = _Asked(data, kpi, unit, window, on, dim)
-    document = asked.value()
+    if as_published and on:
+        fail("--as-published names the date itself; leave --on out", 2)
+    asked = _Asked(data, kpi, unit, window, as_published or on, dim)
+    if as_published and asked.on > asked.today:
+        fail(f"--as-published {as_published} has not come yet; expected a date up to today", 2)
+    document = asked.as_published() if as_published else asked.value()
     if json:
         print_json(document)
+    elif as_published:
+        _say_published(document)
     else:
         _say_value(document)
 
@@ -96,7 +105,9 @@ class _Asked:
             fail(f"--dim {dim!r} is no kind; expected lower-case letters, digits and _", 2)
         self.dim = dim
         self.now = round(SystemClock().now().timestamp() * 1000)
-        self.window = values.window(window.value, _date(on) or values.today(self.now), self.now)
+        self.today = values.today(self.now)
+        self.on = _date(on) or self.today
+        self.window = values.window(window.value, self.on, self.now)
         self.store = Store(self.settings.clickhouse)
 
     def value(self) -> dict[str, Any]:
@@ -126,7 +137,48 @@ class _Asked:
             "as_of": _iso(reach),
             "fresh": fresh,
             "coverage": {"units": said.covered, "expected": said.expected},
+            "restated": self._restated(),
         }
+
+    def as_published(self) -> dict[str, Any]:
+        """The document of `ioc value --as-published`: the window as it stood when that day ended."""
+        day = self.on
+        found = self._compared(day)
+        then, known = found.then, found.known
+        nothing = f"ngày {day:%d/%m/%Y} bảng không hiển thị con số này" if then is None else None
+        return {
+            "kpi": self.kpi.id,
+            "unit": self.unit,
+            "window": self.window.name,
+            "as_published": day.isoformat(),
+            **(_counts(then) if then else dict.fromkeys(COUNTS)),
+            "shown_at": _iso(then.at) if then else None,
+            "message": nothing,
+            "now": _counts(known) if known else None,
+            "restated": found.restated,
+        }
+
+    def _restated(self) -> bool:
+        """Whether what is over of the window is known otherwise than it was shown when its last day ended."""
+        from storage import history
+
+        day = history.closed(self.window, self.now)
+        return day is not None and self._compared(day).restated
+
+    def _compared(self, day: date) -> Any:
+        from storage import history
+
+        return history.compare(
+            self.store,
+            self.kpi,
+            self.kpis,
+            self.window.name,
+            day,
+            self.now,
+            tenant=self.settings.tenant,
+            unit=self.unit,
+            dim=self.dim,
+        )
 
     def explained(self) -> dict[str, Any]:
         """The document of `ioc explain`."""
@@ -179,7 +231,7 @@ def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        fail(f"--on {text!r} is not a date; expected YYYY-MM-DD", 2)
+        fail(f"{text!r} is not a date; expected YYYY-MM-DD", 2)
 
 
 def _iso(at: int | None) -> str | None:
@@ -188,38 +240,28 @@ def _iso(at: int | None) -> str | None:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+COUNTS = ("value", "numerator", "denominator", "cases")
+
+
+def _counts(found: Any) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in COUNTS}
+
+
+def _said(value: float | None) -> str:
+    return "không có dữ liệu" if value is None else f"{value:.2f}".replace(".", ",")
+
+
+def _say_published(document: Mapping[str, Any]) -> None:
+    head = f"{document['kpi']}  {document['unit']}  {document['window']}, ngày {document['as_published']}"
+    known = "không tính lại được" if document["now"] is None else _said(document["now"]["value"])
+    mark = "  ☐ điều chỉnh" if document["restated"] else ""
+    then = document["message"] or "đã hiển thị " + _said(document["value"])
+    say(f"{head}: {then}; nay biết là {known}{mark}")
+
+
 def _say_value(document: Mapping[str, Any]) -> None:
-    shown = "không có dữ liệu" if document["value"] is None else f"{document['value']:.2f}".replace(".", ",")
+    shown = _said(document["value"])
     old = "" if document["fresh"] else "  DỮ LIỆU CŨ"
+    old += "  ☐ điều chỉnh" if document["restated"] else ""
     parts = f"{document['numerator']} / {document['denominator']}, {document['cases']} hồ sơ, sự việc"
     say(f"{document['kpi']}  {document['unit']}  {document['window']}: {shown} ({parts}){old}")
-
-
-REBUILD_POLL_S = 0.5
-PATIENCE_S = 30.0
-
-
-def rebuild(data: Data = None, json: Json = False) -> None:
-    """Make all cases, cells and values anew from the ledger: the running reducer does it, this waits."""
-    from ioc.cli.attached import attached
-    from storage.client import Store
-    from storage.rebuilds import ask, progress
-
-    store = Store(attached(data).clickhouse)
-    request = ask(store, round(time.time() * 1000))
-    asked, last = time.monotonic(), -1
-    while True:
-        state = progress(store, request)
-        if state.done:
-            break
-        if not state.running and time.monotonic() - asked > PATIENCE_S:
-            fail("no reducer took up the rebuild within 30 s; is the stack running? see `ioc status`")
-        if not json and state.events != last:
-            say(f"đã dựng lại {state.events} sự kiện")
-            last = state.events
-        time.sleep(REBUILD_POLL_S)
-    result = {"rebuilt": True, "events": state.events, "ticks": state.ticks, "kept": state.message}
-    if json:
-        print_json(result)
-    else:
-        say(f"xong: {state.events} sự kiện" + (f"; {state.message}" if state.message else ""))

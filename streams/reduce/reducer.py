@@ -14,6 +14,7 @@ from ioc.kpis import Kpis
 from ioc.reference import Catalogue
 from storage import cases, reference
 from storage.client import Store
+from storage.trust import TICK_LIMIT_MS
 from streams.reduce import ledger, ticks
 from streams.reduce.corrections import Corrections
 from streams.reduce.kinds import KINDS
@@ -22,7 +23,7 @@ from streams.reduce.plan import LIMIT, STORED, Plan, Vector, load, load_vector
 from streams.reduce.rebuilding import Rebuilding
 from streams.reduce.refolding import Refolding
 from streams.reduce.settling import Settling
-from streams.reduce.worktime import WorkTime, day_of, milliseconds
+from streams.reduce.worktime import WorkTime, day_of, milliseconds, start_of
 
 BATCH = 30_000
 """Ledger rows a tick takes at most."""
@@ -111,6 +112,9 @@ class Reducer:
 
     def step(self) -> int:
         """One tick, if there is anything to do; how many ledger rows wait behind it."""
+        ended = self._day_over(self._now())
+        if ended is not None:
+            self._run(ledger.Batch(to=self.watermark), kind="clock", more=False, at=ended)
         asked = self._rebuilding.asked(self._now(), live=self._done.live)
         if asked is not None:
             self._begin_rebuild(asked)
@@ -140,15 +144,16 @@ class Reducer:
         more: bool,
         live: bool | None = None,
         folded: Changes | None = None,
+        at: int | None = None,
     ) -> None:
-        now = self._now()
+        now = self._now() if at is None else at
         tick = ticks.Tick(self.tick + 1, kind, now, self._done.live if live is None else live)
         self._plan(Plan(tick.number, batch.to))
         self._reach("planned")
         changes = self._merged(batch, tick.number) if folded is None else folded
         self._settling.note(changes, now)
         settle = not more or now - self._settled_at >= BACKLOG_MS
-        by_clock = settle and tick.live and self._clock_due(now)
+        by_clock = settle and tick.live and (at is not None or self._clock_due(now))
         if by_clock:
             self._settling.note_clock(self._done.values_at, now)
         ticks.log_touched(self._store, tick.number, self._settling.pairs())
@@ -177,6 +182,17 @@ class Reducer:
         """Every few seconds, and at once when a new day has begun."""
         last = self._done.values_at
         return now - last >= CLOCK_MS or day_of(now) != day_of(last)
+
+    def _day_over(self, now: int) -> int | None:
+        """The last millisecond of the day that has just ended, if it was not looked at yet.
+
+        What was due in the last seconds of a day is shown as overdue before that day is kept as it was shown:
+        else the mere passing of time would look like a correction. Not after a pause: then nothing was shown.
+        """
+        last = self._done.values_at
+        ended = start_of(day_of(last) + 1) - 1
+        alive = self._done.live and now - last <= TICK_LIMIT_MS and self._rebuilding.running is None
+        return ended if alive and last < ended < now else None
 
     def _merged(self, batch: ledger.Batch, tick: int) -> dict[str, list[Change]]:
         if not batch.events:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ioc.formulas import uses_clock
 from ioc.kpis import Kpi, Kpis
 from ioc.reference import Catalogue
-from storage import cells, trust, values
+from storage import cells, history, trust, values
 from storage.client import Store
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import Change
@@ -40,6 +40,7 @@ class Settling:
         self._due_before = set(kpis)
         self._shown: dict[str, list[values.Value]] = {}
         self._trust_due = True
+        self._kept: date | None = None  # the day whose predecessor is known to be in the history as it ended
         self._people_at = self._history_at = self._counted_at = 0
 
     def note(self, changes: Mapping[str, Iterable[Change]], now: int) -> None:
@@ -132,6 +133,9 @@ class Settling:
         self._trust_due = False
 
     def _values(self, now: int, version: int) -> None:
+        if self._kept != values.today(now):
+            history.close_day(self._store, tenant=self._tenant, now=now, version=version)
+            self._kept = values.today(now)
         count = now - self._counted_at >= COUNT_MS
         self._counted_at = now if count else self._counted_at
         due = [self._kpis[each] for each in sorted(self._due) if count or not self._kpis[each].distinct]

@@ -8,6 +8,8 @@ from dashboards.wall.markup import Html, el, join
 from dashboards.wall.panels.scene import TONES, Drawn, Scene, old_tag, untrusted
 from dashboards.wall.poller import PanelData
 
+RESTATED = "☐ điều chỉnh"
+"""What was shown until yesterday is known otherwise now; the hollow square is that of a trend's days."""
 SUFFIX = {"percent": "%", "s": "giây"}
 
 
@@ -67,6 +69,8 @@ def _change(panel: Panel, row: dict[str, Any], scene: Scene) -> Html:
         parts.append(f"{words.signed(change, panel.fieldConfig.defaults.decimals or 0)} so hôm qua")
     if as_of is not None:
         parts.append(f"lúc {words.moment(as_of, scene.now)}")
+    if row.get("restated"):
+        parts.append(RESTATED)
     return el("div", "soft", " · ".join(parts) or " ")
 
 

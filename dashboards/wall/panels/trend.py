@@ -26,7 +26,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     verdict = data.tables["B"].first().get("verdict") if "B" in data.tables else ""
     doubt = untrusted(panel, data, scene, verdict)
     restated = any(row.get("restated") for row in rows)
-    note = "☐ đã tính lại" if restated else "30 ngày"
+    note = "☐ điều chỉnh" if restated else "30 ngày"
     head = heading(panel, note, doubt=doubt)
     tone: Tone = "old" if doubt else "info"
     if not any(row.get("value") is not None for row in rows):

@@ -35,6 +35,13 @@ def test_a_tile_says_all_it_must(board: Board, twin: Twin) -> None:
     assert tile.tone == "warn"
 
 
+def test_a_tile_says_when_what_it_showed_is_known_otherwise_now(board: Board, twin: Twin) -> None:
+    twin.restated = {"online_dossier_rate"}
+    shown = drawn(board, twin)
+    assert "☐ điều chỉnh" in shown[ONLINE].html
+    assert "điều chỉnh" not in shown[ON_TIME].html
+
+
 def test_verdicts_have_word_shape_and_tone(board: Board, twin: Twin) -> None:
     shown = drawn(board, twin)
     assert (shown[ONLINE].tone, shown[DOCS].tone) == ("act", "good")
@@ -158,7 +165,7 @@ def test_a_value_without_an_earlier_one_shows_no_change(board: Board, twin: Twin
 
 def test_the_trend_marks_the_target_and_days_counted_again(board: Board, twin: Twin) -> None:
     panel = drawn(board, twin)[TREND]
-    assert panel.chart is not None and "đã tính lại" in panel.html
+    assert panel.chart is not None and "☐ điều chỉnh" in panel.html
     (series,) = panel.chart["baseOption"]["series"]
     assert len(series["data"]) == 30 and series["markLine"]["data"] == [{"yAxis": 100.0}]
     assert [mark["symbol"] for mark in series["markPoint"]["data"]] == ["rect", "circle"]

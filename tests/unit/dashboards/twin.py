@@ -9,7 +9,7 @@ from ioc.errors import StoreUnavailable
 
 LEVEL = ("red", "amber", "green", "old", "missing", "urgent", "level")
 VALUES = ("kpi", "value", "verdict", "target", "change", "cases", "noun", "coverage", "window", "start",
-          "as_of", "stale_since", *LEVEL)  # fmt: skip
+          "as_of", "stale_since", "restated", *LEVEL)  # fmt: skip
 
 
 class Twin:
@@ -24,6 +24,7 @@ class Twin:
         self.stopped = False
         self.unit_name = unit_name
         self.tiles = TILES
+        self.restated: set[str] = set()
         self.reads = 0
         self.opened = 0
         self.lock = threading.Lock()
@@ -84,7 +85,17 @@ class Twin:
             "19/22 đơn vị" if old else "22/22 đơn vị",
         )
         level = (1, 1, 1, 1, 0, 1, 4) if self.silent else (1, 1, 2, 0, 0, 0, 3)
-        return (kpi, value, *told, "month", start, now - timedelta(seconds=1), since, *level)
+        return (
+            kpi,
+            value,
+            *told,
+            "month",
+            start,
+            now - timedelta(seconds=1),
+            since,
+            kpi in self.restated,
+            *level,
+        )
 
 
 TILES: dict[str, tuple[object, ...]] = {
