@@ -12,6 +12,8 @@ from ioc.words import NAME, Part, Words
 
 WHOLE = 100
 """Points of a full score."""
+MEASURED = "measured"
+"""The kind under which a score stands without what units say of themselves; no pillar may be called so."""
 
 
 class ServiceIndex(Part):
@@ -73,6 +75,8 @@ class Score(Part):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
+        if any(pillar.id == MEASURED for pillar in self.pillars):
+            raise ValueError(f"pillar {MEASURED}: the name is taken by the score without declarations")
         points = sum(pillar.weight for pillar in self.pillars)
         if points != WHOLE:
             raise ValueError(f"the pillars weigh {points}, expected {WHOLE}")

@@ -3,11 +3,11 @@
 A source that was never heard of is not connected yet: it neither makes numbers old nor covers any unit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ioc.kpis import Kpi, feeding
+from ioc.kpis import Kpi, Kpis, feeding
 from ioc.reference import Catalogue
 from storage.client import Store
 
@@ -69,8 +69,22 @@ def last_tick(store: Store) -> LastTick | None:
     return LastTick(rows[0][0], bool(rows[0][1])) if rows else None
 
 
-def trust(kpi: Kpi, unit: str, sources: dict[str, Heard], catalogue: Catalogue, on: date, now: int) -> Trust:
-    """What this KPI rests on for a unit and everything beneath it."""
+def trust(
+    kpi: Kpi,
+    unit: str,
+    sources: Mapping[str, Heard],
+    catalogue: Catalogue,
+    on: date,
+    now: int,
+    every: Kpis | None = None,
+) -> Trust:
+    """What this KPI rests on for a unit and everything beneath it; a score on the worst of its parts.
+
+    `every`: all KPIs, needed for scores.
+    """
+    if kpi.score is not None and every is not None:
+        parts = [trust(every[each], unit, sources, catalogue, on, now) for each in kpi.score.kpis]
+        return _worst([part for part in parts if part.own or part.as_of is not None])
     feeds = feeding(kpi, catalogue.sources)
     if not feeds:
         return Trust(True, None, None, 0, 0)
@@ -88,9 +102,27 @@ def trust(kpi: Kpi, unit: str, sources: dict[str, Heard], catalogue: Catalogue, 
     )
 
 
+def _worst(parts: Sequence[Trust]) -> Trust:
+    """As old as the oldest part, covering as few units as the part that covers fewest of its own.
+
+    Parts that were never heard of do not count in a score, so they are no part of this either.
+    """
+    fed = [part for part in parts if not part.own]
+    if not fed:
+        return Trust(bool(parts), None, None, 0, 0)
+    least = min(fed, key=lambda part: (part.covered / part.expected if part.expected else 1, part.covered))
+    return Trust(
+        False,
+        min(part.as_of for part in fed if part.as_of is not None),
+        min(part.stale_at for part in fed if part.stale_at is not None),
+        least.covered,
+        least.expected,
+    )
+
+
 def write(
     store: Store,
-    kpis: Iterable[Kpi],
+    kpis: Kpis,
     units: Sequence[str],
     catalogue: Catalogue,
     *,
@@ -102,9 +134,9 @@ def write(
     """For every KPI and unit, for readers."""
     sources = heard(store, catalogue, tenant)
     rows = []
-    for kpi in kpis:
+    for kpi in kpis.values():
         for unit in units:
-            said = trust(kpi, unit, sources, catalogue, on, now)
+            said = trust(kpi, unit, sources, catalogue, on, now, kpis)
             rests = (int(said.own), said.as_of, said.stale_at, said.covered, said.expected)
             rows.append((tenant, kpi.id, unit, *rests, version))
     columns = [

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ioc.kpis import Kpi, Kpis
 from storage.client import Store
+from storage.composites import dx_score, qd766
 from storage.windows import Value, Window
 
 Compute = Callable[[Kpi, Sequence[Window], Store, str, str | None, Kpis, Sequence[Value]], list[Value]]
@@ -15,9 +16,7 @@ Compute = Callable[[Kpi, Sequence[Window], Store, str, str | None, Kpis, Sequenc
 
 Parts: those that `Score.kpis` names, over these windows; for other kinds there are none.
 """
-HUNDREDTHS = 100
-"""The denominator of every composite."""
 
-COMPUTE: Mapping[str, Compute] = {}
-READS: Mapping[str, frozenset[str]] = {}
+COMPUTE: Mapping[str, Compute] = {"dx_score": dx_score.compute, "qd766": qd766.compute}
+READS: Mapping[str, frozenset[str]] = {"qd766": qd766.VIEWS}
 """Kinds of cases that a composite reads by itself: when one of them changes, it is due."""

@@ -1,6 +1,6 @@
 """Cells and values: computed anew for what was touched, and for what moves with the clock."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,6 +9,8 @@ from ioc.kpis import Kpi, Kpis
 from ioc.reference import Catalogue
 from storage import cells, history, trust, values
 from storage.client import Store
+from storage.composites import READS
+from storage.measuring import LATENCY
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import Change
 from streams.reduce.touched import STOCK, Pair, Touched
@@ -18,9 +20,9 @@ PEOPLE_MS = 60_000
 """How often persons are counted anew without an event: credentials end and trainings expire."""
 COUNT_MS = 1_500
 """How often persons are counted at most: they do not add up, so each count reads all of them."""
+COMPOSED_MS = 5_000
+"""How often composites are computed at most: they follow from numbers that are shown already."""
 HISTORY_MS = 300_000
-BEFORE = "before "
-"""Marks the window that ended yesterday."""
 
 
 class Settling:
@@ -41,7 +43,7 @@ class Settling:
         self._shown: dict[str, list[values.Value]] = {}
         self._trust_due = True
         self._kept: date | None = None  # the day whose predecessor is known to be in the history as it ended
-        self._people_at = self._history_at = self._counted_at = 0
+        self._people_at = self._history_at = self._counted_at = self._composed_at = 0
 
     def note(self, changes: Mapping[str, Iterable[Change]], now: int) -> None:
         """These cases changed: their cells, and the KPIs that read them, are due."""
@@ -50,6 +52,7 @@ class Settling:
             for change in changed:
                 self._touched.add(kind, change.before, change.after, today)
             reading = {kpi.id for kpi in self._kpis.values() if kind in views(kpi) and not kpi.gauge}
+            reading |= {kpi.id for kpi in self._kpis.values() if kind in _reads(kpi)}
             self._due |= reading
             self._due_before |= reading
 
@@ -72,7 +75,7 @@ class Settling:
         if first != last:
             self.everything()
         elif now - self._people_at >= PEOPLE_MS:
-            self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct}
+            self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct or kpi.composite}
 
     def note_views(self, kinds: Iterable[str], now: int) -> None:
         """All days on which these views have cases."""
@@ -97,8 +100,14 @@ class Settling:
         self._trust_due = True
 
     def waits(self, now: int) -> bool:
-        """Whether values of persons are due that were held back."""
-        return bool(self._due) and now - self._counted_at >= COUNT_MS
+        """Whether values are due that were held back: of persons, of composites."""
+        return any(self._ripe(self._kpis[each], now) for each in self._due)
+
+    def _ripe(self, kpi: Kpi, now: int) -> bool:
+        """Whether enough time has gone by for this KPI to be worth another computation."""
+        if kpi.composite:
+            return now - self._composed_at >= COMPOSED_MS
+        return not kpi.distinct or now - self._counted_at >= COUNT_MS
 
     def pairs(self) -> dict[Pair, list[date]]:
         """What is to be computed, for the log."""
@@ -122,7 +131,7 @@ class Settling:
         units = sorted({unit.code for unit in self._catalogue.units.valid(on)} | {self._tenant})
         trust.write(
             self._store,
-            self._kpis.values(),
+            self._kpis,
             units,
             self._catalogue,
             tenant=self._tenant,
@@ -133,16 +142,17 @@ class Settling:
         self._trust_due = False
 
     def _values(self, now: int, version: int) -> None:
-        if self._kept != values.today(now):
-            history.close_day(self._store, tenant=self._tenant, now=now, version=version)
-            self._kept = values.today(now)
-        count = now - self._counted_at >= COUNT_MS
-        self._counted_at = now if count else self._counted_at
-        due = [self._kpis[each] for each in sorted(self._due) if count or not self._kpis[each].distinct]
-        if count and now - self._people_at >= PEOPLE_MS:
+        self._due |= {kpi.id for kpi in self._kpis.values() if kpi.score and self._due & set(kpi.score.kpis)}
+        due = [self._kpis[each] for each in sorted(self._due) if self._ripe(self._kpis[each], now)]
+        minute = now - self._people_at >= PEOPLE_MS and now - self._counted_at >= COUNT_MS
+        if now - self._counted_at >= COUNT_MS:
+            self._counted_at = now
+        if minute:
             self._people_at = now
-        shown = self._computed(due, now)
-        listed = self._with_empty(due, shown, values.today(now))
+        if any(kpi.composite for kpi in due):
+            self._composed_at = now
+        listed = self._listed(due, now, minute)
+        self._keep(now, version)
         values.write(self._store, listed, tenant=self._tenant, now=now, version=version)
         self._due -= {kpi.id for kpi in due}
         self._due_before = set()
@@ -151,35 +161,46 @@ class Settling:
             values.write_history(self._store, everything, tenant=self._tenant, now=now, version=version)
             self._history_at = now
 
-    def _computed(self, due: list[Kpi], now: int) -> list[values.Value]:
+    def _keep(self, now: int, version: int) -> None:
+        """Before anything is shown of a new day: what stood on the wall when the last one ended."""
+        today = values.today(now)
+        if self._kept != today:
+            history.close_day(self._store, tenant=self._tenant, now=now, version=version)
+            self._kept = today
+
+    def _listed(self, due: list[Kpi], now: int, minute: bool) -> list[values.Value]:
+        """The values of today's windows. Composites last: what they are made from is shown by then."""
+        today = values.today(now)
+        plain = [kpi for kpi in due if not kpi.composite]
+        listed = self._with_empty(plain, self._computed(plain, now, minute), today)
+        composed = [kpi for kpi in due if kpi.composite]
+        return listed + self._with_empty(composed, self._computed(composed, now, minute), today)
+
+    def _computed(self, due: list[Kpi], now: int, minute: bool) -> list[values.Value]:
         """The values of today's windows, each with what it showed yesterday evening.
 
-        Yesterday is computed again only when an event may have changed it; of persons, once a minute.
+        Yesterday is computed again only when an event may have changed it; of persons and of composites, once
+        a minute.
         """
         today = values.today(now)
         yesterday = today - timedelta(days=1)
         windows = [values.window(name, today, now) for name in values.WINDOWS]
-        ended = end_of(yesterday)
-        before = [
-            replace(values.window(each, yesterday, ended), name=BEFORE + each) for each in values.WINDOWS
-        ]
-        anew = [kpi for kpi in due if kpi.id in self._due_before and (kpi.flow or kpi.stock)]
-        if now == self._people_at:
-            anew += [kpi for kpi in due if kpi.distinct]
+        before = [values.window(name, yesterday, end_of(yesterday)) for name in values.WINDOWS]
+        slow = [kpi for kpi in due if kpi.distinct or kpi.composite]
+        anew = [kpi for kpi in due if kpi.id in self._due_before and (kpi.flow or kpi.stock or kpi.quantile)]
+        anew += slow if minute else []
         rest = [kpi for kpi in due if kpi not in anew]
-        found = values.compute(self._store, anew, [*windows, *before], tenant=self._tenant)
-        known = {_place(each): each.value for each in found if each.window.startswith(BEFORE)}
-        for kpi in rest:
-            known |= {
-                (kpi.id, each.dim, each.unit, BEFORE + each.window): each.previous
-                for each in self._shown.get(kpi.id, [])
-            }
-        now_shown = [each for each in found if not each.window.startswith(BEFORE)]
-        now_shown += values.compute(self._store, rest, windows, tenant=self._tenant)
-        return [
-            replace(each, previous=known.get((each.kpi, each.dim, each.unit, BEFORE + each.window)))
-            for each in now_shown
-        ]
+        known = {_place(each): each.previous for kpi in rest for each in self._shown.get(kpi.id, [])}
+        known |= {_place(each): each.value for each in self._asked(anew, before)}
+        # Only today's composites are made from what is shown: of yesterday, their parts are asked for too.
+        standing = [each for part in _parts(due) for each in self._shown.get(part, [])]
+        found = self._asked(due, windows, standing)
+        return [replace(each, previous=known.get(_place(each))) for each in found]
+
+    def _asked(
+        self, kpis: list[Kpi], windows: Sequence[values.Window], known: Sequence[values.Value] = ()
+    ) -> list[values.Value]:
+        return values.compute(self._store, kpis, windows, tenant=self._tenant, every=self._kpis, known=known)
 
     def _with_empty(self, due: list[Kpi], shown: list[values.Value], on: date) -> list[values.Value]:
         """Every unit of today has a value, if only none; what has nothing beneath it any more shows that."""
@@ -190,7 +211,7 @@ class Settling:
         listed = []
         for kpi in due:
             wanted = {(each.dim, each.unit, each.window) for each in self._shown.get(kpi.id, [])}
-            if not (kpi.gauge or kpi.quantile):
+            if not (kpi.gauge or (kpi.quantile and kpi.quantile.view == LATENCY)):
                 wanted |= {("", unit, name) for unit in units for name in values.WINDOWS}
             wanted -= {(each.dim, each.unit, each.window) for each in found[kpi.id]}
             self._shown[kpi.id] = found[kpi.id] + [emptied(kpi, *place) for place in sorted(wanted)]
@@ -210,6 +231,16 @@ def end_of(day: date) -> int:
 def emptied(kpi: Kpi, dim: str, unit: str, window: str) -> values.Value:
     """The value where there is nothing to count."""
     return values.Value(kpi.id, dim, unit, window, 0, 0, 0, values.formed(kpi, 0, 0), None)
+
+
+def _parts(kpis: Iterable[Kpi]) -> list[str]:
+    """The KPIs that the scores among these are made from."""
+    return sorted({part for kpi in kpis if kpi.score for part in kpi.score.kpis})
+
+
+def _reads(kpi: Kpi) -> frozenset[str]:
+    """The case views that a composite reads by itself."""
+    return READS.get(kpi.composite.of, frozenset()) if kpi.composite else frozenset()
 
 
 def views(kpi: Kpi) -> set[str]:

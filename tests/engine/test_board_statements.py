@@ -161,9 +161,7 @@ def seed(store: Store, *, silent: set[str] = frozenset(), cases: int = 1284) -> 
     today = now.astimezone(VIETNAM).date()
     catalogue, milliseconds = Catalogue.load(), int(now.timestamp() * 1000)
     units = (ROOT, JOBS, MERIT)
-    write_trust(
-        store, Kpis.load().values(), units, catalogue, tenant=TENANT, on=today, now=milliseconds, version=1
-    )
+    write_trust(store, Kpis.load(), units, catalogue, tenant=TENANT, on=today, now=milliseconds, version=1)
     insert(store, "ticks", [{"tick": 1, "kind": "events", "finished_at": now, "live": 1, "values_at": now}])
     insert(store, "kpi_values", values(now, cases))
     insert(store, "kpi_cells", cells(today))
