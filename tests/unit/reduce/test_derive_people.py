@@ -95,10 +95,10 @@ def test_a_credential_is_valid_until_it_ends_or_is_revoked() -> None:
     assert (case["person"], case["kind"]) == (PERSON, "e_card")
 
 
-def course(id: str, at: str, *, passed: bool = True) -> Event:
+def course(id: str, at: str, *, passed: bool = True, group: str = "dx", level: str = "basic") -> Event:
     return event(
-        "training.completed", id, at, source="daotao", person_ref=PERSON, org="G09.904", course_group="dx",
-        level="basic", passed=passed, hours=8, completed_at=at,
+        "training.completed", id, at, source="daotao", person_ref=PERSON, org="G09.904", course_group=group,
+        level=level, passed=passed, hours=8, completed_at=at,
     )  # fmt: skip
 
 
@@ -109,6 +109,21 @@ def course(id: str, at: str, *, passed: bool = True) -> Event:
 def test_a_course_counts_for_twelve_months(at: str, end: str) -> None:
     case = only("training", [course("a", at), course("b", "2026-01-01 08:00", passed=False)])
     assert spans(case) == [(ms(at), ms(end), "G09.904")]
+
+
+def test_a_skill_in_artificial_intelligence_is_had_for_good() -> None:
+    def ai(id: str, at: str, level: str, *, passed: bool = True) -> Event:
+        return course(id, at, passed=passed, group="ai", level=level)
+
+    events = [
+        ai("a", "2026-01-05 08:00", "basic"),
+        ai("b", "2026-02-05 08:00", "proficient", passed=False),
+        ai("c", "2026-03-05 08:00", "proficient"),
+        ai("d", "2026-04-05 08:00", "basic"),
+    ]
+    case = only("training", events)
+    assert (spans(case), case["proficient"]) == ([(ms("2026-03-05 08:00"), FAR, "G09.904")], 1)
+    assert spans(only("training", events[:2])) == []
 
 
 def test_a_source_was_last_heard_of_by_heartbeat_or_event() -> None:

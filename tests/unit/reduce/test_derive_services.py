@@ -3,8 +3,11 @@
 import pytest
 
 from streams.reduce.facts import Event
+from streams.reduce.kinds import KINDS
+from streams.reduce.merging import folded
+from streams.reduce.state import State
 from streams.reduce.worktime import FAR
-from tests.unit.reduce.cases import event, fold, ms, only
+from tests.unit.reduce.cases import event, fold, ms, only, worktime
 
 
 def received(due: str = "2026-03-06 17:00", **more: object) -> Event:
@@ -186,3 +189,74 @@ def test_a_correction_under_another_subject_takes_the_case_away() -> None:
         cases = fold("dossier", order, batches=2)
         assert (cases["D"]["opened_at"], cases["D"]["open"]) == (None, 0)
         assert cases["E"]["open"] == 1
+
+
+def test_time_used_and_allowed() -> None:
+    events = [received(), clock("paused", "2026-03-03 15:00", 2), clock("running", "2026-03-05 10:00", 3)]
+    case = only("dossier", [*events, resolved("2026-03-05 12:00")])
+    # Monday 9:00 to Thursday 12:00 = 7 + 8 + 8 + 4 working hours, of which 12 were paused
+    assert (case["used_minutes"], case["allowed_minutes"]) == (15 * 60, 5 * 480)
+    assert only("dossier", events)["used_minutes"] == 0
+
+
+@pytest.mark.parametrize(("at", "ok"), [("2026-03-02 09:15", 1), ("2026-03-02 09:16", 0)])
+def test_on_the_portal_within_a_quarter_of_an_hour(at: str, ok: int) -> None:
+    fields = {"dossier_ref": "D", "portal_status": 2, "attempt": 1, "synced_at": at, "result": "ok"}
+    assert only("dossier", [event("dossier.portal_synced", "p", at, **fields), received()])["sync_ok"] == ok
+
+
+def test_payments_of_a_dossier_add_up() -> None:
+    def paid(method: str, at: str, amount: int) -> Event:
+        fields = {"dossier_ref": "D", "method": method, "amount_vnd": amount, "paid_at": at}
+        return event("payment.completed", method, at, **fields)
+
+    first, second = paid("online", "2026-03-03 09:00", 5), paid("cash", "2026-03-04 09:00", 7)
+    case = only("dossier", [second, first, paid("exempt", "2026-03-05 09:00", 0), first])
+    assert (case["payments"], case["payments_online"], case["amount_paid"]) == (2, 1, 12)
+    assert case["paid_at"] == ms("2026-03-03 09:00")
+
+
+def test_requests_for_a_supplement_are_counted_and_the_open_one_is_known() -> None:
+    events = [
+        received(),
+        clock("paused", "2026-03-03 09:00", 2),
+        clock("running", "2026-03-04 09:00", 3),
+        clock("paused", "2026-03-05 09:00", 4),
+    ]
+    case = only("dossier", events)
+    assert (case["rounds"], case["supplement_at"]) == (2, ms("2026-03-05 09:00"))
+    assert only("dossier", events[:3])["supplement_at"] is None
+    other = clock("paused", "2026-03-05 09:00", 4)
+    other.data["reason"] = "interagency"  # type: ignore[index]
+    case = only("dossier", [*events[:3], other])
+    assert (case["rounds"], case["supplement_at"]) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("reused", "returned", "used"), [(True, None, 1), (None, True, 1), (False, False, 0)]
+)
+def test_the_citizens_store(reused: bool | None, returned: bool | None, used: int) -> None:
+    done = resolved("2026-03-05 09:00", store_returned=returned)
+    case = only("dossier", [received(store_reused=reused, paper_result=False), done])
+    assert (case["store_used"], case["paper_result"]) == (used, 0)
+    assert only("dossier", [received()])["paper_result"] is None
+
+
+def test_facts_of_an_older_program_are_folded_all_the_same() -> None:
+    """They lack what was added since; a newer reading of the event takes their place, never the reverse."""
+    new = {"motcua/r": [6, 20, 1, ms("2026-03-02 09:00"), "G09.915", *FACTS]}
+    old = {"motcua/r": new["motcua/r"][:15]}
+    for first, then in ((old, new), (new, old)):
+        state = State(facts=dict(first))
+        for key, fact in then.items():
+            state.add(key, fact)
+        assert state.facts == new
+    columns = KINDS["dossier"].table.columns
+    case = dict(zip(columns, folded("dossier", "D", State(facts=old), worktime()).after, strict=True))
+    assert (case["allowed_minutes"], case["paper_result"], case["unit"]) == (0, None, "G09.915")
+
+
+FACTS = [
+    ms("2026-03-02 09:00"), ms("2026-03-06 17:00"), "1.001", "viec_lam", "online", "citizen", 1, 1, 1, 0,
+    5, None, 0,
+]  # fmt: skip

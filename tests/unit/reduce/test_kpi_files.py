@@ -15,10 +15,16 @@ from streams.reduce.kinds import KINDS
 from tests.unit.reduce.cases import catalogue
 
 WANTED = {
-    "doc_digital_exchange_rate", "doc_registered_on_time_rate", "doc_on_time_rate", "doc_overdue_open",
-    "doc_sent_on_time_rate", "dossier_on_time_rate", "dossier_overdue_open", "dossier_due_soon",
-    "online_dossier_rate", "e_result_rate", "feedback_on_time_rate", "hr_record_coverage", "hr_sync_sla_rate",
-    "hr_credential_coverage", "dx_training_coverage", "source_staleness_minutes", "event_latency_p95",
+    "doc_digital_exchange_rate", "doc_registered_on_time_rate", "doc_urgent_assign_minutes_p95",
+    "doc_on_time_rate", "doc_overdue_open", "doc_sent_on_time_rate", "dossier_on_time_rate",
+    "dossier_overdue_open", "dossier_due_soon", "dossier_time_ratio", "online_dossier_rate",
+    "online_procedure_rate", "portal_sync_rate", "online_payment_rate", "dossier_digitised_rate",
+    "e_result_rate", "satisfaction_rate", "feedback_on_time_rate", "procedure_reduction_rate",
+    "hr_record_coverage", "hr_sync_sla_rate", "hr_credential_coverage", "dx_training_coverage",
+    "ai_skill_coverage", "archive_highuse_digitised_rate", "archive_digitised_rate",
+    "archive_described_rate", "gov10_task_completion", "task_on_time_rate", "task_overdue_open",
+    "dq_correct_rate", "dq_complete_rate", "dq_clean_rate", "dq_live_rate", "interop_coverage_rate",
+    "source_staleness_minutes", "event_latency_p95", "alert_ack_minutes_p90",
 }  # fmt: skip
 
 

@@ -6,10 +6,14 @@ from ioc.kpis import Kpis
 from storage.cells import formulas
 from streams.reduce.facts import Event
 from streams.reduce.kinds import KINDS
+from streams.reduce.merging import folded
+from streams.reduce.state import load
 from streams.reduce.touched import Touched
 from streams.reduce.worktime import number
-from tests.unit.reduce.cases import fold
+from tests.unit.reduce.cases import fold, fold_states, worktime
 from tests.unit.reduce.test_derive_documents import assigned, completed, received
+from tests.unit.reduce.test_derive_more import assigned as task
+from tests.unit.reduce.test_derive_more import changed
 from tests.unit.reduce.test_derive_services import clock, resolved
 from tests.unit.reduce.test_derive_services import received as dossier
 
@@ -54,3 +58,23 @@ def test_a_pause_touches_the_days_from_its_begin_on() -> None:
     ended = touched("dossier", [start, pause], [start, pause, resolved("2026-03-11 09:00")])
     assert ended[""] == [11, 12]
     assert ended["resolved_at"] == [11]
+
+
+def test_a_step_of_a_task_touches_the_days_from_it_on() -> None:
+    start, step = task(), changed("extended", "2026-03-04 09:00", 2, "2026-03-20 17:00")
+    assert touched("task", [], [start])[""] == list(range(2, 13))
+    assert touched("task", [start], [start, step])[""] == list(range(4, 13))
+    ended = touched("task", [start, step], [start, step, changed("completed", "2026-03-10 09:00", 3)])
+    assert (ended[""], ended["ended_at"]) == ([10, 11, 12], [10])
+
+
+def test_a_row_without_the_newest_columns_is_no_trouble() -> None:
+    every = [formula for kpi in Kpis.load().values() for formula in formulas(kpi)]
+    found = Touched({name: each.table for name, each in KINDS.items()}, every)
+    (text,) = fold_states("dossier", [dossier()]).values()
+    state = load(text)
+    assert state.row is not None
+    state.row = state.row[:33]
+    change = folded("dossier", "D", state, worktime())
+    found.add("dossier", change.before, change.after, TODAY)
+    assert found.dates()
