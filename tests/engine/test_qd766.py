@@ -189,3 +189,29 @@ def test_a_period_to_come_is_empty(bench: Bench) -> None:
     span = span_of(Period.parse("2026-Q2"), bench.now)
     assert span.last == date(2026, 4, 1)
     assert counted(score(bench, "2026-Q2"))["3.3"] == (0, 0, None)
+
+
+def test_values_by_month_and_year_and_none_by_day(bench: Bench) -> None:
+    month = bench.value("service_index_766")
+    assert month is not None
+    assert (month.numerator, month.denominator, month.cases, month.value) == (5364, 100, 8, 53.64)
+    year, unit = bench.value("service_index_766", name="ytd"), bench.value("service_index_766", "G09.914")
+    assert year is not None and year.value == float(score(bench, "2026").total or 0)
+    assert unit is not None and unit.value == float(score(bench, "2026-03", "G09.914").total or 0)
+    for window in ("day", "week"):
+        assert bench.value("service_index_766", name=window) is None
+    assert bench.value("service_index_766", on="2025-12-15") is None  # before the first rule
+
+
+def test_the_reducer_shows_it(bench: Bench) -> None:
+    shown = bench.store.query(
+        "SELECT unit, toString(window), value FROM ioc.kpi_values FINAL"
+        " WHERE kpi = 'service_index_766' AND unit IN ('G09', 'G09.914') ORDER BY unit, window"
+    )
+    assert [row[:2] for row in shown if row[2] is not None] == [
+        ("G09", "month"),
+        ("G09", "ytd"),
+        ("G09.914", "month"),
+        ("G09.914", "ytd"),
+    ]
+    assert ("G09", "month", 53.64) in shown
