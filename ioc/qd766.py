@@ -13,12 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from ioc.errors import SettingsError
 from ioc.formulas import Expression
 from ioc.words import NAME, Part, Words
+from ioc.yamlfiles import parse, read
 
 PACKAGED = Path(__file__).parent / "catalogue" / "qd766.yaml"
 HUNDREDTH = Decimal("0.01")
@@ -178,11 +178,7 @@ def load(catalogue: Path | None = None) -> Rules:
     own = catalogue / "qd766.yaml" if catalogue else None
     file = own if own and own.exists() else PACKAGED
     try:
-        return Rules.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read ({error.__class__.__name__})") from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{file}: is not YAML ({error.__class__.__name__})") from error
+        return Rules.model_validate(parse(file, read(file)))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ioc.baselines import Baseline, Baselines, Declarations, Declared, System
 from ioc.calendar import Day, Hours, WorkingCalendar
+from ioc.entries import Entries, canonical, of_documents
 from ioc.errors import SettingsError
 from ioc.sources import Source, Sources
 from ioc.units import Unit, Units
@@ -34,6 +35,7 @@ class Catalogue:
     calendar: WorkingCalendar
     baselines: Baselines
     declared: Declarations
+    entries: Entries
     version: str
 
     @classmethod
@@ -49,8 +51,12 @@ class Catalogue:
             digest.update(file.name.encode() + b"\0" + content + b"\0")
             documents[file.name] = parse(file, content)
         try:
+            listed = list(source_entries(documents["sources.yaml"]["sources"]))
+            digest.update(canonical(listed).encode())
+            whole = {**documents, "sources.yaml": {"sources": listed}}
+            del documents["sources.yaml"]
             units = Units(Unit(**entry) for entry in documents.pop("units.yaml")["units"])
-            sources = _sources(documents.pop("sources.yaml")["sources"], units)
+            sources = _sources(listed, units)
             said = {name: documents.pop(name, {}) for name in ORGANISATION}
             return cls(
                 units,
@@ -58,6 +64,7 @@ class Catalogue:
                 _calendar(documents.values()),
                 _baselines(said, units),
                 Declarations((Declared(**each) for each in said["declared.yaml"].get("declared", ())), units),
+                of_documents(whole),
                 digest.hexdigest()[:16],
             )
         except ValidationError as error:
@@ -117,7 +124,7 @@ def source_entries(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]
 def _sources(entries: Iterable[dict[str, Any]], units: Units) -> Sources:
     reporting = frozenset(unit.code for unit in units if unit.parent is not None)
     loaded = []
-    for entry in source_entries(entries):
+    for entry in entries:
         expected = entry.get("units")
         codes = reporting if expected == EVERYONE else frozenset(expected or ())
         if unknown := codes - units.codes:

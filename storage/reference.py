@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from ioc.baselines import Dated
+from ioc.entries import of_kpis
 from ioc.kpis import Kpis, feeding
 from ioc.reference import Catalogue
 from ioc.units import Units
+from storage import audit
 from storage.client import Store
 
 ALWAYS = date(1900, 1, 1)
@@ -24,6 +26,7 @@ def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> str | N
     version = _version(catalogue, kpis, tenant)
     if store.query("SELECT argMax(version, loaded_at) FROM ioc.ref_loaded") == [(version,)]:
         return None
+    audit.note(store, catalogue, kpis, tenant, version)
     for table in ("units", "paths", "baselines", "declared", "sources", "kpis"):
         store.execute(f"TRUNCATE TABLE ioc.ref_{table}")
     _units(store, catalogue.units, tenant)
@@ -46,7 +49,8 @@ def record(store: Store, version: str, now: int) -> None:
 
 
 def _version(catalogue: Catalogue, kpis: Kpis, tenant: str) -> str:
-    text = tenant + catalogue.version + "".join(kpi.model_dump_json() for kpi in kpis.values())
+    said = sorted((str(place), text) for place, text in of_kpis(kpis).items())
+    text = tenant + catalogue.version + repr(said)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -1,18 +1,25 @@
 """`ioc catalogue`: what is wrong with reference data, and what was changed in it."""
 
+from dataclasses import asdict
+from datetime import timedelta, timezone
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import typer
 
-from ioc.cli.output import Json, fail, print_json, say
-from ioc.review import Tables, review
+from ioc.cli.output import Data, Json, fail, print_json, say
+
+if TYPE_CHECKING:
+    from storage.audit import Noted
 
 catalogue = typer.Typer(help="Reference data: units, counts, sources, calendar, KPIs.", no_args_is_help=True)
 Given = Annotated[
     Path | None,
     typer.Option("--catalogue", help="Folder of reference data; default: packaged.", envvar="IOC_CATALOGUE"),
 ]
+VIETNAM = timezone(timedelta(hours=7))
+KINDS = {"first": "ban đầu", "added": "thêm", "changed": "sửa", "removed": "bỏ"}
 COUNTED = {
     "units": "đơn vị (theo thời kỳ)",
     "baselines": "số liệu gốc",
@@ -27,6 +34,7 @@ COUNTED = {
 @catalogue.command()
 def check(json: Json = False, folder: Given = None) -> None:
     """List every inconsistency of a catalogue, with file, entry and expectation. Exit 1 if there is one."""
+    from ioc.review import Tables, review
     from storage import schema
 
     if folder is not None and not folder.is_dir():
@@ -53,6 +61,51 @@ def check(json: Json = False, folder: Given = None) -> None:
         say(f"Có {len(findings)} điểm không nhất quán." if findings else "Nhất quán.")
     if findings:
         raise SystemExit(1)
+
+
+@catalogue.command()
+def changes(
+    data: Data = None,
+    entry: Annotated[str, typer.Option("--entry", help="Only this entry: a KPI, a unit, a system.")] = "",
+    first: Annotated[bool, typer.Option("--first", help="With what the first catalogue contained.")] = False,
+    json: Json = False,
+) -> None:
+    """What was changed in reference data and when it took effect, newest first; targets, weights by KPI."""
+    from ioc.cli.attached import attached
+    from storage import audit
+    from storage.client import Store
+
+    settings = attached(data)
+    store = Store(settings.clickhouse, role="reader")
+    try:
+        found = audit.changes(store, settings.tenant, first=first)
+    finally:
+        store.close()
+    found = [each for each in found if entry in ("", each.change.place.entry.partition(" ")[0])]
+    if json:
+        print_json({"changes": [_document(each) for each in found]})
+        return
+    for each in found:
+        place, at = each.change.place, each.changed_at.astimezone(VIETNAM)
+        named = " ".join(part for part in (place.file, place.entry, place.part) if part)
+        say(f"{at:%d/%m/%Y %H:%M}  #{each.revision}  {KINDS[each.change.kind]}  {named}")
+        for sign, text in (("-", each.change.before), ("+", each.change.after)):
+            if text:
+                say(f"    {sign} {text}")
+    say(f"{len(found)} thay đổi." if found else "Chưa có thay đổi nào được ghi nhận.")
+
+
+def _document(noted: "Noted") -> dict[str, Any]:
+    place, change = noted.change.place, noted.change
+    return {
+        "revision": noted.revision,
+        "changed_at": noted.changed_at.isoformat(),
+        "version": noted.version,
+        **asdict(place),
+        "kind": change.kind,
+        "before": orjson.loads(change.before) if change.before else None,
+        "after": orjson.loads(change.after) if change.after else None,
+    }
 
 
 def register(app: typer.Typer) -> None:
