@@ -8,8 +8,9 @@ import orjson
 
 from ioc.kpis import Kpi
 from storage.cases import CaseTable, read_states
-from storage.cells import Formula, explain_sql, formulas, instant
+from storage.cells import ZONE, Formula, explain_sql, formulas, instant
 from storage.client import Store
+from storage.measuring import LATENCY, Counts, paths_sql
 from storage.values import Window
 
 SHOWN_OF_PERSON = 8
@@ -28,14 +29,36 @@ class Contribution:
     events: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OutOf:
+    """The reference count that is a KPI's denominator, of a unit with everything beneath it.
+
+    `complement`: the numerator is what the cases leave of it.
+    """
+
+    name: str
+    value: int
+    complement: bool
+
+
+def out_of(store: Store, kpi: Kpi, window: Window, *, tenant: str, unit: str) -> OutOf | None:
+    """What a KPI over a baseline is counted out of; None for the others."""
+    if kpi.baseline is None:
+        return None
+    value = Counts(store, tenant).of(kpi.baseline, window.last, unit).get(unit, 0)
+    return OutOf(kpi.baseline, value, kpi.stock is not None and kpi.stock.complement)
+
+
 def explain(
     store: Store, kpi: Kpi, window: Window, *, tenant: str, unit: str, dim: str, now: int
 ) -> list[Contribution]:
-    """Every case behind numerator and denominator, by day and subject."""
+    """Every case behind numerator and denominator, by day and subject; none for composites: see their own."""
     if kpi.distinct:
         return _persons(store, kpi, window, tenant, unit, dim)
     if kpi.gauge:
         return _measured(store, kpi, window, tenant, dim)
+    if kpi.quantile:
+        return _ranked(store, kpi, window, tenant, unit, dim)
     found: list[Contribution] = []
     counted = _counted(store, tenant, unit)
     for formula in formulas(kpi):
@@ -140,6 +163,29 @@ def _measured(store: Store, kpi: Kpi, window: Window, tenant: str, dim: str) -> 
     return [
         Contribution(subject, code, window.last, n, d, events.get(subject, ()))
         for subject, code, n, d in rows
+    ]
+
+
+def _ranked(store: Store, kpi: Kpi, window: Window, tenant: str, unit: str, dim: str) -> list[Contribution]:
+    """Every case that a quantile is taken of, from the least to the greatest; the latency has none."""
+    part = kpi.quantile
+    if part is None or part.view == LATENCY:
+        return []
+    day = f"toDate({part.day}, {ZONE})"
+    conditions = [f"{day} BETWEEN '{window.start.isoformat()}' AND '{window.last.isoformat()}'"]
+    conditions += [f"{day} >= p.valid_from", f"{day} < p.valid_to", f"p.ancestor = '{unit}'"]
+    conditions += [f"isNotNull({part.of})"] + ([f"({part.where})"] if part.where else [])
+    conditions += [f"toString({part.dim}) = '{dim}'"] if part.dim and dim else []
+    rows = store.query(
+        f"SELECT subject, c.{part.unit}, assumeNotNull({day}) AS on_day, toInt64({part.of}) AS measured"  # noqa: S608
+        f" FROM (SELECT * FROM ioc.cases_{part.view} FINAL WHERE tenant = '{tenant}') AS c"
+        f" INNER JOIN ({paths_sql(tenant)}) AS p ON p.unit = c.{part.unit}"
+        f" WHERE {' AND '.join(conditions)} ORDER BY measured, subject"
+    )
+    events = evidence(store, part.view, tenant, {row[0] for row in rows})
+    return [
+        Contribution(subject, code, on_day, n, part.per, events.get(subject, ()))
+        for subject, code, on_day, n in rows
     ]
 
 

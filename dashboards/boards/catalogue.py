@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from dashboards.boards.kpi import Measure
 from ioc.errors import SettingsError
@@ -25,17 +26,17 @@ class Facts:
         return replace(found, name=name or found.name)
 
 
-def load() -> Facts:
-    """Facts of the packaged catalogue."""
-    catalogue = Catalogue.load(None)
+def load(path: Path | None = None) -> Facts:
+    """Facts of a catalogue, by default of the packaged one."""
+    catalogue = Catalogue.load(path)
     root = next(unit for unit in catalogue.units if unit.parent is None)
-    return Facts(root.code, root.name, _measures())
+    return Facts(root.code, root.name, _measures(Kpis.load(path)))
 
 
-def _measures() -> dict[str, Measure]:
+def _measures(kpis: Kpis) -> dict[str, Measure]:
     return {
         kpi.id: Measure(kpi.id, kpi.name.vi, kpi.meaning.vi, kpi.unit, kpi.direction, _aim(kpi.targets))
-        for kpi in Kpis.load().values()
+        for kpi in kpis.values()
     }
 
 

@@ -29,7 +29,7 @@ class Measure:
 
     @property
     def decimals(self) -> int:
-        return 1 if self.unit == "percent" else 0
+        return {"percent": 1, "points": 1, "ratio": 2}.get(self.unit, 0)
 
 
 def tile(measure: Measure, values: Query, at: dm.GridPos) -> stat.Panel:

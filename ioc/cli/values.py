@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ioc.cli import explaining
 from ioc.cli.output import Data, Json, fail, print_json, say
 
 
@@ -24,7 +25,7 @@ AsPublished = Annotated[
     str,
     typer.Option(help="YYYY-MM-DD: what was shown when that day ended, beside what is known now."),
 ]
-Dim = Annotated[str, typer.Option("--dim", help="One of the KPI's kinds: credential, source.")]
+Dim = Annotated[str, typer.Option("--dim", help="One of the KPI's kinds: credential, source, pillar.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +47,7 @@ def value(
     """One number, with what it was made from and whether it can be trusted."""
     if as_published and on:
         fail("--as-published names the date itself; leave --on out", 2)
-    asked = _Asked(data, kpi, unit, window, as_published or on, dim)
+    asked = Asked(data, kpi, unit, window, as_published or on, dim)
     if as_published and asked.on > asked.today:
         fail(f"--as-published {as_published} has not come yet; expected a date up to today", 2)
     document = asked.as_published() if as_published else asked.value()
@@ -68,18 +69,15 @@ def explain(
     json: Json = False,
 ) -> None:
     """The cases and events behind a number."""
-    asked = _Asked(data, kpi, unit, window, on, dim)
-    document = asked.explained()
+    asked = Asked(data, kpi, unit, window, on, dim)
+    document = explaining.document(asked)
     if json:
         print_json(document)
-        return
-    say(f"{document['kpi']} {document['unit']}: {document['numerator']} / {document['denominator']}")
-    for case in document["cases"]:
-        numbers = f"{case['numerator']}/{case['denominator']}"
-        say(f"{case['day']}  {case['unit']}  {numbers}  {case['subject']}  {' '.join(case['events'])}")
+    else:
+        explaining.in_words(document)
 
 
-class _Asked:
+class Asked:
     """A question checked against the catalogue, and a store to answer it from."""
 
     def __init__(self, data: Any, kpi: str, unit: str, window: WindowName, on: str, dim: str) -> None:
@@ -115,9 +113,9 @@ class _Asked:
         from storage import published, trust
 
         now, on = self.now, self.window.last
-        found = self._found()
+        found = self.found()
         sources = trust.heard(self.store, self.catalogue, self.settings.tenant)
-        said = trust.trust(self.kpi, self.unit, sources, self.catalogue, on, now)
+        said = trust.trust(self.kpi, self.unit, sources, self.catalogue, on, now, self.kpis)
         tick = trust.last_tick(self.store)
         reach = published.reach(said, tick)
         fresh = published.fresh(said, tick, self.window, now)
@@ -180,40 +178,7 @@ class _Asked:
             dim=self.dim,
         )
 
-    def explained(self) -> dict[str, Any]:
-        """The document of `ioc explain`."""
-        from storage import explaining
-
-        found = self._found()
-        cases = explaining.explain(
-            self.store,
-            self.kpi,
-            self.window,
-            tenant=self.settings.tenant,
-            unit=self.unit,
-            dim=self.dim,
-            now=self.now,
-        )
-        return {
-            "kpi": self.kpi.id,
-            "unit": self.unit,
-            "window": self.window.name,
-            "numerator": found.numerator if found else 0,
-            "denominator": found.denominator if found else 0,
-            "cases": [
-                {
-                    "subject": case.subject,
-                    "unit": case.unit,
-                    "day": case.day.isoformat(),
-                    "numerator": case.numerator,
-                    "denominator": case.denominator,
-                    "events": list(case.events),
-                }
-                for case in cases
-            ],
-        }
-
-    def _found(self) -> Any:
+    def found(self) -> Any:
         from storage import published, values
 
         tenant = self.settings.tenant

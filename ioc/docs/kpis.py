@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from ioc.composites import Pillar
 from ioc.docs.markdown import code, codes, day, number, quoted, table
 from ioc.kpis import Kpi, Kpis, Target, feeding
 from ioc.reference import Catalogue
@@ -101,6 +102,8 @@ def _row(kpi: Kpi, catalogue: Catalogue) -> tuple[str, ...]:
 def formula(kpi: Kpi) -> str:
     """The kind in words, then each part of the file, its expressions as they stand there."""
     lines = [KINDS[kpi.kind]]
+    if kpi.score:
+        return "\n".join(lines + [_pillar(each) for each in kpi.score.pillars])
     for name in PARTS:
         part = getattr(kpi, name, None)
         if isinstance(part, BaseModel):
@@ -109,6 +112,14 @@ def formula(kpi: Kpi) -> str:
             more = [f"{key} {code(str(value))}" for key, value in said.items() if key not in FIELDS]
             lines.append("; ".join(known + more))
     return "\n".join(lines)
+
+
+def _pillar(pillar: Pillar) -> str:
+    """A pillar of a score with the points that each of its parts is worth; what is declared is marked."""
+    parts = ", ".join(
+        f"{code(part.name)}{' (tự khai)' if part.declared else ''} {part.weight}" for part in pillar.parts
+    )
+    return f"{pillar.name.vi} {pillar.weight} điểm: {parts}"
 
 
 def targets(kpi: Kpi) -> str:

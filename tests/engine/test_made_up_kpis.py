@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from storage.client import Store
-from tests.engine.reducing import Bench
+from storage.composites import dx_explained
+from storage.explaining import OutOf, explain, out_of
+from storage.windows import Window, window
+from tests.engine.reducing import TENANT, Bench
 from tests.engine.test_reduce_kpis import dossier, resolved
 from tests.unit.reduce.test_kpi_composites import saved, score, stock
 
 pytestmark = pytest.mark.engine
-STAFF_915, STAFF_916, STAFF_905 = 180, 130, 34
 HERE, EMPTY = "G09.915", "G09.916"
 
 
@@ -138,6 +140,71 @@ def test_values_now_hold_the_same_for_every_unit(bench: Bench) -> None:
     assert rows["made_up_score", HERE][0] == 7000
     assert rows["made_up_stock", EMPTY][0] == staff(bench, EMPTY)
     assert rows["made_up_hours", EMPTY] == (0, "grey")
+
+
+def explained(bench: Bench, kpi: str, unit: str, dim: str = "") -> list[tuple[str, int, int]]:
+    found = explain(
+        bench.store, bench.kpis[kpi], span(bench), tenant=TENANT, unit=unit, dim=dim, now=bench.now
+    )
+    assert all(each.events for each in found)
+    return [(each.subject, each.numerator, each.denominator) for each in found]
+
+
+def span(bench: Bench) -> Window:
+    return window("ytd", bench.clock.now().date(), bench.now)
+
+
+def test_numbers_over_baselines_and_medians_are_explained(bench: Bench) -> None:
+    kpis = bench.kpis
+    assert explained(bench, "made_up_stock", HERE) == [("C", 1, 0), ("D", 1, 0)]
+    assert explained(bench, "made_up_stock", EMPTY) == []
+    for kpi, unit, expected in (
+        ("made_up_stock", HERE, OutOf("headcount", staff(bench, HERE), complement=True)),
+        ("hr_record_coverage", EMPTY, OutOf("headcount", staff(bench, EMPTY), complement=False)),
+        ("interop_coverage_rate", EMPTY, OutOf("systems", 0, complement=False)),
+        ("online_dossier_rate", HERE, None),
+    ):
+        assert out_of(bench.store, kpis[kpi], span(bench), tenant=TENANT, unit=unit) == expected
+    hours = [("A", 60, 60), ("B", 240, 60), ("E", 540, 60)]
+    assert explained(bench, "made_up_hours", "G09") == hours
+    assert explained(bench, "made_up_hours", HERE, "direct") == hours[2:]
+    assert explained(bench, "event_latency_p95", "G09") == []
+
+
+def test_every_point_of_a_score_is_explained(bench: Bench) -> None:
+    kpi = bench.kpis["made_up_score"]
+    found = dx_explained.explain(
+        bench.store, kpi, span(bench), bench.kpis, bench.catalogue, tenant=TENANT, unit=HERE
+    )
+    assert (found["points"], found["self_declared_points"], found["judged_parts"]) == (70, 10, 2)
+    assert [(each["pillar"], each["weight"], each["points"]) for each in found["pillars"]] == [
+        ("a", 60, 45),
+        ("b", 40, 25),
+    ]
+    online, training, overdue, said = (part for pillar in found["pillars"] for part in pillar["parts"])
+    assert (online["value"], online["target"], online["counted_weight"], online["points"]) == (60, 80, 60, 45)
+    assert online["rests_on"].startswith(f"ioc explain online_dossier_rate --unit {HERE} --window ytd")
+    assert (training["points"], training["left_out"]) == (None, "chưa có nguồn dữ liệu nào kết nối")
+    assert (overdue["rule"], overdue["share"], overdue["points"]) == ("1-numerator/denominator", 0.5, 15)
+    assert [part["self_declared"] for part in (online, training, overdue, said)] == [False] * 3 + [True]
+    assert (said["points"], [entry["unit"] for entry in said["rests_on"]]) == (10, [HERE])
+    points = [part["points"] for pillar in found["pillars"] for part in pillar["parts"] if part["points"]]
+    assert sum(points) == found["points"]
+    words = list(dx_explained.lines(found))
+    assert any("dx_team [TỰ KHAI]: 10,00 / 10,00" in line for line in words)
+
+
+def test_the_whole_organisation_declares_as_far_as_its_units_do(bench: Bench) -> None:
+    kpi = bench.kpis["made_up_score"]
+    found = dx_explained.explain(
+        bench.store, kpi, span(bench), bench.kpis, bench.catalogue, tenant=TENANT, unit=TENANT
+    )
+    said = found["pillars"][1]["parts"][1]
+    on = bench.clock.now().date()
+    staffed = [unit.code for unit in bench.catalogue.units.valid(on) if unit.headcount]
+    values = [bench.catalogue.declared.value("dx_team", unit, on) or 0 for unit in staffed]
+    assert said["value"] == pytest.approx(100 * sum(values) / len(staffed))
+    assert said["cases"] == len(staffed)
 
 
 def test_a_score_follows_its_parts(bench: Bench) -> None:

@@ -83,3 +83,18 @@ def test_trust_counts_the_units_of_sources_that_speak() -> None:
     assert (silent.covered, silent.expected) == (0, 21)
     assert trust(kpi, "G09.905", both, catalogue(), day, NOW).expected == 1
     assert trust(kpi, "G09", {}, catalogue(), day, NOW) == Trust(False, None, None, 0, 21)
+
+
+def test_a_score_is_as_old_and_covers_as_few_units_as_the_worst_of_its_parts() -> None:
+    score, day = KPIS["unit_dx_score"], date(2026, 3, 11)
+    sources = {
+        "qlvb": Heard(NOW - 5, NOW + 5),
+        "vxp": Heard(NOW - 9, NOW + 9),
+        "daotao": Heard(NOW - 99, NOW - 1),
+    }
+    said = trust(score, "G09", sources, catalogue(), day, NOW, KPIS)
+    assert (said.own, said.as_of, said.stale_at, said.covered) == (False, NOW - 99, NOW - 1, 0)
+    del sources["daotao"]
+    said = trust(score, "G09", sources, catalogue(), day, NOW, KPIS)
+    assert (said.as_of, said.stale_at, said.covered, said.expected) == (NOW - 9, NOW + 5, 21, 21)
+    assert trust(score, "G09", {}, catalogue(), day, NOW, KPIS) == Trust(False, None, None, 0, 0)
