@@ -3,7 +3,8 @@
 A backlog of simulated events (2 % duplicates, 0.3 % invalid) stands in Kafka. Each round starts an empty
 store, lets an agent do the work on the first events of the backlog, then lets the landing worker land all of
 it while the reducer turns it into cases, cells and values beside it. Rates count from the first rows seen.
-Usage: python -m bench.landing [--events 1000000] [--agent-events 60000] [--rounds 5] [--no-reduce] [--out F]
+Usage: python -m bench.landing [--events 1000000] [--agent-events 60000] [--rounds 5] [--workers 1]
+       [--no-reduce] [--out F]
 """
 
 import argparse
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ class Place:
             store.close()
 
 
-def rate_of(process: psutil.Process, count: Callable[[], int], target: int) -> dict[str, float]:
-    """Events a second and processor time of `process` for each, both from the first rows seen to the last;
+def rate_of(processes: Sequence[psutil.Process], count: Callable[[], int], target: int) -> dict[str, float]:
+    """Events a second and processor time of `processes` for each, both from the first rows seen to the last;
     seconds until the first.
     """
     began = time.monotonic()
@@ -96,7 +97,7 @@ def rate_of(process: psutil.Process, count: Callable[[], int], target: int) -> d
     while True:
         rows, now = count(), time.monotonic()
         if rows and first is None:
-            first = (now, rows, _cpu_s(process))
+            first = (now, rows, sum(map(_cpu_s, processes)))
         if rows >= target and first is not None:
             break
         assert now - began < PATIENCE_S, f"{rows} of {target} rows after {PATIENCE_S:.0f} s"
@@ -105,7 +106,7 @@ def rate_of(process: psutil.Process, count: Callable[[], int], target: int) -> d
     events = max(rows - first[1], 1)
     return {
         "rate": round(events / seconds),
-        "cpu_us": round((_cpu_s(process) - first[2]) / events * 1e6, 1),
+        "cpu_us": round((sum(map(_cpu_s, processes)) - first[2]) / events * 1e6, 1),
         "start_s": round(first[0] - began, 2),
         "rows": rows,
     }
@@ -120,20 +121,27 @@ def run_agent(place: Place, store: Store, number: int, events: int) -> dict[str,
     agent.table(store)
     rows = counter(store, f"SELECT count() FROM {agent.TABLE}")
     with place.process("bench.agent", str(number), name="agent") as process:
-        return rate_of(process, rows, events)
+        return rate_of([process], rows, events)
 
 
-def run_landing(place: Place, store: Store, events: int, *, reduce: bool) -> dict[str, float]:
-    """Landing's rate on the whole backlog; with the reducer, also when it had caught up."""
+def run_landing(place: Place, store: Store, events: int, *, reduce: bool, workers: int) -> dict[str, float]:
+    """The rate of landing workers on the whole backlog; with the reducer, also when it had caught up."""
     _forget_groups(place.bootstrap)
     data = ["--data", str(place.home / "data")]
     rows = counter(store, "SELECT sum(records) FROM ioc.ledger_totals")
     began = time.monotonic()
-    with place.process("ioc", "worker", *data, name="worker") as worker:
+    with ExitStack() as started:
+        ports = [place.base + 6, *(place.base + 7 + number for number in range(1, workers))]
+        landing = [
+            started.enter_context(
+                place.process("ioc", "worker", "--port", str(port), *data, name=f"worker-{port}")
+            )
+            for port in ports
+        ]
         if not reduce:
-            return rate_of(worker, rows, events)
+            return rate_of(landing, rows, events)
         with place.process("ioc", "worker", "--role", "reduce", *data, name="reducer"):
-            result = rate_of(worker, rows, events)
+            result = rate_of(landing, rows, events)
             caught_up = wait_for(lambda: _reduced(store) >= events, PATIENCE_S, every_s=0.5)
             assert caught_up, "the reducer did not catch up"
             return {**result, "reduced_s": round(time.monotonic() - began, 1)}
@@ -192,6 +200,7 @@ def main() -> None:
     parser.add_argument("--agent-events", type=int, default=60_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--port-base", type=int, default=21_400)
+    parser.add_argument("--workers", type=int, default=1, help="landing workers")
     parser.add_argument("--no-reduce", action="store_true", help="landing alone")
     parser.add_argument("--out", type=Path, default=Path("bench/results"))
     options = parser.parse_args()
@@ -206,11 +215,20 @@ def main() -> None:
                 with place.store(number) as store:
                     agents.append(run_agent(place, store, number, min(options.agent_events, options.events)))
                     print(f"round {number + 1}: agent   {agents[-1]}", flush=True)
-                    landings.append(run_landing(place, store, options.events, reduce=not options.no_reduce))
+                    landings.append(
+                        run_landing(
+                            place,
+                            store,
+                            options.events,
+                            reduce=not options.no_reduce,
+                            workers=options.workers,
+                        )
+                    )
                     print(f"round {number + 1}: landing {landings[-1]}", flush=True)
     result: dict[str, Any] = {
         "events": options.events,
         "reduce": not options.no_reduce,
+        "workers": options.workers,
         "agent": {"median": median(agents), "rounds": agents},
         "landing": {"median": median(landings), "rounds": landings},
         "ratio": round(median(landings) / median(agents), 2),

@@ -83,7 +83,19 @@ class Hooks:
     kafka_ready: Callable[[], bool] = field(default=lambda: True)
 
 
-def table(settings: Settings, attached: Attached, hooks: Hooks, simulate: tuple[str, ...] = ()) -> list[Spec]:
+def landing_workers(settings: Settings, count: int) -> list[tuple[str, int]]:
+    """Name and port of each landing worker: they share the partitions among them."""
+    more = ((f"{WORKER}-{n}", settings.reducer_port + n - 1) for n in range(2, count + 1))
+    return [(WORKER, settings.worker_port), *more]
+
+
+def table(
+    settings: Settings,
+    attached: Attached,
+    hooks: Hooks,
+    simulate: tuple[str, ...] = (),
+    workers: int = 1,
+) -> list[Spec]:
     """The processes in the order of their start; with `simulate` (arguments of `ioc`) the simulator too."""
     store, broker = settings.clickhouse.port, kafka_port(settings)
     specs = []
@@ -108,9 +120,10 @@ def table(settings: Settings, attached: Attached, hooks: Hooks, simulate: tuple[
             )
         )
     foundation = tuple(spec.name for spec in specs)
+    landing = landing_workers(settings, workers)
     for name, arguments, port, stop in (
         (GATEWAY, ("gateway",), settings.gateway.port, 1),
-        (WORKER, ("worker",), settings.worker_port, 2),
+        *((name, ("worker", "--port", str(port)), port, 2) for name, port in landing),
         (REDUCER, ("worker", "--role", "reduce"), settings.reducer_port, 2),
         (WALL, ("wall",), settings.wall.port, 1),
     ):

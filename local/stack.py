@@ -35,11 +35,14 @@ def run(
     port_base: int,
     *,
     simulate: tuple[str, ...] = (),
+    workers: int = 1,
     say: Callable[[str], None],
     ready: Callable[[Settings], None],
     environment: Mapping[str, str] = os.environ,
 ) -> None:
     """Start a stack on `data`, call `ready` once everything answers, keep it alive until a signal.
+
+    `workers`: how many land events side by side.
 
     Raises `StackRunning`, `PortInUse`, `JarsUntrusted`, `StartFailed`, `SettingsError`, `Unsafe`.
     """
@@ -53,7 +56,7 @@ def run(
         credentials.ensure(load(data).credentials_file, source_codes(load(data)))
         settings = load(data)
         try:
-            _supervise(settings, above, attached, simulate, say, ready)
+            _supervise(settings, above, attached, simulate, workers, say, ready)
         finally:
             with suppress(FileNotFoundError):
                 settings.stack_file.unlink()
@@ -69,13 +72,14 @@ def _supervise(
     above: Mapping[str, Any],
     attached: Attached,
     simulate: tuple[str, ...],
+    workers: int,
     say: Callable[[str], None],
     ready: Callable[[Settings], None],
 ) -> None:
     hooks = Hooks(
         store_ready=_once(lambda: _migrated(settings)), kafka_ready=_once(lambda: _topics(settings))
     )
-    specs = processes.table(settings, attached, hooks, simulate)
+    specs = processes.table(settings, attached, hooks, simulate, workers)
     if not wait_for(lambda: processes.taken_port(specs) is None, PORTS_WAIT_S):
         taken = processes.taken_port(specs)
         if taken is not None:

@@ -39,7 +39,8 @@ T = TypeVar("T")
 def app(settings: Settings, role: Role) -> faust.App:
     """The Faust app of a role: its web page on loopback, no tables, no agents that carry events."""
     kafka = settings.kafka
-    datadir = settings.data / "faust" / role
+    port = settings.worker_port if role == "land" else settings.reducer_port
+    datadir = settings.data / "faust" / f"{role}-{port}"
     datadir.mkdir(parents=True, exist_ok=True)
     hosted = faust.App(
         f"ioc-worker-{role}",
@@ -49,7 +50,7 @@ def app(settings: Settings, role: Role) -> faust.App:
         consumer_group_instance_id=cluster.member(settings, f"faust-{role}"),
         web_host=LOOPBACK,
         web_bind=LOOPBACK,
-        web_port=settings.worker_port if role == "land" else settings.reducer_port,
+        web_port=port,
         web_tables_enabled=False,
         datadir=str(datadir),
         topic_disable_leader=True,

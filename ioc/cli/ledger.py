@@ -26,12 +26,16 @@ def register(app: typer.Typer) -> None:
 def worker(
     data: Data = None,
     role: Annotated[Role, typer.Option(help="What this worker does.")] = Role.land,
+    port: Annotated[int, typer.Option(help="Port of its own page; also tells landing workers apart.")] = 0,
 ) -> None:
     """Run a worker: it lands events in the ledger, or reduces them to cases, cells and values."""
     from ioc.settings import load
     from streams.app import run
 
-    run(load(data), "land" if role is Role.land else "reduce")
+    settings = load(data)
+    if port and role is Role.land:
+        settings = settings.model_copy(update={"worker_port": port})
+    run(settings, "land" if role is Role.land else "reduce")
 
 
 def ledger(data: Data = None, json: Json = False) -> None:

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from ioc.settings import Settings
 
 PortBase = Annotated[
-    int, typer.Option("--port-base", min=1024, max=65_000, help="First of the stack's eight ports.")
+    int,
+    typer.Option(
+        "--port-base", min=1024, max=65_000, help="First of the stack's eight ports; more workers take more."
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1, max=8, help="Processes that land events, a core each: for floods beyond what one can do."
+    ),
 ]
 DEMO_SEED, DEMO_RATE = 42, 20
 
@@ -26,9 +35,14 @@ def register(app: typer.Typer) -> None:
     app.command()(kafka)
 
 
-def up(data: Data = None, port_base: PortBase = DEFAULT_PORT_BASE, json: Json = False) -> None:
-    """Run broker, store, worker, gateway and wall until Ctrl-C; the data stays."""
-    _run(data, port_base, json=json)
+def up(
+    data: Data = None,
+    port_base: PortBase = DEFAULT_PORT_BASE,
+    workers: Workers = 1,
+    json: Json = False,
+) -> None:
+    """Run broker, store, workers, gateway and wall until Ctrl-C; the data stays."""
+    _run(data, port_base, workers, json=json)
 
 
 def demo(
@@ -44,7 +58,7 @@ def demo(
     before = demo_data.begin(load(data).data)
     # Another seed at each start, or new documents would continue those of last time. A past once is enough.
     arguments = ["simulate", "--live", "--seed", str(seed + before), "--rate", str(rate)]
-    _run(data, port_base, simulate=(*arguments, *(("--events", "0") if before else ())))
+    _run(data, port_base, 1, simulate=(*arguments, *(("--events", "0") if before else ())))
 
 
 def kafka(data: Data = None) -> None:
@@ -62,7 +76,9 @@ def kafka(data: Data = None) -> None:
     os.execv(command[0], command)  # noqa: S606
 
 
-def _run(data: Path | None, port_base: int, *, json: bool = False, simulate: tuple[str, ...] = ()) -> None:
+def _run(
+    data: Path | None, port_base: int, workers: int, *, json: bool = False, simulate: tuple[str, ...] = ()
+) -> None:
     from ioc.settings import load
     from local import demo_data
     from local.stack import run
@@ -80,7 +96,7 @@ def _run(data: Path | None, port_base: int, *, json: bool = False, simulate: tup
         else:
             _welcome(settings, document)
 
-    run(where, port_base, simulate=simulate, say=speak, ready=ready)
+    run(where, port_base, simulate=simulate, workers=workers, say=speak, ready=ready)
     speak("stopped")
 
 

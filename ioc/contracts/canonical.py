@@ -37,7 +37,9 @@ class _Rule(NamedTuple):
     reads: tuple[tuple[Callable[[Any], Any], int], ...]
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
+    """How the canonical text of one type is matched, and where in the match its columns stand."""
+
     kind: EventType
     match: Callable[[str], re.Match[str] | None]
     columns: tuple[int, ...]
@@ -121,7 +123,7 @@ def _whole(kind: EventType, data: str) -> str:
     )
 
 
-def _shape(kind: EventType) -> _Shape | None:
+def _shape(kind: EventType) -> Shape | None:
     """None when the model knows rules that its schema does not tell."""
     schema = kind.model.model_json_schema()
     decorators = kind.model.__pydantic_decorators__
@@ -141,7 +143,7 @@ def _shape(kind: EventType) -> _Shape | None:
     rules = [_rule(rule, properties, group) for rule in kind.model.between]
     subject = f"f_{kind.subject_field}"
     columns = ("data", "id", "source", subject, "time", "tenant", "orgunit", "seqno", "producedat")
-    return _Shape(
+    return Shape(
         kind,
         pattern.fullmatch,
         tuple(group[name] for name in (*columns, "correctionof")),
@@ -176,21 +178,18 @@ def _could_hide(schema: dict[str, Any]) -> bool:
     return "pattern" in schema and schema.get("format") is None and schema["pattern"] not in _HARMLESS
 
 
-_shapes: dict[str, _Shape | None] = {}
+_shapes: dict[str, Shape | None] = {}
 
 
-def _shape_of(type_: str) -> _Shape | None:
+def _shape_of(type_: str) -> Shape | None:
     """Made on first use: compiling all of them would delay every command."""
     if type_ not in _shapes and type_ in TYPES:
         _shapes[type_] = _shape(TYPES[type_])
     return _shapes.get(type_)
 
 
-def read(text: str) -> tuple[Head, EventType, str, str] | None:
-    """Columns, type, data and time (both as canonical text) of the event that `text` is.
-
-    None unless it is in canonical form, valid in itself and free of personal data.
-    """
+def shaped(text: str) -> tuple[Shape, re.Match[str]] | None:
+    """The shape that `text` has and its match; None unless it is canonical and its fields agree."""
     type_ = text[-_LONGEST:].rpartition('"type":"')[2][:-2]
     shape = _shapes.get(type_) or _shape_of(type_)
     if shape is None or (found := shape.match(text)) is None:
@@ -201,6 +200,18 @@ def read(text: str) -> tuple[Head, EventType, str, str] | None:
     for holds, reads in shape.rules:
         if not holds(*[read(found[at]) for read, at in reads]):
             return None
+    return shape, found
+
+
+def read(text: str) -> tuple[Head, EventType, str, str] | None:
+    """Columns, type, data and time (both as canonical text) of the event that `text` is.
+
+    None unless it is in canonical form, valid in itself and free of personal data.
+    """
+    whole = shaped(text)
+    if whole is None:
+        return None
+    shape, found = whole
     texts = [found[at] for at in shape.texts]
     if shape.texts_may_lack:
         texts = [text for text in texts if text is not None]
@@ -214,5 +225,5 @@ def read(text: str) -> tuple[Head, EventType, str, str] | None:
         return None
     if shape.own_source and not source.endswith(f":{subject}"):
         return None
-    head = Head(id_, source, type_, subject, at, tenant, orgunit, int(seqno), produced, corrects)
+    head = Head(id_, source, shape.kind.type, subject, at, tenant, orgunit, int(seqno), produced, corrects)
     return head, shape.kind, data, time

@@ -25,6 +25,7 @@ _WHOLE = (
 _SHAPE = bytes.maketrans(b"123456789MAT", b"000000000mat")
 _MARK, _LONG, _DIGITS = "mat", "000000000", "0123456789+ .-"
 """Every marking ends in this word; every number of a person has nine digits in a row or is the whole text."""
+_ALL_DIGITS = re.compile(rf"^[{re.escape(_DIGITS)}]{{{len(_LONG)},}}$", re.MULTILINE)
 _PERSON = re.compile(rf"{_NUMBER}|^\s*(?:{_WHOLE})\s*$|[^\s@]@[\w\-]+(?:\.[\w\-]+)+")
 
 _PERSONAL_KEYS = frozenset(
@@ -139,3 +140,13 @@ def harmless(texts: Sequence[str]) -> bool:
         if not text.strip(_DIGITS) and len(text) >= len(_LONG) and is_personal(text):
             return False
     return True
+
+
+def harmless_together(texts: Sequence[str]) -> bool:
+    """Whether `harmless` certainly holds of all of them, in one search; the texts may be several lines each.
+
+    False says only that one of them must be looked at by itself.
+    """
+    together = "\n".join(texts)
+    shape = together.encode().translate(_SHAPE).decode()
+    return _MARK not in shape and _LONG not in shape and _ALL_DIGITS.search(together) is None

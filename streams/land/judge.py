@@ -5,13 +5,24 @@ because "known" means in this partition's log before this record.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import orjson
 from clickhouse_cityhash.cityhash import CityHash64
 
-from ioc.contracts import TYPES, EventRefused, Reason, Rules, decode, kafka_key, mask, mask_field
+from ioc.contracts import (
+    SKEW_MS,
+    TYPES,
+    EventRefused,
+    Reason,
+    Rules,
+    decode,
+    kafka_key,
+    mask,
+    mask_field,
+    skim,
+)
 from storage.ledger import CONFLICT, COUNTED, REJECTED, SUPPRESSED
 
 Identity = tuple[str, str]
@@ -63,11 +74,56 @@ class Row(NamedTuple):
 
 
 _NO_PRINT = bytes(32)
+_MOMENT = timedelta(milliseconds=1)
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def identity_hash(source: str, id_: str) -> int:
     """The same number as ClickHouse's `cityHash64(concat(source, char(0), id))`."""
     return int(CityHash64(f"{source}\0{id_}"))
+
+
+def read_all(records: Sequence[Record], rules: Rules, topic: str) -> list[Row]:
+    """Read records; each one's timestamp is its now, so that a retry decides the same. Never raises.
+
+    Good events as we write them ourselves are skimmed together; any other is read by itself, the exact way.
+    """
+    rows = []
+    for record, found in zip(records, skim([each.value for each in records], rules, topic), strict=True):
+        stamp = record.timestamp
+        if (
+            found is None
+            or found.time > stamp + SKEW_MS
+            or found.producedat > stamp + SKEW_MS
+            or record.key != f"{found.tenant}/{found.subject}".encode()
+        ):
+            rows.append(read(record, _EPOCH + stamp * _MOMENT, rules, topic))
+            continue
+        data, id_, source, subject, time, tenant, orgunit, seqno, produced, corrects, type_, print_ = found
+        rows.append(
+            Row(
+                record.offset,
+                stamp,
+                "",
+                "",
+                CityHash64(f"{source}\0{id_}"),
+                tenant,
+                source,
+                id_,
+                type_,
+                subject,
+                time,
+                produced,
+                orgunit,
+                seqno,
+                corrects,
+                print_,
+                data,
+                "",
+                record.value,
+            )
+        )
+    return rows
 
 
 def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from aiokafka import TopicPartition
@@ -17,7 +16,7 @@ from storage.ledger import Log
 from streams.land.block import MAX_BYTES, MAX_ROWS, Block, expiry_unit
 from streams.land.epoch import Epoch, EpochEnded, Stopped
 from streams.land.filter import IdentityFilter
-from streams.land.judge import Row, read, refused_row, settle, suspects
+from streams.land.judge import Row, read_all, refused_row, settle, suspects
 from streams.land.plan import Plan, checksum
 from streams.land.resume import Committed, Held, KafkaLog, Start, Stop, planned, resume
 from streams.land.shared import Shared
@@ -183,13 +182,8 @@ class Lane:
     async def _read(self, records: Sequence[Any]) -> list[Row]:
         rows: list[Row] = []
         rules, topic = self._shared.rules, self._log.topic.name
-        stamp, now = -1, datetime.fromtimestamp(0, UTC)
         for at in range(0, len(records), CHUNK):
-            for record in records[at : at + CHUNK]:
-                if record.timestamp != stamp:
-                    stamp = record.timestamp
-                    now = datetime.fromtimestamp(stamp / 1000, UTC)
-                rows.append(read(record, now, rules, topic))
+            rows += read_all(records[at : at + CHUNK], rules, topic)
             await asyncio.sleep(0)
         return rows
 

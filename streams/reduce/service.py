@@ -12,11 +12,14 @@ from ioc.kpis import Kpis
 from ioc.reference import Catalogue
 from ioc.settings import Settings
 from storage.client import Store
+from streams.reduce import yielding
 from streams.reduce.control import ControlLog, NotOwner
 from streams.reduce.reducer import Reducer
 
 EVERY_S = 0.15
 """Pause between two looks at the ledger when there is nothing more to do."""
+POLL_S = 1.0
+"""Longest time without a sign of life to the group."""
 AGAIN_S = 1.0
 """Pause after the store did not answer, or the partition was lost."""
 STOP_S = 8.0
@@ -68,14 +71,30 @@ class ReduceService(Service):
                     epoch = self._control.epoch
                     committed = await self._control.committed()
                     reducer = await loop.run_in_executor(self._thread, self._begun, committed)
-                waiting = await loop.run_in_executor(self._thread, reducer.step)
+                waiting, rest_s = await loop.run_in_executor(self._thread, self._step, reducer)
             except (StoreUnavailable, NotOwner) as error:
                 log.warning("starting over from the last finished tick: %s", error)
                 reducer = None
                 await self.sleep(AGAIN_S)
                 continue
-            if not waiting:
-                await self.sleep(EVERY_S)
+            if rest_s or not waiting:
+                await self._stand_back(rest_s or EVERY_S)
+
+    async def _stand_back(self, seconds: float) -> None:
+        """Rest, but keep the group's trust meanwhile."""
+        while seconds > 0 and not self.should_stop:
+            await self.sleep(min(seconds, POLL_S))
+            seconds -= POLL_S
+            await self._control.keep_polling()
+
+    def _step(self, reducer: Reducer) -> tuple[int, float]:
+        """One tick; how many rows wait, and how long to let landing go first."""
+        began = self._clock.monotonic()
+        waiting = reducer.step()
+        if not waiting or self._store is None:
+            return waiting, 0.0
+        took = self._clock.monotonic() - began
+        return waiting, yielding.rest_s(took, yielding.in_flight(self._store))
 
     def _begun(self, committed: str) -> Reducer:
         """A reducer that goes on from the last finished tick, with a connection of its own."""

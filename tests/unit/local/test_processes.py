@@ -28,6 +28,16 @@ def test_ports_count_up_from_the_base() -> None:
     assert commands["reducer"] == ["-P", "-m", "ioc", "worker", "--role", "reduce", "--data", "somewhere"]
 
 
+def test_more_workers_take_more_ports_and_are_told_apart_by_them() -> None:
+    specs = {spec.name: spec for spec in table(settings_at(23_000), Attached(), Hooks(), workers=3)}
+    assert {name: spec.ports for name, spec in specs.items() if name.startswith("worker")} == {
+        "worker": (23_006,),
+        "worker-2": (23_008,),
+        "worker-3": (23_009,),
+    }
+    assert "23009" in specs["worker-3"].command(settings_at(23_000))
+
+
 def test_everything_waits_for_store_and_broker_and_stops_before_them() -> None:
     specs = {spec.name: spec for spec in table(settings_at(23_000), Attached(), Hooks(), ("simulate",))}
     for name in ("gateway", "wall", "worker", "reducer"):
