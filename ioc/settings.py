@@ -1,4 +1,4 @@
-"""Settings: environment (`IOC_…`) before what the running stack wrote down, before defaults.
+"""Settings: environment (`IOC_…`) before what the stack wrote down, before defaults.
 
 The names are the same embedded and in production; only the addresses differ.
 """
@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         return self.data / "run" / "stack.json"
 
     @property
+    def organisation_file(self) -> Path:
+        """Tenant and catalogue of this directory, if not the packaged ones; outlives the stack."""
+        return self.data / "organisation.json"
+
+    @property
     def credentials_file(self) -> Path:
         """Generated at first start, mode 600."""
         return self.data / "credentials.json"
@@ -106,11 +111,12 @@ def load(data: Path | None = None) -> Settings:
     Raises `SettingsError` naming the setting that is wrong.
     """
     where = (data or Path(os.environ.get("IOC_DATA", "data"))).absolute()
+    organisation = read_json(where / "organisation.json")
     stack = read_json(where / "run" / "stack.json").get("settings", {})
     secret = read_json(where / "credentials.json").get("settings", {})
     try:
         from_environment = Settings(data=where).model_dump(exclude_unset=True)
-        merged = _overlay(_overlay(stack, secret), from_environment)
+        merged = _overlay(_overlay(_overlay(organisation, stack), secret), from_environment)
         merged["data"] = where
         return Settings.model_validate(merged)
     except ValidationError as error:

@@ -23,9 +23,9 @@ def render(uid: str, facts: Facts) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def write(folder: Path = GENERATED) -> list[Path]:
-    """Write every board; returns the files."""
-    facts = load()
+def write(folder: Path = GENERATED, catalogue: Path | None = None) -> list[Path]:
+    """Write every board with the names, targets and root of a catalogue; returns the files."""
+    facts = load(catalogue)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for uid in BOARDS:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from nicegui import Client, core, ui
 
 from dashboards.wall import page
-from dashboards.wall.board import load
+from dashboards.wall.board import GENERATED, load
 from dashboards.wall.screen import Screen
 from dashboards.wall.source import OpenReader, StoreReader
 from ioc.clock import Clock, SystemClock
@@ -27,9 +28,11 @@ CONTENT_POLICY = (
 """Nothing from elsewhere, whatever a row may hold. Inline and eval: Vue's in-browser templates need them."""
 
 
-def build(open_reader: OpenReader, clock: Clock, *, title: str = "IOC") -> tuple[FastAPI, dict[str, Screen]]:
+def build(
+    open_reader: OpenReader, clock: Clock, *, title: str = "IOC", boards: Path = GENERATED
+) -> tuple[FastAPI, dict[str, Screen]]:
     """The web application and its screens. NiceGUI has one page registry per process: build once."""
-    screens = {uid: Screen(load(uid), open_reader, clock) for uid in BOARDS}
+    screens = {uid: Screen(load(uid, boards), open_reader, clock) for uid in BOARDS}
     web = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(web, screens, clock)
     _pages(screens)
@@ -124,8 +127,8 @@ def serve(web: FastAPI, screens: Mapping[str, Screen], where: Http) -> None:
             screen.poller.stop()
 
 
-def run(settings: Settings) -> None:
-    """`ioc wall`: the wall over the store's reading views."""
+def run(settings: Settings, boards: Path = GENERATED) -> None:
+    """`ioc wall`: the wall over the store's reading views, drawn from the boards in a folder."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    web, screens = build(lambda: StoreReader(settings.clickhouse), SystemClock())
+    web, screens = build(lambda: StoreReader(settings.clickhouse), SystemClock(), boards=boards)
     serve(web, screens, settings.wall)

@@ -19,6 +19,18 @@ PortBase = Annotated[
         "--port-base", min=1024, max=65_000, help="First of the stack's eight ports; more workers take more."
     ),
 ]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalogue",
+        help="Reference data of another organisation; remembered for this data directory.",
+        envvar="IOC_CATALOGUE",
+    ),
+]
+Tenant = Annotated[
+    str | None,
+    typer.Option("--tenant", help="Its code; default: the top of its units.", envvar="IOC_TENANT"),
+]
 Workers = Annotated[
     int,
     typer.Option(
@@ -39,9 +51,15 @@ def up(
     data: Data = None,
     port_base: PortBase = DEFAULT_PORT_BASE,
     workers: Workers = 1,
+    catalogue: Folder = None,
+    tenant: Tenant = None,
     json: Json = False,
 ) -> None:
     """Run broker, store, workers, gateway and wall until Ctrl-C; the data stays."""
+    from ioc.settings import load
+    from local import organisation
+
+    organisation.settle(load(data).data, catalogue, tenant)
     _run(data, port_base, workers, json=json)
 
 

@@ -25,7 +25,16 @@ def register(app: typer.Typer) -> None:
 
         settings = load(data)
         where = Http(host=host or settings.wall.host, port=port or settings.wall.port)
-        run(settings.model_copy(update={"wall": where}))
+        settings = settings.model_copy(update={"wall": where})
+        if settings.catalogue is None:
+            run(settings)
+            return
+        # Another organisation has other names, targets and another root: its boards are made here and now.
+        from dashboards.boards.generate import write
+
+        boards = settings.data / "boards"
+        write(boards, settings.catalogue)
+        run(settings, boards)
 
 
 @boards.command()
