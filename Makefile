@@ -8,7 +8,7 @@ PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency chaos schemas boards docs clean
+.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year chaos schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench-landing: install  ## a backlog of 1,000,000 events through landing, agains
 
 bench-latency: install  ## publish to readable value at 500 events/s
 	$(BIN)/python -m bench.latency
+
+bench-year: install  ## one year of one ministry: processor time of landing, reduce and store
+	$(BIN)/python -m bench.year
 
 schemas: install  ## write the JSON Schemas anew
 	$(BIN)/ioc events generate

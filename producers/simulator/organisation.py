@@ -2,7 +2,7 @@
 
 import random
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -42,7 +42,7 @@ class Organisation:
         most = max(len(units.valid(cut)) for cut in cuts)
         self._cuts = [cut for cut in cuts if 2 * len(units.valid(cut)) >= most]
         self._eras: dict[date, _Era] = {}
-        self._first_change = min(ends, default=None)
+        self._moves: dict[date, Mapping[str, str]] = {}
 
     def on(self, day: date) -> Sequence[Unit]:
         """The units that have work of their own: all but the top, unless there is nothing else."""
@@ -57,9 +57,13 @@ class Organisation:
         """The unit that does on a day what was begun in `code`."""
         return self._units.successor(code, day) if code in self._units.codes else code
 
-    def changed(self, day: date) -> bool:
-        """Whether any unit has gone before that day."""
-        return self._first_change is not None and day >= self._first_change
+    def moves(self, day: date) -> Mapping[str, str]:
+        """Units that have gone before that day, and who answers for each."""
+        cut = self._cut(day)
+        if cut not in self._moves:
+            answering = {code: self.answering(code, cut) for code in sorted(self._units.codes)}
+            self._moves[cut] = {code: other for code, other in answering.items() if other != code}
+        return self._moves[cut]
 
     def gone(self, day: date) -> frozenset[str]:
         """Units that ended the day before and whose people work elsewhere from this day on."""
@@ -73,13 +77,17 @@ class Organisation:
 
     def renamed(self, data: dict[str, Any], day: date) -> dict[str, Any]:
         """The data of an event with the units that answer on its day."""
-        found: dict[str, Any] = {name: self.answering(data[name], day) for name in ORG_FIELDS if name in data}
-        if "coop_orgs" in data:
-            found["coop_orgs"] = sorted({self.answering(code, day) for code in data["coop_orgs"]})
-        return {**data, **found}
+        moves = self.moves(day)
+        found: dict[str, Any] = {name: moves[data[name]] for name in ORG_FIELDS if data.get(name) in moves}
+        if not moves.keys().isdisjoint(data.get("coop_orgs", ())):
+            found["coop_orgs"] = sorted({moves.get(code, code) for code in data["coop_orgs"]})
+        return {**data, **found} if found else data
+
+    def _cut(self, day: date) -> date:
+        return self._cuts[max(bisect_right(self._cuts, day) - 1, 0)]
 
     def _era(self, day: date) -> _Era:
-        cut = self._cuts[max(bisect_right(self._cuts, day) - 1, 0)]
+        cut = self._cut(day)
         if cut not in self._eras:
             everyone = self._units.valid(cut)
             units = [unit for unit in everyone if unit.parent is not None] or list(everyone)

@@ -34,7 +34,6 @@ PER_DAY: Mapping[Start, float] = {
     task: 20,
     training: 20,
     credential: 10,
-    procedures.change: 1.2,
 }
 """New cases on a plain working day of the whole ministry."""
 
@@ -48,6 +47,8 @@ EVE_DAYS = 7
 COURSE = 12
 """A Saturday of courses, one a month: so many times the training of a plain day."""
 ARCHIVE_HOURS = range(9, 18)
+PUBLISHED = 1.2
+"""Procedures published anew on a plain working day."""
 
 
 def great_holidays(calendar: WorkingCalendar, year: int) -> dict[str, tuple[date, date]]:
@@ -102,7 +103,9 @@ def course_day(day: date) -> bool:
 def starts_of(
     world: World, rhythm: Rhythm, day: date, scale: float, clockwork: float
 ) -> list[tuple[datetime, Start]]:
-    """The cases that begin on a day, in no order: `scale` of a whole ministry's, and of what systems tell."""
+    """The cases that begin on a day, in no order: `scale` of a whole ministry's.
+
+    `clockwork`: the same for procedures and for what systems tell."""
     weight = rhythm.weight(day) * scale
     begun: list[tuple[datetime, Start]] = []
     for start, volume in PER_DAY.items():
@@ -114,6 +117,7 @@ def starts_of(
         if surge.start <= moment(day, 12) < surge.end:
             more = PER_DAY[dossier] * weight * (BUSIER - 1) / max(len(world.handling), 1)
             begun += _spread(world, day, more, partial(dossier, unit=surge.unit))
+    begun += _spread(world, day, PUBLISHED * rhythm.weight(day) * clockwork, procedures.change)
     return begun + _by_clock(world, day, clockwork) + _moving(world, day)
 
 

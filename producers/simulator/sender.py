@@ -115,9 +115,9 @@ class Sender:
     def _as_of_its_day(self, draft: Draft) -> Draft:
         """Units that have been merged meanwhile answer under their new code."""
         organisation, day = self._world.organisation, self._world.day(draft.time)
-        if not organisation.changed(day):
+        if not (moves := organisation.moves(day)):
             return draft
-        unit = organisation.answering(draft.orgunit, day)
+        unit = moves.get(draft.orgunit, draft.orgunit)
         return draft._replace(orgunit=unit, data=organisation.renamed(draft.data, day))
 
     def beat(self, beat: Beat) -> None:
@@ -202,7 +202,8 @@ class Sender:
         if reason == "undecodable":
             value = value[: rng.randint(20, len(value) - 2)]
         if reason == "unauthorised_source":
-            bad["source"] = f"urn:ioc:{self._world.tenant}:lgsp"
+            other = "luutru" if draft.source == "lgsp" else "lgsp"
+            bad["source"] = f"urn:ioc:{self._world.tenant}:{other}"
             value = _canonical(bad)
         return value, REJECTED, reason
 
