@@ -14,18 +14,21 @@ NOTHING = "–"
 def explain(
     period: Annotated[str, typer.Option("--period", help="2026-10, 2026-Q3 or 2026.")],
     unit: Annotated[str, typer.Option("--unit", help="Code of the unit; default: the organisation.")] = "",
+    metric: Annotated[
+        str, typer.Option("--metric", help="Also the cases and events behind this line, such as 2.1.")
+    ] = "",
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Counts and points of each line, what one more good case brings, and the official score beside them."""
-    document = _asked(period, unit, data)
+    document = _asked(period, unit, metric, data)
     if as_json:
         print_json(document)
     else:
         _table(document)
 
 
-def _asked(text: str, unit: str, data: Any) -> dict[str, Any]:
+def _asked(text: str, unit: str, metric: str, data: Any) -> dict[str, Any]:
     from ioc.cli.attached import attached
     from ioc.clock import SystemClock
     from ioc.errors import SettingsError
@@ -35,7 +38,7 @@ def _asked(text: str, unit: str, data: Any) -> dict[str, Any]:
     from storage import official
     from storage.client import Store
     from storage.composites import qd766
-    from storage.composites.qd766_explained import document
+    from storage.composites.qd766_explained import cases, document
 
     try:
         period = Period.parse(text)
@@ -51,13 +54,19 @@ def _asked(text: str, unit: str, data: Any) -> dict[str, Any]:
         fail(f"--period {period.name}: no rule of qd766.yaml holds; the first hold from {rules.first}", 2)
     now = round(SystemClock().now().timestamp() * 1000)
     span = qd766.span_of(period, now)
+    lines = {line.metric.id: line for line in rules.on(span.last)}
+    if metric and metric not in lines:
+        fail(f"no line {metric!r} in qd766.yaml; expected one of {', '.join(lines)}", 2)
     with closing(Store(settings.clickhouse)) as store:
         (score,) = qd766.scores(store, rules, span, settings.tenant, unit)
         published = official.of_unit(store, settings.tenant, period.name, unit)
+        behind = cases(store, lines[metric], span, settings.tenant, unit) if metric else []
         reach, fresh = _trusted(store, settings, catalogue, unit, span)
     made = document(score, rules, published)
     if reach is None:  # no source was ever heard of: nothing is known, which is not a score
         made |= {"points": None, "band": None, "difference": None}
+    if metric:
+        made |= {"metric": metric, "cases": behind}
     dated = {"period": period.name, "start": span.start.isoformat(), "last": span.last.isoformat()}
     return {**made, **dated, "as_of": reach, "fresh": fresh}
 
@@ -110,6 +119,12 @@ def _table(document: Mapping[str, Any]) -> None:
     for line in document["lines"]:
         if line["missing"]:
             say(f"  {line['metric']} không có điểm: {line['missing']}")
+    if "metric" in document:
+        say(f"Chỉ tiêu {document['metric']}: {len(document['cases'])} trường hợp")
+        for case in document["cases"]:
+            counts = f"{case['numerator']}/{case['denominator']}"
+            said = (_day(case["day"]), case["unit"], counts, case["subject"], " ".join(case["events"]))
+            say("  " + "  ".join(said))
 
 
 def _cells(line: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from ioc.qd766 import Rules, total
+from ioc.qd766 import Line, Rules, total
+from storage.client import Store
 from storage.composites.qd766 import Counted, Score
+from storage.composites.qd766_scans import Span, cases_sql
+from storage.explaining import evidence
 from storage.official import Official
 
 Published = Mapping[tuple[str, str], Official]
@@ -34,7 +37,7 @@ def document(score: Score, rules: Rules, published: Published) -> dict[str, Any]
         "maximum": _number(rules.maximum),
         "scored": _number(total(line.line.rule.maximum for line in score.lines if line.points is not None)),
         "band": band.vi if band else None,
-        "cases": score.dossiers,
+        "dossiers": score.dossiers,
         "official": _number(whole),
         "difference": _number(_minus(score.total, whole)),
         "document": rules.document,
@@ -44,6 +47,26 @@ def document(score: Score, rules: Rules, published: Published) -> dict[str, Any]
             for line in score.lines
         ],
     }
+
+
+def cases(store: Store, line: Line, span: Span, tenant: str, unit: str) -> list[dict[str, Any]]:
+    """The cases a line is counted from, with the ids of their events; none for a line that is not counted."""
+    own = line.metric.own
+    if own is None:
+        return []
+    rows = store.query(cases_sql(line, span, tenant, unit))
+    events = evidence(store, own.view, tenant, {row[0] for row in rows})
+    return [
+        {
+            "subject": subject,
+            "unit": code,
+            "day": day.isoformat(),
+            "numerator": numerator,
+            "denominator": denominator,
+            "events": list(events.get(subject, ())),
+        }
+        for subject, code, day, numerator, denominator in rows
+    ]
 
 
 def _line(counted: Counted, said: Official | None, published: Published) -> dict[str, Any]:

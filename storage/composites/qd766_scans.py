@@ -38,6 +38,20 @@ def counts_sql(shared: Sequence[Line], span: Span, tenant: str, unit: str | None
     )
 
 
+def cases_sql(line: Line, span: Span, tenant: str, unit: str) -> str:
+    """The same counts case by case: subject, unit, day, numerator, denominator."""
+    own = line.metric.own
+    if own is None:
+        raise ValueError(f"{line.metric.id} is counted from no case")
+    return (
+        f"SELECT c.subject, c.unit, c.path_day, toInt64({own.numerator}) AS n,"  # noqa: S608
+        f" toInt64({own.denominator}) AS d FROM ({_Scan(span, tenant, own).sql()}) AS c"
+        f" INNER JOIN ({paths_sql(tenant)}) AS p ON p.unit = c.unit"
+        f" WHERE c.path_day >= p.valid_from AND c.path_day < p.valid_to AND p.ancestor = '{unit}'"
+        " GROUP BY c.subject, c.unit, c.path_day HAVING n != 0 OR d != 0 ORDER BY c.path_day, c.subject"
+    )
+
+
 class _Scan:
     """One scan of a case view over a span."""
 

@@ -81,6 +81,27 @@ def test_published_scores_stand_beside_ours(run: Run, saved: Path) -> None:
     assert "sự kiện" in copies["missing"]
 
 
+def test_a_line_opens_down_to_its_events(run: Run) -> None:
+    for metric, (numerator, denominator) in {
+        "2.1": (3, 7),
+        "5.4": (2, 7),
+        "1.1": (1, 2),
+        "3.2": (2, 2),
+    }.items():
+        found = run("explain", "--unit", "G09.915", "--period", "2026-03", "--metric", metric, "--json")
+        shown = line(found, metric)
+        assert (shown["numerator"], shown["denominator"]) == (numerator, denominator)
+        assert sum(case["numerator"] for case in found["cases"]) == numerator
+        assert sum(case["denominator"] for case in found["cases"]) == denominator
+    found = run("explain", "--unit", "G09.915", "--period", "2026-03", "--metric", "5.4", "--json")
+    cases = {case["subject"]: case for case in found["cases"]}
+    assert cases["B"]["numerator"] == -1  # late, and disliked besides
+    assert {"B-r", "B-s", "B-t"} <= set(cases["B"]["events"])
+    none = run("explain", "--period", "2026-03", "--metric", "certified_copy", "--json")
+    assert none["cases"] == []
+    assert "  B  B-" in run("explain", "--unit", "G09.915", "--period", "2026-03", "--metric", "2.1")
+
+
 def test_importing_again_replaces(run: Run, saved: Path, alone: Store) -> None:
     run("import", saved, "--period", "2026-Q1", "--unit", "H44=G09.915")
     changed = published.progress()
@@ -120,5 +141,6 @@ def test_wrong_use_is_said(run: Run) -> None:
     assert "2026-Q3" in run("explain", "--period", "Q3", code=2)
     assert "2026-01-01" in run("explain", "--period", "2025-Q4", code=2)
     assert "G09.999" in run("explain", "--period", "2026", "--unit", "G09.999", code=2)
+    assert "certified_copy" in run("explain", "--period", "2026", "--metric", "9.9", code=2)
     assert "H44.07=G09.914" in run("import", "x.json", "--period", "2026", "--unit", "H44", code=2)
     assert "absent.json" in run("import", "absent.json", "--period", "2026", code=2)
