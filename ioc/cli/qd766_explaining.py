@@ -123,8 +123,8 @@ def _table(document: Mapping[str, Any]) -> None:
         say(f"Chỉ tiêu {document['metric']}: {len(document['cases'])} trường hợp")
         for case in document["cases"]:
             counts = f"{case['numerator']}/{case['denominator']}"
-            said = (_day(case["day"]), case["unit"], counts, case["subject"], " ".join(case["events"]))
-            say("  " + "  ".join(said))
+            events = " ".join(case["events"])
+            say(f"  {_day(case['day'])}  {case['unit']}  {counts}  {case['subject']}  {events}")
 
 
 def _cells(line: Mapping[str, Any]) -> tuple[str, ...]:
