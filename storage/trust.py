@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ioc.contracts import BY_NAME
 from ioc.kpis import Kpi, Kpis, feeding
 from ioc.reference import Catalogue
+from ioc.sources import Source
 from storage.client import Store
 
 LEAST_LIMIT_S = 300
@@ -46,7 +48,8 @@ class LastTick:
 
 
 def heard(store: Store, catalogue: Catalogue, tenant: str) -> dict[str, Heard]:
-    """Every source that was ever heard of."""
+    """Every source that was ever heard of. Where landing stands still, since then nothing was heard."""
+    still = _standing_still(store)
     rows = store.query(
         "SELECT subject, toUnixTimestamp64Milli(assumeNotNull(opened_at)), interval_s"
         " FROM ioc.cases_source FINAL WHERE tenant = %(tenant)s AND isNotNull(opened_at)",
@@ -56,8 +59,25 @@ def heard(store: Store, catalogue: Catalogue, tenant: str) -> dict[str, Heard]:
     for code, last, interval_s in rows:
         source = catalogue.sources.get(code)
         interval = interval_s or (source.interval_s if source else 0)
-        found[code] = Heard(last, last + 1000 * max(2 * interval, LEAST_LIMIT_S))
+        said = Heard(last, last + 1000 * max(2 * interval, LEAST_LIMIT_S))
+        since = min((still[each] for each in _topics(source) & still.keys()), default=said.stale_at)
+        found[code] = Heard(min(last, since), min(said.stale_at, since))
     return found
+
+
+def _topics(source: Source | None) -> set[str]:
+    """What the source's events travel on, heartbeats apart."""
+    return {BY_NAME[name].topic.name for name in source.names} if source else set()
+
+
+def _standing_still(store: Store) -> dict[str, int]:
+    """Topics with a partition that landing does not read on, and since when."""
+    return dict(
+        store.query(
+            "SELECT topic, toUnixTimestamp64Milli(min(at)) FROM ioc.landing_stops FINAL"
+            " WHERE reason != '' GROUP BY topic"
+        )
+    )
 
 
 def last_tick(store: Store) -> LastTick | None:

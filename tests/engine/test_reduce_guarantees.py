@@ -138,18 +138,6 @@ def test_a_rebuild_that_dies_goes_on(alone: Store, expected: list[tuple[Any, ...
     assert bench.cells() == expected
 
 
-def test_values_are_not_trusted_during_a_rebuild(alone: Store, reading_alone: Store) -> None:
-    bench = Bench(alone, NOW)
-    bench.reduce(everything())
-    ask(bench.store, bench.now)
-    bench.clock.advance(timedelta(seconds=2))
-    reducer = bench.reducer(batch=5)
-    reducer.step()
-    reducer.step()
-    rows = reading_alone.query("SELECT countIf(fresh = 1) FROM ioc_read.trust")
-    assert rows == [(0,)]
-
-
 def test_a_case_that_moves_leaves_no_cell_behind(alone: Store) -> None:
     bench = Bench(alone, NOW)
     bench.reduce([dossier("A", "2026-03-02 09:00", "2026-03-06 17:00"), resolved("A", "2026-03-05 09:00")])
