@@ -11,6 +11,7 @@ import typer
 from ioc.cli.output import Data, Json, fail, print_json, say
 
 if TYPE_CHECKING:
+    from ioc.review import Folder
     from storage.audit import Noted
 
 catalogue = typer.Typer(help="Reference data: units, counts, sources, calendar, KPIs.", no_args_is_help=True)
@@ -40,6 +41,8 @@ def check(json: Json = False, folder: Given = None) -> None:
     if folder is not None and not folder.is_dir():
         fail(f"--catalogue {folder}: expected a folder", code=2)
     found = review(folder, Tables(schema.views(), schema.spans()))
+    if not found.findings:
+        _drawn(found)
     findings = sorted(set(found.findings))
     if json:
         print_json(
@@ -93,6 +96,21 @@ def changes(
             if text:
                 say(f"    {sign} {text}")
     say(f"{len(found)} thay đổi." if found else "Chưa có thay đổi nào được ghi nhận.")
+
+
+def _drawn(found: "Folder") -> None:
+    """Whether the boards can be drawn from this catalogue: each KPI that they show must be in it."""
+    from dashboards.boards.catalogue import load
+    from dashboards.boards.generate import BOARDS, render
+    from ioc.errors import SettingsError
+    from ioc.review import Finding
+
+    facts = load(found.path)
+    for uid in BOARDS:
+        try:
+            render(uid, facts)
+        except SettingsError as error:
+            found.findings.append(Finding("kpis.yaml", f"board {uid}", f"every KPI that is shown: {error}"))
 
 
 def _document(noted: "Noted") -> dict[str, Any]:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,15 @@ START_S = 150.0
 class RunningStack:
     """`ready` is the line that `ioc up --json` printed; `data` its data directory."""
 
-    def __init__(self, data: Path, port_base: int, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port_base: int,
+        environment: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
         self.data = data
+        self.options = list(options)
         self.port_base = port_base
         self.ready: dict[str, Any] = {}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
@@ -42,7 +49,11 @@ class RunningStack:
         where = ["--data", str(self.data), "--port-base", str(self.port_base)]
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
-                [*command, *where], stdout=out, stderr=err, env=self._environment, start_new_session=True
+                [*command, *where, *self.options],
+                stdout=out,
+                stderr=err,
+                env=self._environment,
+                start_new_session=True,
             )
         process = self.process
         wait_for(lambda: self.out.read_bytes().endswith(b"\n") or process.poll() is not None, START_S)

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 from typer.testing import CliRunner
 
 from ioc.cli.catalogue import register
+from ioc.kpis import Kpis
 from ioc.reference import PACKAGED, Catalogue
 from ioc.review import Finding, Tables, review
 from ioc.review.expressions import unfinished, unknown
@@ -278,3 +280,29 @@ def test_the_command_exits_0_1_2(folder: Path) -> None:
     ]
     assert document["checked"]["kpis"] == 2
     assert ioc("catalogue", "check", "--catalogue", str(folder / "nowhere"))[0] == 2
+
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "g02"
+
+
+def test_the_second_ministry_is_consistent_and_its_own() -> None:
+    assert ioc("catalogue", "check", "--catalogue", str(EXAMPLE))[0] == 0
+    catalogue, kpis = Catalogue.load(EXAMPLE), Kpis.load(EXAMPLE)
+    assert all(code.startswith("G02") for code in catalogue.units.codes)
+    assert all(kpi.owner.startswith("G02") for kpi in kpis.values())
+    assert all(
+        units <= catalogue.units.codes for units in (each.units for each in catalogue.sources.values())
+    )
+    assert [target.value for target in kpis["portal_sync_rate"].targets] == [100]
+    assert kpis["online_dossier_rate"].flow == Kpis.load()["online_dossier_rate"].flow
+    assert "gov10_task_completion" not in kpis
+    assert catalogue.baselines.total("systems", "G02", date(2026, 1, 1)) == 7
+
+
+def test_a_kpi_that_a_board_shows_must_be_kept(tmp_path: Path) -> None:
+    folder = shutil.copytree(EXAMPLE, tmp_path / "g02")
+    edit(folder / "kpis.yaml", lambda document: document["kpis"].pop("doc_on_time_rate"))
+    code, said = ioc("catalogue", "check", "--catalogue", str(folder))
+    assert code == 1
+    assert "board operations-wall: expected every KPI that is shown" in said
+    assert "doc_on_time_rate" in said
