@@ -21,6 +21,7 @@ ROOMS = (
     "imports",
     "ledger",
     "values",
+    "forecast",
     "rebuild",
     "qd766",
     "gateway",
