@@ -5,8 +5,9 @@ from datetime import datetime
 
 from ioc.clock import VIETNAM
 from producers.simulator.draft import Draft, Life, whole_ms
+from producers.simulator.duties import DATASETS
 from producers.simulator.rhythm import ARCHIVE_HOURS
-from producers.simulator.systems import DATASETS, archive_batch, assessment, calls, connected
+from producers.simulator.systems import archive_batch, assessment, calls, connected
 from producers.simulator.world import World
 
 

@@ -8,25 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ioc.contracts.fields import stamp
 from producers.simulator.draft import Draft, Life
+from producers.simulator.duties import FIELDS, OTHER_FIELD
 
 if TYPE_CHECKING:
     from producers.simulator.world import World
 
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "G09.901": ("cong_chuc_vien_chuc",),
-    "G09.902": ("cong_chuc_vien_chuc",),
-    "G09.903": ("chinh_quyen_dia_phuong",),
-    "G09.904": ("cong_chuc_vien_chuc",),
-    "G09.905": ("hoi_quy_phi_chinh_phu",),
-    "G09.913": ("van_thu_luu_tru",),
-    "G09.914": ("tien_luong_bhxh",),
-    "G09.915": ("viec_lam", "an_toan_lao_dong"),
-    "G09.916": ("lao_dong_ngoai_nuoc",),
-    "G09.917": ("nguoi_co_cong",),
-    "G09.918": ("thi_dua_khen_thuong",),
-}
-"""Fields of procedures by the unit that handles them (domain catalogue); other units have `chuyen_nganh`."""
-OTHER_FIELD = "chuyen_nganh"
 BASELINE = "procedures"
 EACH = 45
 """Procedures of a unit where no baseline says how many there were."""

@@ -8,12 +8,12 @@ from ioc.calendar import WorkingCalendar
 from producers.simulator import procedures
 from producers.simulator.documents import incoming, outgoing
 from producers.simulator.draft import Life, moment
+from producers.simulator.duties import DATASETS
 from producers.simulator.incidents import BUSIER
 from producers.simulator.people import change, credential, moved, training
 from producers.simulator.services import dossier, feedback
 from producers.simulator.systems import (
     CALLS_EVERY_H,
-    DATASETS,
     archive_batch,
     assessment,
     calls,

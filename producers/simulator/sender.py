@@ -216,7 +216,7 @@ def _canonical(wire: Mapping[str, Any]) -> bytes:
 SPOILS: Mapping[str, Mapping[str, Any]] = {
     "schema": {"seqno": 0},
     "unknown_type": {"type": "vn.gov.ioc.document.teleported.v1"},
-    "unknown_unit": {"orgunit": "G09.999"},
+    "unknown_unit": {"orgunit": "Z99.999"},
     "future_time": {},
     "undecodable": {},
     "unauthorised_source": {},

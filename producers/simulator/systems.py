@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ioc.baselines import System
 from ioc.contracts.fields import stamp
 from producers.simulator.draft import Draft, Life, moment
+from producers.simulator.duties import DATASETS
 from producers.simulator.world import World
 
 PEERS = ("csdlqg_dancu", "dvcqg", "vxp", "csdlqg_cbccvc", "csdl_tthc")
@@ -33,19 +34,6 @@ DONE: Mapping[tuple[str, bool], tuple[str, float]] = {
     ("digitised", False): ("archive_pages", 0.09),
 }
 """What has been done before the history begins: the share of which holdings."""
-DATASETS: Mapping[str, str] = {
-    "cbccvc": "G09.904",
-    "nguoi_co_cong": "G09.917",
-    "lao_dong_viec_lam": "G09.915",
-    "tien_luong_bhxh": "G09.914",
-    "to_chuc_bien_che": "G09.902",
-    "don_vi_hanh_chinh": "G09.903",
-    "hoi_quy": "G09.905",
-    "thanh_nien": "G09.907",
-    "thi_dua_khen_thuong": "G09.918",
-    "luu_tru": "G09.913",
-}
-"""Datasets and the unit that answers for each; a unit the catalogue lacks falls to the first of it."""
 
 
 class Quality(NamedTuple):

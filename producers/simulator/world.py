@@ -11,9 +11,10 @@ from ioc.calendar import WorkingCalendar
 from ioc.clock import VIETNAM
 from ioc.reference import Catalogue
 from producers.simulator.draft import local, moment, whole_ms
+from producers.simulator.duties import FIELDS
 from producers.simulator.incidents import SLOWER, Incidents
 from producers.simulator.organisation import Organisation
-from producers.simulator.procedures import BASELINE, EACH, FIELDS, Offer, offered
+from producers.simulator.procedures import BASELINE, EACH, Offer, offered
 
 OUTSIDE = ("G01", "G12", "G15", "G18", "G22", "H26", "H31", "H39", "H57", "H61")
 """Organs that the ministry exchanges documents with."""
