@@ -14,6 +14,7 @@ from ioc.settings import Settings
 from storage.client import Store
 from streams.reduce import yielding
 from streams.reduce.control import ControlLog, NotOwner
+from streams.reduce.forecasting import Forecasting
 from streams.reduce.reducer import Reducer
 
 EVERY_S = 0.15
@@ -44,6 +45,7 @@ class ReduceService(Service):
     async def on_start(self) -> None:
         self._control = ControlLog(self._settings)
         await self._control.start()
+        await self.add_runtime_dependency(Forecasting(self._settings, self._control.owned, self._clock))
 
     async def on_stop(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
