@@ -68,11 +68,11 @@ def test_every_difference_is_recorded_once_with_what_was_before(
 
 def test_the_reducer_records_what_it_loads(alone: Store, reading_alone: Store, tmp_path: Path) -> None:
     bench = Bench(alone, "2026-03-10 10:00")
-    bench.reduce()
+    bench.reducer()
     before = audit.changes(reading_alone, "G09")
     bench.catalogue, bench.kpis = changed(tmp_path, 90, "51")
-    bench.reduce()
-    bench.reduce()
+    bench.reducer()
+    bench.reducer()
     new = audit.changes(reading_alone, "G09")[: -len(before) or None]
     assert [(each.change.place.entry, each.change.place.part) for each in new] == [
         (KPI, "targets"),
