@@ -145,6 +145,27 @@ def test_a_day_known_otherwise_than_it_was_shown_is_marked(
     assert [(mark["coord"], mark["symbol"]) for mark in marks] == [([0, 90.0], "rect"), ([1, 95.0], "circle")]
 
 
+def test_a_tile_whose_past_days_are_known_otherwise_says_so(
+    board: Board, empty: Store, migrated: ClickHouse
+) -> None:
+    seed(empty)
+    yesterday = datetime.now(VIETNAM).replace(hour=23, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    then = {"tenant": TENANT, "unit": ROOT, "window": "month", "dim": "", "cases": 10, "version": 1}
+    rows = [
+        {"kpi": "dossier_on_time_rate", "hour": yesterday - timedelta(hours=1), "value": 95.5},
+        {"kpi": "dossier_on_time_rate", "hour": yesterday, "value": 95.0},  # known to have been 95.5
+        {"kpi": "online_dossier_rate", "hour": yesterday - timedelta(hours=1), "value": 60.0},
+        {"kpi": "online_dossier_rate", "hour": yesterday, "value": 62.0},  # as it is known
+        {"kpi": "hr_sync_sla_rate", "hour": yesterday, "value": 99.0},  # of which no yesterday is known
+    ]
+    insert(empty, "kpi_history", [then | row for row in rows])
+    shown = drawn(board, migrated)
+    began_today = yesterday.month != datetime.now(VIETNAM).month
+    assert ("☐ điều chỉnh" in shown[ON_TIME].html) is not began_today
+    for tile in (ONLINE, HR, DOCS):
+        assert "điều chỉnh" not in shown[tile].html
+
+
 def test_too_few_cases_are_no_verdict(board: Board, empty: Store, migrated: ClickHouse) -> None:
     seed(empty, cases=4)
     assert "◇ Chưa đủ số liệu" in drawn(board, migrated)[ON_TIME].html
