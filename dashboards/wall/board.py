@@ -4,6 +4,7 @@ The wall draws a subset of Grafana's classic dashboards. Reading fails loudly so
 look different here and in Grafana.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -71,7 +72,19 @@ class Thresholds(Strict):
     steps: list[Step]
 
 
-Unit = Literal["percent", "short", "s", "string", "time:HH:mm:ss", "none"]
+Unit = Literal[
+    "percent", "short", "s", "ms", "m", "string", "time:HH:mm:ss", "dateTimeFromNow", "time:DD/MM HH:mm",
+    "time:DD/MM/YYYY", "none",
+]  # fmt: skip
+
+
+class Link(Strict):
+    """Where a panel, or a row's value, leads to: another board (`/d/uid`) or a page of the console."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: str
+    url: str
 
 
 class Defaults(Strict):
@@ -85,6 +98,7 @@ class Defaults(Strict):
     thresholds: Thresholds | None = None
     color: dict[str, str] | None = None
     custom: dict[str, Any] = {}
+    links: list["Link"] = []
 
 
 class Matcher(Strict):
@@ -96,6 +110,7 @@ PropertyId = Literal[
     "unit", "decimals", "displayName", "mappings", "thresholds", "color", "custom.lineStyle",
     "custom.hideFrom", "custom.width", "custom.align", "custom.drawStyle", "custom.showPoints",
     "custom.cellOptions", "custom.hidden", "custom.lineWidth", "custom.fillOpacity", "custom.pointSize",
+    "custom.stacking", "links", "min", "max",
 ]  # fmt: skip
 
 
@@ -123,6 +138,13 @@ OPTIONS: dict[str, set[str]] = {
                  "orientation", "reduceOptions", "showUnfilled", "sizing", "valueMode", "text"},
     "table": {"cellHeight", "footer", "frameIndex", "showHeader", "showTypeIcons"},
     "text": {"content", "mode"},
+    "gauge": {"minVizHeight", "minVizWidth", "orientation", "reduceOptions", "showThresholdLabels",
+              "showThresholdMarkers", "sizing", "text"},
+    "barchart": {"barRadius", "barWidth", "colorByField", "fullHighlight", "groupWidth", "legend",
+                 "orientation", "showValue", "stacking", "text", "tooltip", "xField", "xTickLabelMaxLength",
+                 "xTickLabelRotation", "xTickLabelSpacing"},
+    "state-timeline": {"alignValue", "legend", "mergeValues", "perPage", "rowHeight", "showValue", "timezone",
+                       "tooltip"},
 }  # fmt: skip
 """Panel types that the wall draws, with the options it knows (most only matter to Grafana)."""
 
@@ -152,7 +174,7 @@ class Transformation(Strict):
 
 class Panel(Strict):
     id: int
-    type: Literal["stat", "timeseries", "bargauge", "table", "text"]
+    type: Literal["stat", "timeseries", "bargauge", "table", "text", "gauge", "barchart", "state-timeline"]
     title: str
     description: str
     gridPos: Grid
@@ -164,6 +186,7 @@ class Panel(Strict):
     interval: Literal["1s", "5s", "30s"] = "1s"
     transparent: bool = False
     repeatDirection: Literal["h"] = "h"
+    links: list[Link] = []
 
     @model_validator(mode="after")
     def _known_options(self) -> Self:
@@ -206,15 +229,31 @@ class Panel(Strict):
         return None
 
 
+class Choice(Strict):
+    """What a variable stands for until somebody chooses."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    text: str
+    value: str
+
+
 class Variable(Strict):
-    """A hidden constant of the board."""
+    """A hidden constant of the board, a list of its own, or a list that a query gives (code, name)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str
-    type: Literal["constant"]
-    hide: Literal[2]
+    type: Literal["constant", "custom", "query"]
+    label: str = ""
     query: str
+    current: Choice | None = None
+    options: list[Choice] = []
+
+    @property
+    def value(self) -> str:
+        """What stands in statements when nobody chose."""
+        return self.query if self.current is None or self.type == "constant" else self.current.value
 
 
 class Templating(Strict):
@@ -224,8 +263,13 @@ class Templating(Strict):
 class TimeRange(Strict):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    start: Annotated[Literal["now-30d"], Field(alias="from")]
+    start: Annotated[Literal["now-30d", "now-24h"], Field(alias="from")]
     to: Literal["now"]
+
+    @property
+    def span(self) -> timedelta:
+        """How far back the board looks."""
+        return {"now-30d": timedelta(days=30), "now-24h": timedelta(hours=24)}[self.start]
 
 
 class Board(Strict):
@@ -244,10 +288,11 @@ class Board(Strict):
     fiscalYearStartMonth: int
     annotations: dict[str, Any]
     timepicker: dict[str, Any]
+    links: list[dict[str, Any]] = []
 
     @property
     def variables(self) -> dict[str, str]:
-        return {one.name: one.query for one in self.templating.list}
+        return {one.name: one.value for one in self.templating.list}
 
     @property
     def rows(self) -> int:

@@ -22,12 +22,15 @@ def quote(value: str) -> str:
     return f"'{escaped}'"
 
 
-def expand(sql: str, *, now: datetime, variables: Mapping[str, str]) -> str:
-    """The statement that the store is sent. Raises `BoardError` for a macro or variable nobody knows."""
+def expand(sql: str, *, now: datetime, variables: Mapping[str, str], span: timedelta = RANGE) -> str:
+    """The statement that the store is sent. Raises `BoardError` for a macro or variable nobody knows.
+
+    `span`: how far back the board looks.
+    """
 
     def macro(found: re.Match[str]) -> str:
         name, argument = found.group(1), (found.group(2) or "").strip()
-        start, end = (moment.astimezone(VIETNAM) for moment in (now - RANGE, now))
+        start, end = (moment.astimezone(VIETNAM) for moment in (now - span, now))
         match name:
             case "dateFilter":
                 first, last = f"toDate('{start:%Y-%m-%d}')", f"toDate('{end:%Y-%m-%d}')"

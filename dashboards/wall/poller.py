@@ -127,7 +127,8 @@ class Poller:
             self._reader = self._open()
         tables: dict[str, Table] = {}
         for target in panel.targets:
-            sql = expand(target.rawSql, now=now, variables=self._board.variables)
+            board = self._board
+            sql = expand(target.rawSql, now=now, variables=board.variables, span=board.time.span)
             if sql not in seen:
                 seen[sql] = self._reader.read(sql)
             tables[target.refId] = seen[sql].where(panel.only)
