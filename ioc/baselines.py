@@ -17,6 +17,8 @@ HEADCOUNT = "headcount"
 SYSTEMS = "systems"
 DERIVED = (HEADCOUNT, SYSTEMS)
 """Baselines that are counted from units.yaml and systems.yaml; baselines.yaml must not state them again."""
+LISTED = frozenset({SYSTEMS})
+"""Baselines whose members are known by name: only these are counted, for the unit that registered them."""
 
 
 class Dated(BaseModel):

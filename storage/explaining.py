@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import orjson
 
+from ioc.baselines import LISTED
 from ioc.kpis import Kpi
 from storage.cases import CaseTable, read_states
 from storage.cells import ZONE, Formula, explain_sql, formulas, instant
 from storage.client import Store
-from storage.measuring import LATENCY, Counts, paths_sql
+from storage.measuring import LATENCY, Counts, members_sql, paths_sql
 from storage.values import Window
 
 SHOWN_OF_PERSON = 8
@@ -130,14 +131,19 @@ def _persons(store: Store, kpi: Kpi, window: Window, tenant: str, unit: str, dim
     if part is None or not valid:
         return []
     names = ", ".join(f"'{code}'" for code in valid)
+    counts = f"span_unit IN ({names})"
+    if part.baseline in LISTED:
+        members = members_sql(part.baseline, window.last, tenant)
+        counts = f"{part.person} IN (SELECT member FROM ({members}) WHERE ancestor = '{unit}')"  # noqa: S608
     where = f" AND ({part.where})" if part.where else ""
     where += f" AND toString({part.dim}) = '{dim}'" if part.dim and dim else ""
     rows = store.query(
         f"SELECT subject, {part.person}, span_unit FROM"  # noqa: S608
-        f" (SELECT *, {instant(window.t)} AS t FROM ioc.cases_{part.view} FINAL"
+        f" (SELECT *, span_unit, {instant(window.t)} AS t FROM ioc.cases_{part.view} FINAL"
         " ARRAY JOIN stage_from AS span_from, stage_to AS span_to, stage_unit AS span_unit"
-        f" WHERE tenant = '{tenant}' AND span_from < t AND span_to >= t)"
-        f" WHERE span_unit IN ({names}){where} ORDER BY {part.person}, subject"
+        f" WHERE tenant = '{tenant}' AND span_from < t AND span_to >= t"
+        f" AND (isNull(ended_at) OR ended_at >= {instant(window.t)}))"
+        f" WHERE {counts}{where} ORDER BY {part.person}, subject"
     )
     events = evidence(store, part.view, tenant, {row[0] for row in rows})
     found, seen = [], set()

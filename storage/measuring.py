@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ioc.baselines import LISTED
 from ioc.kpis import Kpi
 from storage.cells import ZONE, instant
 from storage.client import Store
@@ -19,6 +20,16 @@ LATENCY = "latency"
 def paths_sql(tenant: str) -> str:
     """Whose total each unit's cells count for, and when."""
     return f"SELECT unit, ancestor, valid_from, valid_to FROM ioc.ref_paths FINAL WHERE tenant = '{tenant}'"  # noqa: S608
+
+
+def members_sql(baseline: str, on: date, tenant: str) -> str:
+    """The members of a baseline that are registered on a day, and for which units they count."""
+    day = f"'{on.isoformat()}'"
+    return (
+        f"SELECT substring(baseline, {len(baseline) + 2}) AS member, unit AS ancestor FROM ioc.ref_baselines"  # noqa: S608
+        f" WHERE tenant = '{tenant}' AND startsWith(baseline, '{baseline}/') AND value > 0"
+        f" AND valid_from <= {day} AND valid_to > {day}"
+    )
 
 
 class Counts:
@@ -87,10 +98,15 @@ def _persons_sql(kpi: Kpi, t: int, last: date, tenant: str) -> str:
         f" AND (isNull(ended_at) OR ended_at >= {instant(t)})"
     )
     day = f"'{last.isoformat()}'"
+    if part.baseline in LISTED:
+        # Registered ones only, each for the unit that runs it, whoever reports its calls.
+        joined = f"({members_sql(part.baseline, last, tenant)}) AS p ON p.member = c.{part.person} WHERE 1"
+    else:
+        joined = f"({paths_sql(tenant)}) AS p ON p.unit = c.stage_in"
+        joined += f" WHERE p.valid_from <= {day} AND p.valid_to > {day}"
     return (
         f"SELECT {dims} AS cell_dim, p.ancestor, uniqExact({part.person}) FROM ({held}) AS c"  # noqa: S608
-        f" INNER JOIN ({paths_sql(tenant)}) AS p ON p.unit = c.stage_in"
-        f" WHERE p.valid_from <= {day} AND p.valid_to > {day}{where} GROUP BY cell_dim, p.ancestor"
+        f" INNER JOIN {joined}{where} GROUP BY cell_dim, p.ancestor"
     )
 
 
@@ -115,6 +131,15 @@ def gauge(kpi: Kpi, windows: Sequence[Window], store: Store, tenant: str) -> lis
     return values
 
 
+def _spread(column: str, windows: Sequence[Window]) -> str:
+    """From the first to the last of their days, said so that the index on the instant is of use."""
+    first, last = min(each.start for each in windows), max(each.last for each in windows)
+    return (
+        f"{column} >= toDateTime64('{first.isoformat()} 00:00:00', 3, {ZONE})"
+        f" AND {column} < toDateTime64('{last.isoformat()} 00:00:00', 3, {ZONE}) + INTERVAL 1 DAY"
+    )
+
+
 def quantile(kpi: Kpi, windows: Sequence[Window], store: Store, tenant: str, unit: str | None) -> list[Value]:
     """Of each unit's own rows with those of the units beneath; of the whole organisation for the latency."""
     part = kpi.quantile
@@ -135,7 +160,8 @@ def quantile(kpi: Kpi, windows: Sequence[Window], store: Store, tenant: str, uni
     else:
         of_unit = "p.ancestor"
         table = (
-            f"(SELECT * FROM ioc.cases_{part.view} FINAL WHERE tenant = '{tenant}') AS c"  # noqa: S608
+            f"(SELECT * FROM ioc.cases_{part.view} FINAL WHERE tenant = '{tenant}'"  # noqa: S608
+            f" AND {_spread(part.day, windows)}) AS c"
             f" INNER JOIN ({paths_sql(tenant)}) AS p ON p.unit = c.{part.unit}"
         )
         conditions += [f"{day} >= p.valid_from", f"{day} < p.valid_to"]

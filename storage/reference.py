@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from ioc.baselines import Dated
+from ioc.baselines import SYSTEMS, Dated
 from ioc.entries import of_kpis
 from ioc.kpis import Kpis, feeding
 from ioc.reference import Catalogue
@@ -119,6 +119,9 @@ def _baselines(store: Store, catalogue: Catalogue, tenant: str) -> None:
             rows += [
                 (tenant, name, unit, start, end, value) for unit, value in totals(units, start, own).items()
             ]
+        for system in (each for each in known.systems if each.holds(start)):
+            for unit in totals(units, start, {system.unit: 1}):
+                rows.append((tenant, f"{SYSTEMS}/{system.code}", unit, start, end, 1))
     columns = ["tenant", "baseline", "unit", "valid_from", "valid_to", "value"]
     _insert(store, "ioc.ref_baselines", columns, rows)
 
