@@ -117,7 +117,7 @@ class Ledger:
             kind.type,
             str(each["data"].get(kind.subject_field, "")),
             each["time"],
-            each["time"],
+            each.get("producedat", each["time"]),
             each["orgunit"],
             each["seqno"],
             each["correctionof"],
