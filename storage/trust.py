@@ -102,13 +102,23 @@ def trust(
 
     `every`: all KPIs, needed for scores.
     """
+    beneath = _beneath(unit, catalogue, on)
     if kpi.score is not None and every is not None:
-        parts = [trust(every[each], unit, sources, catalogue, on, now) for each in kpi.score.kpis]
-        return _worst([part for part in parts if part.own or part.as_of is not None])
+        return _worst([_of(every[part], beneath, sources, catalogue, now) for part in kpi.score.kpis])
+    return _of(kpi, beneath, sources, catalogue, now)
+
+
+def _beneath(unit: str, catalogue: Catalogue, on: date) -> frozenset[str]:
+    under = catalogue.units.under(unit, on) if unit in catalogue.units.codes else ()
+    return frozenset({unit, *under})
+
+
+def _of(
+    kpi: Kpi, beneath: frozenset[str], sources: Mapping[str, Heard], catalogue: Catalogue, now: int
+) -> Trust:
     feeds = feeding(kpi, catalogue.sources)
     if not feeds:
         return Trust(True, None, None, 0, 0)
-    beneath = {unit, *catalogue.units.under(unit, on)} if unit in catalogue.units.codes else {unit}
     expected = {each for code in feeds for each in catalogue.sources[code].units} & beneath
     speaking = [code for code in feeds if code in sources and now < sources[code].stale_at]
     covered = {each for code in speaking for each in catalogue.sources[code].units} & beneath
@@ -127,9 +137,9 @@ def _worst(parts: Sequence[Trust]) -> Trust:
 
     Parts that were never heard of do not count in a score, so they are no part of this either.
     """
-    fed = [part for part in parts if not part.own]
+    fed = [part for part in parts if not part.own and part.as_of is not None]
     if not fed:
-        return Trust(bool(parts), None, None, 0, 0)
+        return Trust(any(part.own for part in parts), None, None, 0, 0)
     least = min(fed, key=lambda part: (part.covered / part.expected if part.expected else 1, part.covered))
     return Trust(
         False,
@@ -154,9 +164,11 @@ def write(
     """For every KPI and unit, for readers."""
     sources = heard(store, catalogue, tenant)
     rows = []
-    for kpi in kpis.values():
-        for unit in units:
-            said = trust(kpi, unit, sources, catalogue, on, now, kpis)
+    for unit in units:
+        beneath = _beneath(unit, catalogue, on)
+        known = {kpi.id: _of(kpi, beneath, sources, catalogue, now) for kpi in kpis.values() if not kpi.score}
+        for kpi in kpis.values():
+            said = _worst([known[part] for part in kpi.score.kpis]) if kpi.score else known[kpi.id]
             rests = (int(said.own), said.as_of, said.stale_at, said.covered, said.expected)
             rows.append((tenant, kpi.id, unit, *rests, version))
     columns = [

@@ -29,14 +29,15 @@ def compute(
     unit: str | None = None,
     every: Kpis | None = None,
     known: Sequence[Value] = (),
+    counts: Counts | None = None,
 ) -> list[Value]:
     """The values of these KPIs over these windows, for every unit that has any, or for one.
 
     `every`: all KPIs, needed for composites. `known`: values over these windows that need not be computed
-    again for the composites made from them.
+    again for the composites made from them. `counts`: baselines that were asked for before.
     """
-    listed = list(kpis)
-    counts = Counts(store, tenant)
+    listed = list(kpis) if windows else []
+    counts = counts or Counts(store, tenant)
     additive = [each for each in listed if each.flow or each.stock]
     found = _additive(additive, windows, store, tenant, unit, counts)
     for kpi in listed:
@@ -85,7 +86,7 @@ def _additive(
     unit: str | None,
     counts: Counts,
 ) -> list[Value]:
-    if not kpis or not windows:
+    if not kpis:
         return []
     sums = _summed([kpi.id for kpi in kpis], windows, store, tenant, unit)
     by_id = {kpi.id: kpi for kpi in kpis}

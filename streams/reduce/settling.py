@@ -10,7 +10,7 @@ from ioc.reference import Catalogue
 from storage import cells, history, trust, values
 from storage.client import Store
 from storage.composites import READS
-from storage.measuring import LATENCY
+from storage.measuring import LATENCY, Counts
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import Change
 from streams.reduce.touched import STOCK, Pair, Touched
@@ -21,7 +21,7 @@ PEOPLE_MS = 60_000
 COUNT_MS = 1_500
 """How often persons are counted at most: they do not add up, so each count reads all of them."""
 COMPOSED_MS = 5_000
-"""How often composites are computed at most: they follow from numbers that are shown already."""
+"""How often composites and quantiles of cases are computed at most: both read whole years of them."""
 HISTORY_MS = 300_000
 
 
@@ -38,6 +38,7 @@ class Settling:
         self._reach = reach
         self._formulas = [formula for kpi in kpis.values() for formula in cells.formulas(kpi)]
         self._touched = Touched({name: kind.table for name, kind in KINDS.items()}, self._formulas)
+        self._counts = Counts(store, tenant)
         self._due = set(kpis)
         self._due_before = set(kpis)
         self._shown: dict[str, list[values.Value]] = {}
@@ -63,19 +64,22 @@ class Settling:
         self._shown = values.stored(self._store, self._kpis, self._tenant)
 
     def note_clock(self, since: int, now: int) -> None:
-        """Time went on: stocks and limits of today, and of every day that ended since."""
+        """Time went on: stocks and limits of today, and of every day that ended since.
+
+        Stocks that do not speak of `t` are looked at once a minute only: a case may begin a little after now.
+        """
         first, last = (number(values.today(at)) for at in (since or now, now))
+        minute = now - self._people_at >= PEOPLE_MS or first != last
         for formula in self._formulas:
-            if formula.part == "stock":
-                self._touched.merge([(formula.view, STOCK, range(first, last + 1))])
-            elif moving(formula):
-                self._touched.merge([(formula.view, formula.day, range(first, last + 1))])
+            if moving(formula) or (formula.part == "stock" and minute):
+                day = formula.day or STOCK
+                self._touched.merge([(formula.view, day, range(first, last + 1))])
         self._due |= {kpi.id for kpi in self._kpis.values() if _clockwork(kpi)}
         self._trust_due = True
         if first != last:
             self.everything()
-        elif now - self._people_at >= PEOPLE_MS:
-            self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct or kpi.composite}
+        elif minute:
+            self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct or kpi.composite or kpi.stock}
 
     def note_views(self, kinds: Iterable[str], now: int) -> None:
         """All days on which these views have cases."""
@@ -105,7 +109,7 @@ class Settling:
 
     def _ripe(self, kpi: Kpi, now: int) -> bool:
         """Whether enough time has gone by for this KPI to be worth another computation."""
-        if kpi.composite:
+        if kpi.composite or _ranked(kpi):
             return now - self._composed_at >= COMPOSED_MS
         return not kpi.distinct or now - self._counted_at >= COUNT_MS
 
@@ -149,7 +153,7 @@ class Settling:
             self._counted_at = now
         if minute:
             self._people_at = now
-        if any(kpi.composite for kpi in due):
+        if any(kpi.composite or _ranked(kpi) for kpi in due):
             self._composed_at = now
         listed = self._listed(due, now, minute)
         self._keep(now, version)
@@ -200,7 +204,15 @@ class Settling:
     def _asked(
         self, kpis: list[Kpi], windows: Sequence[values.Window], known: Sequence[values.Value] = ()
     ) -> list[values.Value]:
-        return values.compute(self._store, kpis, windows, tenant=self._tenant, every=self._kpis, known=known)
+        return values.compute(
+            self._store,
+            kpis,
+            windows,
+            tenant=self._tenant,
+            every=self._kpis,
+            known=known,
+            counts=self._counts,
+        )
 
     def _with_empty(self, due: list[Kpi], shown: list[values.Value], on: date) -> list[values.Value]:
         """Every unit of today has a value, if only none; what has nothing beneath it any more shows that."""
@@ -243,6 +255,11 @@ def _reads(kpi: Kpi) -> frozenset[str]:
     return READS.get(kpi.composite.of, frozenset()) if kpi.composite else frozenset()
 
 
+def _ranked(kpi: Kpi) -> bool:
+    """Whether it is a quantile over cases, which each time are all put in order."""
+    return kpi.quantile is not None and kpi.quantile.view != LATENCY
+
+
 def views(kpi: Kpi) -> set[str]:
     """The case views that a KPI reads."""
     parts = (kpi.flow, kpi.stock, kpi.distinct, kpi.gauge, kpi.quantile)
@@ -250,10 +267,11 @@ def views(kpi: Kpi) -> set[str]:
 
 
 def moving(formula: cells.Formula) -> bool:
-    """Whether cells of a flow change as the clock moves."""
+    """Whether its cells change as the clock moves."""
     return uses_clock(formula.where, formula.numerator, formula.denominator, formula.cases)
 
 
 def _clockwork(kpi: Kpi) -> bool:
-    timed = kpi.flow is not None and kpi.flow.timed
-    return timed or any((kpi.stock, kpi.gauge, kpi.quantile))
+    """Whether its value does: by its cells, or because the centre measures it by the clock."""
+    timed = any(moving(formula) for formula in cells.formulas(kpi))
+    return timed or kpi.gauge is not None or (kpi.quantile is not None and kpi.quantile.view == LATENCY)
