@@ -86,9 +86,14 @@ def in_words(document: Mapping[str, Any]) -> str:
     span = f"{document['level']:.0%}: {_said(document['low'])} – {_said(document['high'])}"
     error = f"{_said(backtest['error'])} ở {backtest['horizon_days']} ngày"
     return (
-        f"{head} {_said(document['target'])} vào {document['deadline']};"
+        f"{head} {_said(document['target'])} vào {_day(document['deadline'])};"
         f" dự kiến {_said(document['expected'])} ({span}){now}; sai số kiểm trên quá khứ {error}"
     )
+
+
+def _day(text: str) -> str:
+    year, month, day = text.split("-")
+    return f"{day}/{month}/{year}"
 
 
 def _said(value: float) -> str:

@@ -13,6 +13,8 @@ Status = Literal["on_pace", "off_pace", "passed", "always", "no_target", "too_li
 UPPER = {"percent": 100.0, "points": 100.0}
 """What no value of such a unit can exceed; none falls below zero."""
 
+LATE = {True: ", nay đã đạt", False: ", nay chưa đạt", None: ""}
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -80,7 +82,7 @@ def _without(kpi: Kpi, passed: tuple[Target, ...], series: Series | None, last: 
     if passed:
         late = passed[-1]
         reached = _meets(kpi, last, late.value)
-        reason = f"quá hạn mục tiêu {late.by:%d/%m/%Y}"
+        reason = f"quá hạn mục tiêu {late.by:%d/%m/%Y}{LATE[reached]}"
         return Outlook("passed", late.value, late.by, passed, reached, series, None, reason)
     return Outlook("no_target", None, None, (), None, series, None, "không có mục tiêu")
 

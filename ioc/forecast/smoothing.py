@@ -20,6 +20,8 @@ LEVEL = 0.8
 FOLDS = 6
 SHORTEST = 8
 """Weeks that a fold learns from, at least."""
+FADING = 0.98
+"""Of a fading trend, so much is left each week at most: the library's own bound."""
 ABOUT_AS_GOOD = 1.25
 SPREAD = 1.2533
 """Standard deviation ÷ mean absolute error, of a normal distribution."""
@@ -55,10 +57,8 @@ def look_ahead(values: Sequence[float], horizon: int, bounds: tuple[float, float
     method = next(each for each in METHODS if tested[each].error <= best * ABOUT_AS_GOOD + 1e-9)
     past = tested[method]
     expected, deviation = predicted(values, horizon, method)
-    beyond = horizon / past.horizon
-    # An error of the slope grows with the distance, one of the level with its root.
-    growth = sqrt(beyond) if method == "level" else beyond
-    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * max(deviation, SPREAD * past.error * max(growth, 1.0))
+    error = SPREAD * past.error * _growth(method, horizon, past.horizon)
+    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * max(deviation, error)
     return Ahead(
         method,
         _within(expected, bounds),
@@ -66,6 +66,20 @@ def look_ahead(values: Sequence[float], horizon: int, bounds: tuple[float, float
         _within(expected + half, bounds),
         past,
     )
+
+
+def _growth(method: Method, horizon: int, tested: int) -> float:
+    """How much larger an error is `horizon` weeks ahead than it was in the test.
+
+    One of the level grows with the root of the distance, one of the slope with the distance itself, or as the
+    slope fades.
+    """
+    if horizon <= tested:
+        return 1.0
+    root = sqrt(horizon / tested)
+    if method == "trend":
+        return horizon / tested
+    return root if method == "level" else max(root, (1 - FADING**horizon) / (1 - FADING**tested))
 
 
 def back_test(values: Sequence[float], horizon: int, method: Method) -> BackTest:

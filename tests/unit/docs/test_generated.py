@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from ioc.cli import docs
+from ioc.cli import _register, app, docs
 from ioc.contracts import BY_NAME, TYPES
 from ioc.docs import generate, promises
 from ioc.errors import SettingsError
@@ -84,12 +84,16 @@ def test_a_field_is_said_in_words(schema: dict[str, Any], said: tuple[str, str])
 
 
 def test_all_forty_sentences_are_answered() -> None:
-    listed = promises.read()
+    listed, known = promises.read(), set(Kpis.load())
     assert [promise.n for promise in listed.promises] == list(range(1, 41))
     assert {promise.document for promise in listed.promises} == set(listed.documents)
     for promise in listed.promises:
         assert promise.kpis or promise.reason
+        assert set(promise.kpis) <= known, promise.n
         assert set(promise.events) <= set(BY_NAME), promise.n
+    assert {kpi for promise in listed.promises for kpi in promise.kpis} == known, (
+        "each one answers a sentence"
+    )
 
 
 def test_boards_and_panels_that_are_named_exist() -> None:
@@ -102,6 +106,20 @@ def test_boards_and_panels_that_are_named_exist() -> None:
     for promise in listed.promises:
         for place in promise.see:
             assert not place.board or place.panel in panels[place.board], promise.n
+
+
+def test_commands_that_are_named_exist() -> None:
+    _register()
+    root = typer.main.get_command(app)
+    for promise in promises.read().promises:
+        for place in promise.see:
+            context = typer.Context(root)
+            _, *words = place.command.split() or [""]
+            at: Any = root
+            while words and hasattr(at, "get_command"):
+                found = at.get_command(context, words[0])
+                assert found is not None, f"{promise.n}: {place.command}"
+                at, words = found, words[1:]
 
 
 def test_a_promise_without_number_and_without_reason_is_refused(tmp_path: Path) -> None:

@@ -54,9 +54,15 @@ def test_fewer_may_be_better() -> None:
 def test_a_deadline_that_passed_says_so_and_gets_no_new_date() -> None:
     late = outlook(kpi(until(70, "2022-12-31"), until(80, "2025-12-31")), rising(), SUNDAY)
     assert (late.status, late.target, late.deadline) == ("passed", 80, date(2025, 12, 31))
-    assert late.ahead is None and late.reason == "quá hạn mục tiêu 31/12/2025" and late.reached is False
+    assert (
+        late.ahead is None
+        and late.reason == "quá hạn mục tiêu 31/12/2025, nay chưa đạt"
+        and late.reached is False
+    )
     assert [each.value for each in late.passed] == [70, 80]
     assert outlook(kpi(until(55, "2025-12-31")), rising(), SUNDAY).reached is True
+    unheard = outlook(kpi(until(55, "2025-12-31")), [], SUNDAY)
+    assert (unheard.status, unheard.reason) == ("passed", "quá hạn mục tiêu 31/12/2025")
 
 
 def test_the_next_deadline_counts_and_the_passed_one_stays_visible() -> None:
