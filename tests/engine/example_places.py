@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ioc.baselines import Baseline, Baselines, System
+from ioc.baselines import Baseline, Baselines, Declarations, Declared, System
 from ioc.contracts import build, canonical_data, decode, encode
 from ioc.reference import Catalogue
 from ioc.units import Unit, Units
@@ -120,6 +120,12 @@ class Place:
         for code, unit in self.example.reference.systems.items():
             yield System(code=code, name=code, unit=self.unit(unit), valid_from=ALWAYS, source="ví dụ")
 
+    def declared(self) -> Iterator[Declared]:
+        for name, values in self.example.reference.declared.items():
+            for code, value in values.items():
+                unit = self.unit(code)
+                yield Declared(name=name, unit=unit, value=value, valid_from=ALWAYS, source="ví dụ")
+
 
 def _named(example: Example) -> set[str]:
     """Every unit that the file speaks of, and those above them."""
@@ -148,8 +154,15 @@ def catalogue(places: Iterable[Place]) -> Catalogue:
     units = Units(entries.values())
     stated = [each for place in listed for each in place.baselines()]
     systems = [each for place in listed for each in place.systems()]
+    said = [each for place in listed for each in place.declared()]
     version = hashlib.sha256(repr(sorted(entries)).encode()).hexdigest()[:16]
-    return replace(base, units=units, baselines=Baselines(stated, systems, units), version=version)
+    return replace(
+        base,
+        units=units,
+        baselines=Baselines(stated, systems, units),
+        declared=Declarations(said, units),
+        version=version,
+    )
 
 
 def _top(unit: Unit) -> Unit:

@@ -16,6 +16,7 @@ from storage.explaining import Contribution, explain
 from storage.rebuilds import ask, progress
 from storage.values import Value, Window, compute, window
 from streams.reduce.worktime import milliseconds
+from tests.engine.example_composites import composed
 from tests.engine.example_places import Place, catalogue, written
 from tests.engine.reducing import Bench, Control, Ledger
 from tests.examples.reading import TENANT, Between, Example, Expected
@@ -84,7 +85,7 @@ class Stage(Bench):
         """Where a number differs. `closed`: only numbers that no later day changes. `stored`: walls' too."""
         expected = [each for each in place.example.expect if not closed or is_closed(each, place.example)]
         windows = {
-            (each.window, each.day): replace(self.asked(each), name=f"{each.window} {each.day}")
+            (each.window, each.day): replace(self.asked(each), name=f"{each.day} {each.window}")
             for each in expected
         }
         if not expected:
@@ -95,7 +96,7 @@ class Stage(Bench):
         problems = []
         for each in expected:
             unit = place.unit(each.unit)
-            value = by_place.get((kpi.id, f"{each.window} {each.day}", unit, each.dim))
+            value = by_place.get((kpi.id, f"{each.day} {each.window}", unit, each.dim))
             problems += [f"{told(each)}: {words}" for words in unlike(each, value)]
             if each.day == self.today and stored:
                 shown = self.shown(kpi).get((each.window, unit, each.dim))
@@ -132,6 +133,9 @@ class Stage(Bench):
         kpi, shorts = self.kpis[place.example.kpi], place.shorts
         problems = []
         for expected in place.example.expect:
+            if kpi.composite:
+                problems += composed(self, place, expected)
+                continue
             cases = explain(
                 self.store,
                 kpi,

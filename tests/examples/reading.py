@@ -91,12 +91,14 @@ class Reference(Part):
 
     `headcounts`: own staff of these units, all others have none. `units`: besides those of the catalogue.
     `baselines`: by name and unit, held on every day. `systems`: registered systems and who runs them.
+    `declared`: what units say of themselves, by statement and unit.
     """
 
     headcounts: dict[str, int] | None = None
     units: tuple[dict[str, Any], ...] = ()
     baselines: dict[str, dict[str, int]] = {}
     systems: dict[str, str] = {}
+    declared: dict[str, dict[str, float]] = {}
 
 
 class Between(Part):
@@ -106,8 +108,20 @@ class Between(Part):
     high: float
 
 
+class Line(Part):
+    """One line of an index or one part of a score, and the points it brings; none of them: not judged."""
+
+    numerator: int | None = None
+    denominator: int | None = None
+    points: float | None
+    counted: tuple[str, ...] | None = None
+
+
 class Expected(Part):
-    """One number. `counted`: the cases in the numerator; `among`: those in the denominator."""
+    """One number. `counted`: the cases in the numerator; `among`: those in the denominator.
+
+    `lines`: what an index or a score is made of.
+    """
 
     unit: str = TENANT
     window: Literal["day", "week", "month", "ytd"]
@@ -119,6 +133,7 @@ class Expected(Part):
     cases: int | None = None
     counted: tuple[str, ...] | None = None
     among: tuple[str, ...] | None = None
+    lines: dict[str, Line] = {}
 
 
 class Told(NamedTuple):
