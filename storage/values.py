@@ -5,6 +5,7 @@ Cells add up; ratios are formed last and never averaged. What does not add up co
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ioc.kpis import Kpi, Kpis
@@ -28,13 +29,13 @@ def compute(
     tenant: str,
     unit: str | None = None,
     every: Kpis | None = None,
-    known: Sequence[Value] = (),
+    known: Mapping[str, Sequence[Value]] = MappingProxyType({}),
     counts: Counts | None = None,
 ) -> list[Value]:
     """The values of these KPIs over these windows, for every unit that has any, or for one.
 
-    `every`: all KPIs, needed for composites. `known`: values over these windows that need not be computed
-    again for the composites made from them. `counts`: baselines that were asked for before.
+    `every`: all KPIs, needed for composites. `known`: KPIs with all their values over these windows, not to
+    be computed again for the composites made from them. `counts`: baselines that were asked for before.
     """
     listed = list(kpis) if windows else []
     counts = counts or Counts(store, tenant)
@@ -51,7 +52,8 @@ def compute(
     for kpi in sorted((each for each in listed if each.composite), key=lambda each: each.score is not None):
         if every is None:
             raise ValueError(f"{kpi.id} is made from other KPIs: `every` is needed")
-        found += _composed(kpi, windows, store, tenant, unit, every, [*known, *found])
+        here = {each.id: [value for value in found if value.kpi == each.id] for each in listed}
+        found += _composed(kpi, windows, store, tenant, unit, every, {**known, **here})
     return found
 
 
@@ -62,14 +64,13 @@ def _composed(
     tenant: str,
     unit: str | None,
     every: Kpis,
-    known: Sequence[Value],
+    known: Mapping[str, Sequence[Value]],
 ) -> list[Value]:
     if kpi.composite is None:
         return []
-    wanted = set(kpi.score.kpis) if kpi.score else set()
-    missing = [every[each] for each in sorted(wanted - {value.kpi for value in known})]
-    parts = [value for value in known if value.kpi in wanted]
-    if missing:
+    wanted = kpi.score.kpis if kpi.score else ()
+    parts = [value for part in wanted for value in known.get(part, ())]
+    if missing := [every[part] for part in wanted if part not in known]:
         parts += compute(store, missing, windows, tenant=tenant, unit=unit, every=every)
     return COMPUTE[kpi.composite.of](kpi, windows, store, tenant, unit, every, parts)
 

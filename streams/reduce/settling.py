@@ -20,8 +20,11 @@ PEOPLE_MS = 60_000
 """How often persons are counted anew without an event: credentials end and trainings expire."""
 COUNT_MS = 1_500
 """How often persons are counted at most: they do not add up, so each count reads all of them."""
-COMPOSED_MS = 5_000
-"""How often composites and quantiles of cases are computed at most: both read whole years of them."""
+SCORE_MS = 5_000
+"""How often scores and quantiles are computed at most: scores follow from what is shown already, quantiles
+read every case of the year."""
+INDEX_MS = 60_000
+"""How often an index by rules is computed at most: it reads the cases of a year, line by line."""
 HISTORY_MS = 300_000
 
 
@@ -42,9 +45,11 @@ class Settling:
         self._due = set(kpis)
         self._due_before = set(kpis)
         self._shown: dict[str, list[values.Value]] = {}
+        self._yesterday: dict[str, list[values.Value]] = {}
         self._trust_due = True
         self._kept: date | None = None  # the day whose predecessor is known to be in the history as it ended
-        self._people_at = self._history_at = self._counted_at = self._composed_at = 0
+        self._at: dict[str, int] = {}
+        self._people_at = self._history_at = 0
 
     def note(self, changes: Mapping[str, Iterable[Change]], now: int) -> None:
         """These cases changed: their cells, and the KPIs that read them, are due."""
@@ -79,7 +84,7 @@ class Settling:
         if first != last:
             self.everything()
         elif minute:
-            self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct or kpi.composite or kpi.stock}
+            self._due |= {kpi.id for kpi in self._kpis.values() if kpi.distinct or kpi.score or kpi.stock}
 
     def note_views(self, kinds: Iterable[str], now: int) -> None:
         """All days on which these views have cases."""
@@ -100,6 +105,8 @@ class Settling:
         """All values are due."""
         self._due = set(self._kpis)
         self._due_before = set(self._kpis)
+        self._yesterday = {}
+        self._at = {}
         self._people_at = 0
         self._trust_due = True
 
@@ -109,9 +116,7 @@ class Settling:
 
     def _ripe(self, kpi: Kpi, now: int) -> bool:
         """Whether enough time has gone by for this KPI to be worth another computation."""
-        if kpi.composite or _ranked(kpi):
-            return now - self._composed_at >= COMPOSED_MS
-        return not kpi.distinct or now - self._counted_at >= COUNT_MS
+        return now - self._at.get(kpi.id, 0) >= _pause(kpi)
 
     def pairs(self) -> dict[Pair, list[date]]:
         """What is to be computed, for the log."""
@@ -148,18 +153,14 @@ class Settling:
     def _values(self, now: int, version: int) -> None:
         self._due |= {kpi.id for kpi in self._kpis.values() if kpi.score and self._due & set(kpi.score.kpis)}
         due = [self._kpis[each] for each in sorted(self._due) if self._ripe(self._kpis[each], now)]
-        minute = now - self._people_at >= PEOPLE_MS and now - self._counted_at >= COUNT_MS
-        if now - self._counted_at >= COUNT_MS:
-            self._counted_at = now
-        if minute:
-            self._people_at = now
-        if any(kpi.composite or _ranked(kpi) for kpi in due):
-            self._composed_at = now
+        minute = now - self._people_at >= PEOPLE_MS
+        self._people_at = now if minute else self._people_at
+        self._at |= {kpi.id: now for kpi in due}
         listed = self._listed(due, now, minute)
         self._keep(now, version)
         values.write(self._store, listed, tenant=self._tenant, now=now, version=version)
         self._due -= {kpi.id for kpi in due}
-        self._due_before = set()
+        self._due_before -= {kpi.id for kpi in due}
         if now - self._history_at >= HISTORY_MS:
             everything = [each for kpi in self._shown.values() for each in kpi]
             values.write_history(self._store, everything, tenant=self._tenant, now=now, version=version)
@@ -183,27 +184,30 @@ class Settling:
     def _computed(self, due: list[Kpi], now: int, minute: bool) -> list[values.Value]:
         """The values of today's windows, each with what it showed yesterday evening.
 
-        Yesterday is computed again only when an event may have changed it; of persons and of composites, once
-        a minute.
+        Yesterday is computed again only when an event may have changed it; of persons and of scores, once a
+        minute.
         """
         today = values.today(now)
         yesterday = today - timedelta(days=1)
         windows = [values.window(name, today, now) for name in values.WINDOWS]
         before = [values.window(name, yesterday, end_of(yesterday)) for name in values.WINDOWS]
-        slow = [kpi for kpi in due if kpi.distinct or kpi.composite]
-        anew = [kpi for kpi in due if kpi.id in self._due_before and (kpi.flow or kpi.stock or kpi.quantile)]
-        anew += slow if minute else []
+        anew = [
+            kpi
+            for kpi in due
+            if (minute if kpi.distinct or kpi.score else kpi.id in self._due_before and not kpi.gauge)
+        ]
+        then = self._asked(anew, before, self._yesterday)
+        self._yesterday |= _by_kpi(anew, then)
         rest = [kpi for kpi in due if kpi not in anew]
         known = {_place(each): each.previous for kpi in rest for each in self._shown.get(kpi.id, [])}
-        known |= {_place(each): each.value for each in self._asked(anew, before)}
-        # Only today's composites are made from what is shown: of yesterday, their parts are asked for too.
-        standing = [each for part in _parts(due) for each in self._shown.get(part, [])]
-        found = self._asked(due, windows, standing)
+        known |= {_place(each): each.value for each in then}
+        found = self._asked(due, windows, self._shown)
         return [replace(each, previous=known.get(_place(each))) for each in found]
 
     def _asked(
-        self, kpis: list[Kpi], windows: Sequence[values.Window], known: Sequence[values.Value] = ()
+        self, kpis: list[Kpi], windows: Sequence[values.Window], known: Mapping[str, Sequence[values.Value]]
     ) -> list[values.Value]:
+        """Values over these windows. `known`: what composites are made from, as far as it stands."""
         return values.compute(
             self._store,
             kpis,
@@ -216,9 +220,7 @@ class Settling:
 
     def _with_empty(self, due: list[Kpi], shown: list[values.Value], on: date) -> list[values.Value]:
         """Every unit of today has a value, if only none; what has nothing beneath it any more shows that."""
-        found: dict[str, list[values.Value]] = {kpi.id: [] for kpi in due}
-        for value in shown:
-            found[value.kpi].append(value)
+        found = _by_kpi(due, shown)
         units = [unit.code for unit in self._catalogue.units.valid(on)]
         listed = []
         for kpi in due:
@@ -229,6 +231,14 @@ class Settling:
             self._shown[kpi.id] = found[kpi.id] + [emptied(kpi, *place) for place in sorted(wanted)]
             listed += self._shown[kpi.id]
         return listed
+
+
+def _by_kpi(kpis: Iterable[Kpi], found: Iterable[values.Value]) -> dict[str, list[values.Value]]:
+    """Each of these KPIs with its values, none if it has none."""
+    listed: dict[str, list[values.Value]] = {kpi.id: [] for kpi in kpis}
+    for value in found:
+        listed[value.kpi].append(value)
+    return listed
 
 
 def _place(value: values.Value) -> tuple[str, str, str, str]:
@@ -245,19 +255,18 @@ def emptied(kpi: Kpi, dim: str, unit: str, window: str) -> values.Value:
     return values.Value(kpi.id, dim, unit, window, 0, 0, 0, values.formed(kpi, 0, 0), None)
 
 
-def _parts(kpis: Iterable[Kpi]) -> list[str]:
-    """The KPIs that the scores among these are made from."""
-    return sorted({part for kpi in kpis if kpi.score for part in kpi.score.kpis})
-
-
 def _reads(kpi: Kpi) -> frozenset[str]:
     """The case views that a composite reads by itself."""
     return READS.get(kpi.composite.of, frozenset()) if kpi.composite else frozenset()
 
 
-def _ranked(kpi: Kpi) -> bool:
-    """Whether it is a quantile over cases, which each time are all put in order."""
-    return kpi.quantile is not None and kpi.quantile.view != LATENCY
+def _pause(kpi: Kpi) -> int:
+    """How long a number is left as it is, at least: what does not add up is read as a whole each time."""
+    if kpi.composite and not kpi.score:
+        return INDEX_MS
+    if kpi.score or (kpi.quantile and kpi.quantile.view != LATENCY):
+        return SCORE_MS
+    return COUNT_MS if kpi.distinct else 0
 
 
 def views(kpi: Kpi) -> set[str]:

@@ -4,6 +4,7 @@ Three made-up files in a catalogue of their own: a stock over a baseline (as its
 every unit, and a score over packaged KPIs and what units declare.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,25 @@ def test_a_score_follows_its_parts(bench: Bench) -> None:
     # online: 4 of 6 = 66.67 %: 50 of 60; overdue: C of 3 open: 20 of 30; declared: 10
     assert shown == [(8000,)]
     assert bench.fraction("made_up_score", HERE, "ytd") == (8000, 100)
+
+
+def test_a_tick_at_rest_asks_little(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was heard of, what additive KPIs show, who is silent, and one question a score (there are two)."""
+    reducer = bench.reducer()
+    bench.finish(reducer)
+    asked: list[str] = []
+    query = Store.query
+
+    def counted(store: Store, sql: str, *more: Any, **named: Any) -> Any:
+        asked.append(sql)
+        return query(store, sql, *more, **named)
+
+    monkeypatch.setattr(Store, "query", counted)
+    for _ in range(2):
+        asked.clear()
+        before = reducer.tick
+        bench.clock.advance(timedelta(seconds=9))
+        reducer.step()
+        assert reducer.tick == before + 1
+    of_values = [sql for sql in asked if "kpi_cells" in sql or "ref_" in sql or "FROM ioc.cases_" in sql]
+    assert len(of_values) <= 5, of_values
