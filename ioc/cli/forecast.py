@@ -53,6 +53,7 @@ def _one(data: Any, kpi: str, unit: str, dim: str) -> dict[str, Any]:
     found = forecasts.forecast(
         asked.store, asked.kpi, asked.kpis, tenant=tenant, unit=asked.unit, dim=asked.dim, now=asked.now
     )
+    asked.store.close()
     return document(found.kpi, found.unit, found.dim, found.outlook)
 
 
@@ -73,6 +74,7 @@ def _all(data: Any, *, keep: bool) -> list[dict[str, Any]]:
     found = list(forecasts.everything(store, kpis, tenant=tenant, units=units, now=now))
     if keep:
         forecasts.write(store, found, tenant=tenant, now=now)
+    store.close()
     return [document(each.kpi, each.unit, each.dim, each.outlook) for each in found]
 
 

@@ -51,6 +51,7 @@ def value(
     if as_published and asked.on > asked.today:
         fail(f"--as-published {as_published} has not come yet; expected a date up to today", 2)
     document = asked.as_published() if as_published else asked.value()
+    asked.store.close()
     if json:
         print_json(document)
     elif as_published:

@@ -1,31 +1,45 @@
 """What was shown stays; what is known may change, and then says so. On the real engine, by hand."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
+from typer.testing import CliRunner
 
+from ioc.cli import _register, app
+from ioc.clock import VIETNAM, SystemClock
 from ioc.kpis import Kpis
+from ioc.settings import ClickHouse
 from storage import history
 from storage.client import Store
 from storage.values import window
 from tests.engine.reducing import TENANT, Bench, at
-from tests.engine.test_reduce_kpis import dossier
+from tests.engine.test_reduce_kpis import dossier, feedback
 
 pytestmark = pytest.mark.engine
 
 MONDAY = date(2026, 3, 9)
 KPI = "online_dossier_rate"
 WINDOWS = ("day", "week", "month", "ytd")
+AGAIN = "feedback_on_time_rate"
 STOCKS = ("dossier_overdue_open", "dossier_on_time_rate")
 VIETNAM_EVENING = "2026-03-09 23:59"
 
 
-def few(store: Store, now: str) -> Bench:
+def few(store: Store, now: str, *more: str) -> Bench:
     """A bench with the indicators of this page only: the others would be computed for nothing."""
     bench = Bench(store, now)
-    bench.kpis = Kpis({each: bench.kpis[each] for each in (KPI, *STOCKS)})
+    bench.kpis = Kpis({each: bench.kpis[each] for each in (KPI, *STOCKS, *more)})
     return bench
+
+
+@pytest.fixture(scope="module", autouse=True)
+def registered() -> None:
+    """The commands, once."""
+    if not app.registered_commands:
+        _register()
 
 
 def compared(bench: Bench, name: str = "day", on: date = MONDAY, kpi: str = KPI) -> history.Compared:
@@ -119,6 +133,57 @@ def test_a_correction_restates_and_nothing_left_is_nothing(alone: Store) -> None
     found = compared(bench)
     assert found.then is not None and found.then.value == 100.0
     assert found.restated and (found.known is None or found.known.value is None)
+
+
+def test_feedback_that_is_opened_again_restates_the_day_it_was_due(alone: Store) -> None:
+    bench = few(alone, "2026-03-09 18:00", AGAIN)
+    bench.reduce(
+        [
+            feedback("a", "received", "2026-03-02 09:00", "2026-03-09 17:00", 1),
+            feedback("a", "resolved", "2026-03-09 10:00", "2026-03-09 17:00", 2),
+        ]
+    )
+    bench.clock.advance(timedelta(days=1))
+    bench.reduce([feedback("a", "reopened", "2026-03-10 09:00", "2026-03-09 17:00", 3)])
+    for name in WINDOWS:
+        found = compared(bench, name, kpi=AGAIN)
+        assert found.known is not None
+        assert (found.then and found.then.value, found.known.value, found.restated) == (100.0, 0.0, True)
+
+
+def test_the_command_tells_then_and_now(
+    alone: Store, own_engine: ClickHouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now = SystemClock().now().astimezone(VIETNAM)
+    bench = few(alone, f"{now:%Y-%m-%d %H:%M}")
+    bench.reduce([dossier("A", f"{now:%Y-%m-%d} 00:00", "2099-03-12 17:00")])
+    monkeypatch.setenv("IOC_CLICKHOUSE__HOST", own_engine.host)
+    monkeypatch.setenv("IOC_CLICKHOUSE__PORT", str(own_engine.port))
+    monkeypatch.setenv("IOC_CLICKHOUSE__WRITER_PASSWORD", own_engine.writer_password.get_secret_value())
+    today, before = f"{now:%Y-%m-%d}", f"{now - timedelta(days=1):%Y-%m-%d}"
+
+    def asked(*words: str) -> Any:
+        found = CliRunner().invoke(app, ["value", KPI, *words, "--data", str(tmp_path), "--json"])
+        assert found.exit_code == 0, found.output
+        return orjson.loads(found.stdout)
+
+    then = asked("--as-published", today, "--window", "month")
+    assert (then["value"], then["numerator"], then["as_published"], then["restated"]) == (
+        100,
+        1,
+        today,
+        False,
+    )
+    assert then["now"] == {"value": 100, "numerator": 1, "denominator": 1, "cases": 1} and then["shown_at"]
+    nothing = asked("--as-published", before)
+    assert nothing["value"] is None and "bảng không hiển thị" in nothing["message"]
+    assert asked("--window", "month")["restated"] is False
+    late = CliRunner().invoke(app, ["value", KPI, "--as-published", "2099-01-01", "--data", str(tmp_path)])
+    assert late.exit_code == 2
+    ahead = CliRunner().invoke(app, ["forecast", KPI, "--data", str(tmp_path)])
+    assert ahead.exit_code == 0 and "quá hạn mục tiêu 31/12/2025" in ahead.output
+    for words in (["forecast"], ["forecast", KPI, "--all"], ["forecast", KPI, "--write"]):
+        assert CliRunner().invoke(app, words).exit_code == 2
 
 
 def test_a_number_that_became_nothing_within_its_day_is_kept_as_nothing(alone: Store) -> None:
