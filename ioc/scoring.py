@@ -2,7 +2,8 @@
 
 A part earns its weight by how near its number comes to its target, never more than all of it. A part that
 cannot be judged (too few cases, no source, nothing to divide) is left out and its weight shared among the
-other parts of its pillar; a pillar without any part left is left out and its weight shared among the others.
+measured parts of its pillar: what a unit says of itself never gains weight by what could not be measured.
+A pillar without any measured part is left out and its weight shared among the others.
 Sums are exact (`math.fsum`), so that the order of the parts does not show in the result.
 """
 
@@ -89,38 +90,46 @@ def score(
         for pillar in pillars
         for part in pillar.parts
     }
-    judged = {
-        pillar.id: math.fsum(part.weight for part in pillar.parts if shares[part.name] is not None)
-        for pillar in pillars
-    }
-    whole = math.fsum(pillar.weight for pillar in pillars if judged[pillar.id])
+    weights = {pillar.id: _weights(pillar, shares) for pillar in pillars}
+    whole = math.fsum(pillar.weight for pillar in pillars if weights[pillar.id])
     made = []
     for pillar in pillars:
-        counted = WHOLE * pillar.weight / whole if judged[pillar.id] else 0.0
+        scale = WHOLE / whole if weights[pillar.id] else 0.0
         parts = tuple(
             _earned(
-                part, measured[part.name], rules[part.name], shares[part.name], counted, judged[pillar.id]
+                part,
+                measured[part.name],
+                rules[part.name],
+                shares[part.name],
+                scale * weights[pillar.id].get(part.name, 0.0),
             )
             for part in pillar.parts
         )
         points = math.fsum(each.points for each in parts if each.points is not None)
-        made.append(PillarPoints(pillar, parts, counted, points if counted else None))
+        made.append(PillarPoints(pillar, parts, scale * pillar.weight, points if scale else None))
     return tuple(made)
 
 
-def _earned(
-    part: ScorePart, measured: Measured, how: Rule, share: float | None, pillar: float, judged: float
-) -> PartPoints:
-    counted = 0.0 if share is None else pillar * part.weight / judged
-    return PartPoints(part, measured, how, share, counted, None if share is None else counted * share)
+def _weights(pillar: Pillar, shares: Mapping[str, float | None]) -> dict[str, float]:
+    """What each part that counts weighs after sharing, by its name; nothing if none of them is measured."""
+    judged = [part for part in pillar.parts if shares[part.name] is not None]
+    seen = math.fsum(part.weight for part in judged if part.kpi is not None)
+    if not seen:
+        return {}
+    said = math.fsum(part.weight for part in judged if part.kpi is None)
+    gain = (pillar.weight - said) / seen
+    return {part.name: part.weight * (1.0 if part.kpi is None else gain) for part in judged}
+
+
+def _earned(part: ScorePart, measured: Measured, how: Rule, share: float | None, weight: float) -> PartPoints:
+    points = weight * share if share is not None and weight else None
+    return PartPoints(part, measured, how, share, weight, points)
 
 
 def total(pillars: Sequence[PillarPoints]) -> float | None:
     """Points out of 100; None when no part that is measured could be judged: words alone make no score."""
-    if not judged(pillars):
-        return None
     earned = [part.points for each in pillars for part in each.parts if part.points is not None]
-    return min(float(WHOLE), math.fsum(earned))
+    return min(float(WHOLE), math.fsum(earned)) if earned else None
 
 
 def judged(pillars: Sequence[PillarPoints]) -> int:

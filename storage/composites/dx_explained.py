@@ -13,6 +13,7 @@ from storage.composites.dx_score import asked, points_of
 from storage.values import compute
 from storage.windows import Window
 
+NOTHING_MEASURED = "trụ cột không có thành phần nào đo được"
 HOW: Mapping[str, str] = {
     "value/target": "giá trị ÷ mục tiêu, tối đa 1",
     "target/value": "mục tiêu ÷ giá trị, tối đa 1",
@@ -77,7 +78,7 @@ def _part(
         "how": HOW[points.rule],
         "share": points.share,
         "points": _rounded(points.points),
-        "left_out": number.left_out or None,
+        "left_out": number.left_out or (NOTHING_MEASURED if points.points is None else None),
         "rests_on": _command(kpi, part.dim, unit, window) if kpi else said.get(part.name, []),
     }
 

@@ -55,10 +55,12 @@ def test_points_are_between_none_and_all(case: Case) -> None:
     points = total(found)
     assert points is None or 0 <= points <= 100
     for each in found:
-        assert (each.points is None) == all(part.share is None for part in each.parts)
+        measured = [part for part in each.parts if part.part.kpi is not None]
+        assert (each.points is None) == all(part.share is None for part in measured)
         assert each.points is None or -1e-9 <= each.points <= each.counted + 1e-9
     counted = sum(each.counted for each in found)
     assert counted == pytest.approx(100) or all(each.points is None for each in found)
+    assert sum(part.counted for each in found for part in each.parts) == pytest.approx(counted)
 
 
 @given(cases(), st.randoms(use_true_random=False))
@@ -125,6 +127,24 @@ def test_what_is_left_out_is_shared_inside_its_pillar() -> None:
     assert points_of(weights, "a2") == (20, 30, 50)  # a1 bears all 40 of its pillar
     assert points_of(weights, "a1 a2") == (None, 50, 50)  # b bears all 100
     assert points_of(weights, "a1 a2 b1") == (None, None, None)
+
+
+def test_what_is_said_gains_nothing_by_what_could_not_be_measured() -> None:
+    pillars = [
+        pillar("a", part("said", 10, declared=True), part("seen", 20), part("unseen", 20)),
+        pillar("b", part("b1", 50)),
+    ]
+    numbers = {name: Measured(100.0, target=100.0) for name in ("said", "seen", "b1")}
+    numbers["unseen"] = Measured(left_out="no source")
+    rules: dict[str, Rule] = {"said": "declared", **dict.fromkeys(("seen", "unseen", "b1"), RULES[0])}
+    weights = {
+        each.part.name: each.counted for found in score(pillars, numbers, rules) for each in found.parts
+    }
+    assert weights == {"said": 10, "seen": 40, "unseen": 0, "b1": 50}
+    numbers["seen"] = Measured(left_out="too few")  # nothing of the pillar but words: it is left out
+    found = score(pillars, numbers, rules)
+    assert [each.points for each in found] == [None, 100]
+    assert declared_points(found) == 0
 
 
 def test_words_alone_make_no_score() -> None:
