@@ -43,7 +43,7 @@ def gather(events: Iterable[Event], withdrawn: set[str], sources: Sources) -> Ga
         latest = alive.get(sign)
         if latest is None or (latest.time, latest.id) < (event.time, event.id):
             alive[sign] = event
-        marks = _marks(event, withdrawn)
+        marks = _marks(event, withdrawn) if withdrawn else None
         for kind, subject, key, fact in statements(event, authority.get(event.source, 0)):
             news = found[kind].get(subject)
             if news is None:
@@ -59,8 +59,6 @@ def gather(events: Iterable[Event], withdrawn: set[str], sources: Sources) -> Ga
 
 def _marks(event: Event, withdrawn: set[str]) -> list[str]:
     """Identities left out of every case this event speaks about: the one it corrects, and itself if named."""
-    if not withdrawn:
-        return []
     marks = [f"{event.source}/{event.correctionof}"] if event.correctionof else []
     if event.identity in withdrawn:
         marks.append(event.identity)

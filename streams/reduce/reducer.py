@@ -25,12 +25,14 @@ from streams.reduce.refolding import Refolding
 from streams.reduce.settling import Settling
 from streams.reduce.worktime import WorkTime, day_of, milliseconds, start_of
 
-BATCH = 30_000
+BATCH = 60_000
 """Ledger rows a tick takes at most."""
 CLOCK_MS = 8_000
 """How often numbers that move with the clock are computed anew."""
 BACKLOG_MS = 5_000
 """With more rows waiting, cells and values are written this often only: nobody waits for the ones between."""
+DEEP, DEEP_MS = 100_000, 30_000
+"""With so many waiting, not even that: what is written while a year is told is old before it can be read."""
 
 
 Changes = dict[str, list[Change]]
@@ -93,6 +95,7 @@ class Reducer:
         self._loaded = reference.load(self._store, self._catalogue, self._kpis, self._tenant)
         self._done = ticks.last_finished(self._store)
         self._refolding.begin(self._now(), empty=not self.tick)
+        self._settled_at = self._now()
         forgotten = self.tick and self._now() - self._done.values_at > ticks.LOG_MS
         if forgotten or self._loaded is not None:
             # New units, targets or formulas, or touched days that the log no longer names: all days count.
@@ -105,7 +108,7 @@ class Reducer:
         torn = self._done.live and self._rebuilding.interrupted()
         if plan is not None and plan.tick == self.tick + 1 and not torn:
             batch = self._reader.stretch(ledger.held(self._store), self.watermark, plan.to)
-            self._run(batch, kind="events", more=False)
+            self._run(batch, kind="events", waiting=0)
         elif plan is not None and plan.tick > self.tick:
             # The store is older than the commit (restored): never use a version twice.
             self._done = replace(self._done, tick=plan.tick)
@@ -114,7 +117,7 @@ class Reducer:
         """One tick, if there is anything to do; how many ledger rows wait behind it."""
         ended = self._day_over(self._now())
         if ended is not None:
-            self._run(ledger.Batch(to=self.watermark), kind="clock", more=False, at=ended)
+            self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0, at=ended)
         asked = self._rebuilding.asked(self._now(), live=self._done.live)
         if asked is not None:
             self._begin_rebuild(asked)
@@ -125,11 +128,11 @@ class Reducer:
         waiting = sum(rows.last + 1 - batch.to.get(each, rows.first) for each, rows in held.items())
         moves = batch.to != self.watermark
         if moves:
-            self._run(batch, kind="events", more=bool(waiting))
+            self._run(batch, kind="events", waiting=waiting)
         if self._rebuilding.running is not None and not (moves and waiting):
             self._end_rebuild()  # it has come as far as the ledger was; events need not pause for that
         elif not moves and (self._clock_due(self._now()) or self._held_back()):
-            self._run(batch, kind="clock", more=False)
+            self._run(batch, kind="clock", waiting=0)
         if self._refolding.due and self._rebuilding.running is None:
             return max(waiting, 1)
         return waiting if moves else 0  # what lies behind a gap waits for what fills it
@@ -141,7 +144,7 @@ class Reducer:
         batch: ledger.Batch,
         *,
         kind: str,
-        more: bool,
+        waiting: int,
         live: bool | None = None,
         folded: Changes | None = None,
         at: int | None = None,
@@ -152,7 +155,7 @@ class Reducer:
         self._reach("planned")
         changes = self._merged(batch, tick.number) if folded is None else folded
         self._settling.note(changes, now)
-        settle = not more or now - self._settled_at >= BACKLOG_MS
+        settle = not waiting or now - self._settled_at >= (DEEP_MS if waiting >= DEEP else BACKLOG_MS)
         by_clock = settle and tick.live and (at is not None or self._clock_due(now))
         if by_clock:
             self._settling.note_clock(self._done.values_at, now)
@@ -219,7 +222,7 @@ class Reducer:
         """A page of cases that older code derived."""
         changes = self._refolding.page(self._now())
         if changes:
-            self._run(ledger.Batch(to=self.watermark), kind="clock", more=True, folded=changes)
+            self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=1, folded=changes)
 
     # --- the plan -----------------------------------------------------------------------------------------
 
@@ -245,12 +248,12 @@ class Reducer:
         kept = self._rebuilding.empty(ledger.held(self._store))
         self._corrections.forget()
         self._settling.note_views(kept, self._now())
-        self._run(ledger.Batch(), kind="rebuild", more=True, live=False)
+        self._run(ledger.Batch(), kind="rebuild", waiting=1, live=False)
 
     def _end_rebuild(self) -> None:
         """All caught up: values again, and they may be trusted."""
         self._settling.everything()
-        self._run(ledger.Batch(to=self.watermark), kind="clock", more=False, live=True)
+        self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0, live=True)
         self._rebuilding.end(self._now())
 
     def _now(self) -> int:

@@ -14,6 +14,9 @@ from streams.reduce.worktime import number
 
 WIDTH = math.log(1.05)
 _LONGEST = 2**32 - 1
+TOLD_LATE_MS = 86_400_000
+"""What its source wrote longer ago than this is a past that is told (a back-fill, a spool after an outage).
+It says nothing of the way from source to wall; that its source was silent shows in the source's staleness."""
 LOG_MS = 6 * 86_400_000
 """After a longer pause than this `ioc.reduce_log`, whose rows expire, may no longer know what was touched."""
 
@@ -73,6 +76,8 @@ def latencies(events: Iterable[Event], visible: int) -> list[tuple[str, int, int
     """(source, milliseconds rounded up by at most 5 %, events) from published to visible."""
     buckets: Counter[tuple[str, int]] = Counter()
     for event in events:
+        if visible - event.producedat > TOLD_LATE_MS:
+            continue
         buckets[event.source, math.ceil(math.log(max(visible - event.producedat, 1)) / WIDTH)] += 1
     return [
         (source, min(math.ceil(math.exp(bucket * WIDTH)), _LONGEST), seen)

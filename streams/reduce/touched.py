@@ -43,7 +43,8 @@ class Touched:
             name: _watch(table, [each for each in listed if each.view == name])
             for name, table in tables.items()
         }
-        self.days: dict[Pair, set[int]] = {}
+        self._known: dict[Pair, set[int]] = {}
+        self._spans: dict[str, dict[int, int]] = {name: {} for name in tables}
 
     def add(self, view: str, before: Row | None, after: Row, today: int) -> None:
         """A case of this view changed from one row to another."""
@@ -54,9 +55,11 @@ class Touched:
                     self._days(view, column).add(day_of(_int(row[index])))
         if watch.stock:
             spans = _stages(watch, before, after) if watch.stages else _spans(watch, before, after)
+            lasts = self._spans[view]
             for start, end in spans:
-                first = max(day_of(start), FIRST_DAY)
-                self._days(view, STOCK).update(range(first, min(day_of(end), today) + 1))
+                first, last = max(day_of(start), FIRST_DAY), min(day_of(end), today)
+                if lasts.get(first, -1) < last:
+                    lasts[first] = last
 
     def merge(self, pairs: Iterable[tuple[str, str, Iterable[int]]]) -> None:
         """Pairs noted by ticks that did not finish."""
@@ -65,16 +68,29 @@ class Touched:
 
     def dates(self) -> dict[Pair, list[date]]:
         """The same, as dates in order; pairs without a day left out."""
-        return {pair: [calendar_day(day) for day in sorted(days)] for pair, days in self.days.items() if days}
+        known = self.days()
+        return {pair: [calendar_day(day) for day in sorted(days)] for pair, days in known.items() if days}
+
+    def days(self) -> dict[Pair, set[int]]:
+        """What was collected, as numbers of days."""
+        for view, lasts in self._spans.items():
+            reached = 0
+            for first in sorted(lasts):
+                # Most spans of a backlog lie in one another: each day is added once, not once a case.
+                if lasts[first] >= max(first, reached):
+                    self._days(view, STOCK).update(range(max(first, reached), lasts[first] + 1))
+                    reached = lasts[first] + 1
+            lasts.clear()
+        return self._known
 
     def take(self) -> dict[Pair, list[date]]:
         """`dates`, and begin anew."""
         taken = self.dates()
-        self.days = {}
+        self._known = {}
         return taken
 
     def _days(self, view: str, column: str) -> set[int]:
-        return self.days.setdefault((view, column), set())
+        return self._known.setdefault((view, column), set())
 
 
 def _watch(table: CaseTable, formulas: list[Formula]) -> _Watch:

@@ -12,6 +12,7 @@ import yaml
 from ioc.kpis import PACKAGED
 from storage.client import Store
 from storage.rebuilds import ask, progress
+from streams.reduce import reducer as reducing
 from streams.reduce.plan import Plan
 from streams.reduce.reducer import Reducer
 from tests.engine.reducing import TENANT, Bench, event
@@ -294,3 +295,26 @@ def test_a_suppressed_or_rejected_row_counts_nowhere(alone: Store) -> None:
         bench.ledger.append([one], verdict=verdict)
     bench.reduce()
     assert bench.cells() == []
+
+
+def test_in_a_deep_backlog_cells_wait_longer_and_are_right_in_the_end(
+    alone: Store, expected: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reducing, "DEEP", 3)
+    bench = Bench(alone, NOW)
+    bench.ledger.append(everything())
+    reducer = bench.reducer(batch=9)
+
+    def settled() -> int:
+        return int(alone.query("SELECT max(settled) FROM ioc.ticks")[0][0])
+
+    assert reducer.step() > 3
+    bench.clock.advance(timedelta(milliseconds=reducing.DEEP_MS - 1))
+    assert reducer.step() > 3
+    assert (reducer.tick, settled()) == (2, 0)
+    bench.clock.advance(timedelta(milliseconds=1))
+    assert reducer.step() > 3
+    assert settled() == reducer.tick == 3
+    bench.finish(reducer)
+    assert settled() == reducer.tick
+    assert bench.cells() == expected

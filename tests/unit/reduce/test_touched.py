@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ioc.kpis import Kpis
 from storage.cells import formulas
 from streams.reduce.facts import Event
@@ -9,7 +12,7 @@ from streams.reduce.kinds import KINDS
 from streams.reduce.merging import folded
 from streams.reduce.state import load
 from streams.reduce.touched import Touched
-from streams.reduce.worktime import number
+from streams.reduce.worktime import DAY, OFFSET, number
 from tests.unit.reduce.cases import fold, fold_states, worktime
 from tests.unit.reduce.test_derive_documents import assigned, completed, received
 from tests.unit.reduce.test_derive_more import assigned as task
@@ -78,3 +81,23 @@ def test_a_row_without_the_newest_columns_is_no_trouble() -> None:
     change = folded("dossier", "D", state, worktime())
     found.add("dossier", change.before, change.after, TODAY)
     assert found.dates()
+
+
+DAYS = st.integers(number(date(2025, 12, 20)), number(date(2026, 4, 1)))
+
+
+@given(st.lists(st.tuples(DAYS, st.none() | DAYS), min_size=1, max_size=12))
+def test_many_cases_touch_the_days_of_each(spans: list[tuple[int, int | None]]) -> None:
+    every = [formula for kpi in Kpis.load().values() for formula in formulas(kpi)]
+    table = KINDS["document_in"].table
+    found = Touched({"document_in": table}, [each for each in every if each.view == "document_in"])
+    expected = set()
+    for start, end in spans:
+        row: list[object] = [None] * len(table.columns)
+        for column, day in (("opened_at", start), ("ended_at", end)):
+            row[table.index(column)] = None if day is None else day * DAY - OFFSET + DAY // 2
+        found.add("document_in", None, row, TODAY)
+        expected |= set(range(start, min(TODAY if end is None else end, TODAY) + 1))
+    assert found.days().get(("document_in", ""), set()) == expected
+    assert {number(day) for day in found.take().get(("document_in", ""), [])} == expected
+    assert not found.dates()
