@@ -108,10 +108,14 @@ def formula(kpi: Kpi) -> str:
         part = getattr(kpi, name, None)
         if isinstance(part, BaseModel):
             said = part.model_dump(exclude_defaults=True)
-            known = [f"{FIELDS[key]} {code(str(value))}" for key, value in said.items() if key in FIELDS]
-            more = [f"{key} {code(str(value))}" for key, value in said.items() if key not in FIELDS]
-            lines.append("; ".join(known + more))
+            lines.append("; ".join(_said(key, value) for key, value in said.items()))
     return "\n".join(lines)
+
+
+def _said(key: str, value: object) -> str:
+    """A field of the file in words; one that this page does not know yet stands under its own name."""
+    name = FIELDS.get(key, key)
+    return name if value is True else f"{name} {code(str(value))}"
 
 
 def _pillar(pillar: Pillar) -> str:
