@@ -1,6 +1,8 @@
 """A KPI as a stat panel: everything it says comes from the catalogue and from one row of the values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grafana_foundation_sdk.builders import common as c
 from grafana_foundation_sdk.builders import stat
@@ -8,7 +10,16 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import RESTATED, VERDICT_DOWN, VERDICT_UP, mapping, prop, thresholds
+from dashboards.boards.parts import (
+    RESTATED,
+    VERDICT_DOWN,
+    VERDICT_UP,
+    Bounds,
+    bounds,
+    mapping,
+    prop,
+    thresholds,
+)
 from dashboards.boards.values import only
 
 
@@ -22,18 +33,31 @@ class Measure:
     unit: str
     direction: str
     target: float | None
+    domain: str = ""
+    kind: str = ""
+    personal: bool = False
+    kinds: bool = False
+    """It has kinds (a dimension): each has a value of its own beside the whole."""
+    monthly: bool = False
+    """It has no value for a day or a week."""
+    pillars: tuple[tuple[str, str], ...] = ()
+    """Of a score: its pillars' ids and names."""
+
+    @property
+    def bounds(self) -> Bounds:
+        return bounds(self.target, self.direction)
 
     @property
     def grafana_unit(self) -> str:
-        return {"percent": "percent", "seconds": "s"}.get(self.unit, "short")
+        return {"percent": "percent", "seconds": "s", "minutes": "m"}.get(self.unit, "short")
 
     @property
     def decimals(self) -> int:
         return {"percent": 1, "points": 1, "ratio": 2}.get(self.unit, 0)
 
 
-def tile(measure: Measure, values: Query, at: dm.GridPos) -> stat.Panel:
-    """The KPI's tile: its row of the board's values."""
+def tile(measure: Measure, values: Query, at: dm.GridPos, leads: Sequence[Any] = ()) -> stat.Panel:
+    """The KPI's tile: its row of the board's values. `leads`: links to where more is said of it."""
     verdicts = VERDICT_UP if measure.direction == "up" else VERDICT_DOWN
     shown = (
         c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^(value|verdict|target|coverage|restated)$/")
@@ -46,6 +70,7 @@ def tile(measure: Measure, values: Query, at: dm.GridPos) -> stat.Panel:
         .with_target(values)
         .with_transformation(only(measure.id))
         .grid_pos(at)
+        .links(list(leads))
         .interval("1s")
         .unit(measure.grafana_unit)
         .decimals(measure.decimals)

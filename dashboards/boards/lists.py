@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import UNIT, mapping, plain, prop, short
+from dashboards.boards.parts import UNIT, beneath, mapping, plain, prop, short
 from dashboards.boards.values import only
 
 RANKED = 5
@@ -83,7 +83,7 @@ def urgent_unassigned(values: Query, at: dm.GridPos) -> table.Panel:
     SELECT d.urgency AS urgency, {short("units", "d.unit", "u.name")} AS unit_name,
       dateDiff('second', now(), d.assign_due_at) AS left_s, count() OVER () AS total
     FROM ioc_read.cases_documents_in AS d LEFT JOIN ioc_read.units AS u ON u.code = d.unit
-    WHERE d.open AND isNull(d.assigned_at) AND isNotNull(d.assign_due_at)
+    WHERE d.open AND isNull(d.assigned_at) AND isNotNull(d.assign_due_at) AND {beneath("d.unit")}
     ORDER BY left_s, d.subject LIMIT 3
     """  # noqa: S608
     return (

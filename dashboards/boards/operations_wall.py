@@ -11,6 +11,7 @@ from dashboards.boards.catalogue import Facts
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
 from dashboards.boards.kpi import tile
 from dashboards.boards.level import level
+from dashboards.boards.links import board_link, home
 from dashboards.boards.parts import place, plain, prop, thresholds
 from dashboards.boards.trend import rolling
 from dashboards.boards.values import Shown, only, statement
@@ -50,7 +51,9 @@ def board(facts: Facts) -> d.Dashboard:
         .with_panel(trust.reach(place(14, 0, 10, 3)))
     )
     for at, (kpi, (name, _)) in enumerate(TILES.items()):
-        made = made.with_panel(tile(facts.measure(kpi, name), values(), place(6 * at, 3, 6, 9)))
+        measure = facts.measure(kpi, name)
+        leads = [board_link("Xem lĩnh vực", home(measure.domain), window="month")]
+        made = made.with_panel(tile(measure, values(), place(6 * at, 3, 6, 9), leads))
     return (
         made.with_panel(_trend(facts))
         .with_panel(lists.overdue_by_unit(values(note=True), place(9, 12, 6, 12)))

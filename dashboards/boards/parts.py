@@ -1,5 +1,6 @@
 """Pieces that panels share: places, thresholds, verdict words, short names."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,14 @@ from dashboards.style import AMBER_WITHIN, DARK
 SHORT_NAMES = Path(__file__).with_name("short_names.yaml")
 
 UNIT = "${unit:singlequote}"
-"""The board's hidden variable: the unit whose numbers (everything below it included) are shown."""
+"""The board's variable: the unit whose numbers (everything below it included) are shown."""
+WINDOW = "${window:singlequote}"
+"""The board's variable: the period its values are of."""
+
+
+def beneath(column: str) -> str:
+    """SQL: that unit and all beneath it; codes are paths, so they share a prefix."""
+    return f"({column} = {UNIT} OR startsWith({column}, concat({UNIT}, '.')))"
 
 
 def place(x: int, y: int, w: int, h: int) -> dm.GridPos:
@@ -33,29 +41,32 @@ def prop(name: str, value: Any) -> dm.DynamicConfigValue:
     return dm.DynamicConfigValue(name, value)
 
 
-def thresholds(target: float | None, direction: str) -> d.ThresholdsConfig:
+Bounds = Sequence[tuple[str, float | None]]
+"""Tones with the value each begins at; the first begins at None, below all."""
+
+
+def bounds(target: float | None, direction: str) -> Bounds:
     """Red, amber within five points, green at target; without a target everything is plain data."""
     if target is None:
-        steps = [dm.Threshold(color=DARK["info"], value=None)]
-    elif direction == "up":
-        steps = [
-            dm.Threshold(color=DARK["act"], value=None),
-            dm.Threshold(color=DARK["warn"], value=target - AMBER_WITHIN),
-            dm.Threshold(color=DARK["good"], value=target),
-        ]
-    else:
-        # "At most the target" is green; Grafana's steps begin at a value, hence the smallest step above it.
-        steps = [
-            dm.Threshold(color=DARK["good"], value=None),
-            dm.Threshold(color=DARK["warn"], value=target + 0.001),
-            dm.Threshold(color=DARK["act"], value=target + AMBER_WITHIN + 0.001),
-        ]
-    return plain(steps)
+        return (("info", None),)
+    if direction == "up":
+        return (("act", None), ("warn", target - AMBER_WITHIN), ("good", target))
+    # "At most the target" is green; Grafana's steps begin at a value, hence the smallest step above it.
+    return (("good", None), ("warn", target + 0.001), ("act", target + AMBER_WITHIN + 0.001))
 
 
-def plain(steps: list[dm.Threshold] | None = None) -> d.ThresholdsConfig:
-    steps = steps or [dm.Threshold(color=DARK["info"], value=None)]
-    return d.ThresholdsConfig().mode(dm.ThresholdsMode.ABSOLUTE).steps(steps)
+def steps(found: Bounds) -> list[dm.Threshold]:
+    return [dm.Threshold(color=DARK[tone], value=value) for tone, value in found]
+
+
+def thresholds(target: float | None, direction: str) -> d.ThresholdsConfig:
+    """A KPI's verdict as Grafana's thresholds."""
+    return plain(steps(bounds(target, direction)))
+
+
+def plain(found: list[dm.Threshold] | None = None) -> d.ThresholdsConfig:
+    found = found or [dm.Threshold(color=DARK["info"], value=None)]
+    return d.ThresholdsConfig().mode(dm.ThresholdsMode.ABSOLUTE).steps(found)
 
 
 VERDICT_UP = {
@@ -79,6 +90,11 @@ RESTATED = {"0": ("không", "faint"), "1": ("☐ điều chỉnh", "warn")}
 def _short_names() -> dict[str, dict[str, str]]:
     loaded: dict[str, dict[str, str]] = yaml.safe_load(SHORT_NAMES.read_text(encoding="utf-8"))
     return loaded
+
+
+def short_names(kind: str) -> dict[str, str]:
+    """Codes of a kind with their short names."""
+    return _short_names()[kind]
 
 
 def short(kind: str, code: str, name: str) -> str:

@@ -280,14 +280,14 @@ class Board(Strict):
     templating: Templating
     time: TimeRange
     timezone: Literal["Asia/Ho_Chi_Minh"]
-    refresh: Literal["5s"]
+    refresh: Literal["5s", "30s"]
     schemaVersion: Literal[42]
     tags: list[str]
     editable: Literal[False]
     graphTooltip: int
     fiscalYearStartMonth: int
     annotations: dict[str, Any]
-    timepicker: dict[str, Any]
+    timepicker: dict[str, Any] = {}
     links: list[dict[str, Any]] = []
 
     @property

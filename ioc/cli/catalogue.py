@@ -101,12 +101,12 @@ def changes(
 def _drawn(found: "Folder") -> None:
     """Whether the boards can be drawn from this catalogue: each KPI that they show must be in it."""
     from dashboards.boards.catalogue import load
-    from dashboards.boards.generate import BOARDS, render
+    from dashboards.boards.generate import makers, render
     from ioc.errors import SettingsError
     from ioc.review import Finding
 
     facts = load(found.path)
-    for uid in BOARDS:
+    for uid in makers(facts):
         try:
             render(uid, facts)
         except SettingsError as error:

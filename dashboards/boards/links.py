@@ -1,0 +1,52 @@
+"""Where panels and rows lead to: other boards, and the console's pages of a case or an alert."""
+
+from typing import Any
+from urllib.parse import quote
+
+from grafana_foundation_sdk.builders import dashboard as d
+
+from dashboards.boards.parts import prop
+
+CONSOLE = "console"
+"""The variable with the console's address; empty where a proxy serves boards and console under one name."""
+CONSOLE_PAGES = ("/console", "/console/cases/", "/console/alerts/", "/leader")
+
+HOMES: dict[str, tuple[str, ...]] = {
+    "documents": ("documents", "archives"),
+    "public-services": ("services",),
+    "people": ("hr",),
+    "tasks": ("tasks",),
+    "data-quality": ("data-quality",),
+    "pipeline": ("platform",),
+}
+"""Board → the catalogue's domains whose KPIs stand on it. Other domains have a board of their own name."""
+
+
+def home(domain: str) -> str:
+    """The board of a domain's KPIs."""
+    return next((uid for uid, domains in HOMES.items() if domain in domains), domain)
+
+
+def board_link(title: str, uid: str, *, window: str = "${window}") -> d.DashboardLink:
+    """To another board, for the unit and the window that are looked at."""
+    return d.DashboardLink(title).url(f"/d/{uid}?var-unit=${{unit}}&var-window={window}")
+
+
+def row_board(title: str, uid: str, field: str = "unit") -> Any:
+    """A column's link to a board about the row's unit."""
+    url = f"/d/{uid}?var-unit=${{__data.fields.{field}}}&var-window=${{window}}"
+    return prop("links", [{"title": title, "url": url}])
+
+
+def row_case(kind: str, field: str = "subject") -> Any:
+    """A column's link to the console's page of the row's case."""
+    return _console("Mở hồ sơ vụ việc", f"/console/cases/{quote(kind)}/${{__data.fields.{field}}}")
+
+
+def row_alert(field: str = "subject") -> Any:
+    """A column's link to the console's page of the row's alert."""
+    return _console("Mở cảnh báo", f"/console/alerts/${{__data.fields.{field}}}")
+
+
+def _console(title: str, path: str) -> Any:
+    return prop("links", [{"title": title, "url": f"${{{CONSOLE}}}{path}"}])

@@ -1,0 +1,254 @@
+"""Boards of the centre's own work: publishers and what became of their events, the pipeline, its ledger."""
+
+from typing import Any
+
+from grafana_foundation_sdk.builders import dashboard as d
+
+from dashboards.boards import panels, trust
+from dashboards.boards.canvas import Piece, Place, begun, placed
+from dashboards.boards.catalogue import Facts
+from dashboards.boards.domains import Domain, Rows, head
+from dashboards.boards.links import row_alert
+from dashboards.boards.panels import Said
+from dashboards.boards.parts import mapping, prop, short
+
+PUBLISHERS = "publishers"
+STATE = {
+    "live": ("● Đúng nhịp", "good"),
+    "late": ("◐ Chậm", "warn"),
+    "silent": ("▬ Im lặng", "act"),
+    "never": ("○ Chưa từng gửi", "faint"),
+}
+SEVERITY = {
+    "critical": ("▲ Nghiêm trọng", "act"),
+    "major": ("◆ Lớn", "warn"),
+    "minor": ("◆ Nhỏ", "info"),
+    "info": ("Thông tin", "faint"),
+}
+EDGES = (
+    (1, "≤ 1 giây"),
+    (2, "≤ 2 giây"),
+    (5, "≤ 5 giây"),
+    (10, "≤ 10 giây"),
+    (30, "≤ 30 giây"),
+    (60, "≤ 1 phút"),
+)
+"""Classes of latency, in seconds; what is slower is the last one."""
+
+
+def publishers(facts: Facts) -> d.Dashboard:
+    title = "Nguồn dữ liệu"
+    made = begun(
+        PUBLISHERS,
+        title,
+        "Từng hệ thống nguồn: nhịp, sự kiện đã nhận và bị từ chối, đối chiếu đã gửi với đã đến.",
+        facts,
+        refresh="30s",
+    )
+    rows: list[tuple[int, list[Piece]]] = [
+        head(title, facts),
+        (15, [Piece("sources", 24, _sources)]),
+        (10, [Piece("reasons", 10, _reasons), Piece("refused", 14, _refused)]),
+    ]
+    for panel in placed(rows):
+        made = made.with_panel(panel)
+    return made
+
+
+def _sources(at: Place) -> Any:
+    sql = f"""
+    SELECT s.system_code AS system_code, {short("sources", "s.system_code", "s.name")} AS name,
+      toString(s.state) AS state, s.age_s AS age_s, s.interval_s AS interval_s, a.counted AS counted,
+      a.suppressed AS suppressed, a.conflict AS conflict, a.rejected AS rejected, s.sent_total AS sent,
+      a.arrived AS arrived,
+      if(isNull(a.arrived) OR isNull(s.sent_total), NULL,
+        greatest(toInt64(s.sent_total) - toInt64(a.arrived), 0)) AS missing
+    FROM ioc_read.sources AS s LEFT JOIN ioc_read.source_account AS a ON a.system_code = s.system_code
+    ORDER BY indexOf(['silent', 'late', 'live', 'never'], state), missing DESC NULLS LAST, s.system_code
+    LIMIT 20
+    """  # noqa: S608
+    said = Said(
+        "Từng hệ thống nguồn",
+        "Lần cuối có nhịp báo hoặc sự kiện; 30 ngày: đã đếm, trùng, mâu thuẫn, từ chối; "
+        "đã gửi (nguồn tự khai) so với đã đến từ khi nguồn bắt đầu đếm.",
+        decimals=0,
+        every="30s",
+    )
+    shown = {
+        "name": "Nguồn",
+        "state": "Tình trạng",
+        "age_s": "Cách đây",
+        "interval_s": "Nhịp",
+        "counted": "Đã đếm",
+        "suppressed": "Trùng",
+        "conflict": "Mâu thuẫn",
+        "rejected": "Từ chối",
+        "sent": "Đã gửi",
+        "arrived": "Đã đến",
+        "missing": "Thiếu",
+    }
+    props = {
+        "state": [mapping(STATE)],
+        "age_s": [prop("unit", "s")],
+        "interval_s": [prop("unit", "s")],
+        "conflict": panels.toned([("soft", None), ("warn", 1)]),
+        "rejected": panels.toned([("soft", None), ("warn", 1)]),
+        "missing": panels.toned([("good", None), ("act", 1)]),
+    }
+    return panels.hide(panels.rows(said, sql, shown, at, props), "system_code")
+
+
+def _reasons(at: Place) -> Any:
+    sql = f"""
+    SELECT {short("reasons", "reason", "if(reason = '', 'Khác', reason)")} AS reason_name,
+      toInt64(sum(records)) AS records
+    FROM ioc_read.refusals GROUP BY reason ORDER BY records DESC, reason LIMIT 8
+    """  # noqa: S608
+    said = Said(
+        "Lý do từ chối",
+        "Bản ghi bị từ chối hoặc mâu thuẫn trong 30 ngày, theo lý do.",
+        decimals=0,
+        every="30s",
+        nothing="Không có bản ghi bị từ chối",
+    )
+    return panels.bars(said, sql, "records", at)
+
+
+def _refused(at: Place) -> Any:
+    sql = f"""
+    SELECT {short("sources", "system_code", "if(system_code = '', 'Không rõ', system_code)")} AS name,
+      arrayStringConcat(arraySlice(splitByChar('.', toString(type)), 4, 2), '.') AS type_name,
+      {short("reasons", "reason", "reason")} AS reason_name, records, last_at
+    FROM ioc_read.refusals ORDER BY records DESC, last_at DESC, name LIMIT 9
+    """  # noqa: S608
+    said = Said(
+        "Bị từ chối nhiều nhất",
+        "Nguồn, loại sự kiện và lý do trong 30 ngày; không giữ nội dung.",
+        decimals=0,
+        every="30s",
+        nothing="Không có bản ghi bị từ chối",
+    )
+    shown = {
+        "name": "Nguồn",
+        "type_name": "Loại sự kiện",
+        "reason_name": "Lý do",
+        "records": "Số bản ghi",
+        "last_at": "Lần cuối",
+    }
+    return panels.rows(said, sql, shown, at, {"last_at": [prop("unit", "time:DD/MM HH:mm")]})
+
+
+def _pipeline(facts: Facts) -> Rows:
+    return [
+        (4, [Piece("ledger", 14, trust.ledger), Piece("alarms", 10, _alarm_load)]),
+        (9, [Piece("ticks", 9, _ticks), Piece("latency", 6, _latency), Piece("lag", 9, _lag)]),
+        (7, [Piece("stops", 12, _stops), Piece("alerts", 12, _alerts)]),
+    ]
+
+
+def _ticks(at: Place) -> Any:
+    sql = """
+    SELECT toStartOfInterval(finished_at, INTERVAL 10 MINUTE) AS time,
+      max(dateDiff('millisecond', started_at, finished_at)) / 1000 AS seconds, toInt64(sum(events)) AS events
+    FROM ioc_read.ticks WHERE $__timeFilter(finished_at) GROUP BY time ORDER BY time
+    """
+    said = Said("Lần tính", "Mỗi mười phút: lần tính chậm nhất và số sự kiện đã tính.", "short", every="30s")
+    shown = {"seconds": "Chậm nhất (giây)", "events": "Sự kiện"}
+    return panels.lines(said, sql, shown, at, props={"seconds": [prop("unit", "s"), prop("decimals", 1)]})
+
+
+def _latency(at: Place) -> Any:
+    seconds = "milliseconds / 1000"
+    classes = ", ".join(f"{seconds} <= {edge}, {place}" for place, (edge, _) in enumerate(EDGES))
+    names = ", ".join(f"'{name}'" for name in (*(name for _, name in EDGES), "> 1 phút"))
+    sql = f"""
+    SELECT [{names}][multiIf({classes}, {len(EDGES)}) + 1] AS class_name, toInt64(sum(events)) AS events
+    FROM ioc_read.latency WHERE day >= toDate(now('Asia/Ho_Chi_Minh')) - 1
+    GROUP BY multiIf({classes}, {len(EDGES)}) AS place ORDER BY place
+    """  # noqa: S608
+    said = Said(
+        "Độ trễ đến màn hình",
+        "Sự kiện theo thời gian từ lúc phát đến lúc đọc được, hôm nay và hôm qua.",
+        decimals=0,
+        every="30s",
+    )
+    return panels.bars(said, sql, "events", at)
+
+
+def _lag(at: Place) -> Any:
+    sql = "SELECT topic, lag, held, told_at FROM ioc_read.landing_lag ORDER BY lag DESC, topic LIMIT 10"
+    said = Said("Kafka chưa vào sổ cái", "Từng chủ đề: bản ghi Kafka đang giữ mà sổ cái chưa có.", decimals=0)
+    shown = {"topic": "Chủ đề", "lag": "Chưa vào sổ", "held": "Kafka đang giữ", "told_at": "Báo lúc"}
+    props = {
+        "lag": panels.toned([("good", None), ("warn", 1_000), ("act", 50_000)]),
+        "told_at": [prop("unit", "time:HH:mm:ss")],
+    }
+    return panels.rows(said, sql, shown, at, props)
+
+
+def _stops(at: Place) -> Any:
+    sql = """
+    SELECT topic, partition, reason, toInt64(last - first + 1) AS records, at
+    FROM ioc_read.landing_stops ORDER BY at DESC LIMIT 6
+    """
+    said = Said(
+        "Phần đang dừng",
+        "Phần của Kafka mà việc ghi sổ dừng lại để không bỏ sót bản ghi.",
+        decimals=0,
+        nothing="Không có phần nào dừng",
+    )
+    shown = {"topic": "Chủ đề", "partition": "Phần", "reason": "Lý do", "records": "Bản ghi", "at": "Từ lúc"}
+    return panels.rows(said, sql, shown, at, {"at": [prop("unit", "time:DD/MM HH:mm")]})
+
+
+def _alarm_load(at: Place) -> Any:
+    sql = """
+    SELECT countIf(raised_at >= now() - INTERVAL 10 MINUTE) AS last_ten,
+      countIf(raised_at >= now() - INTERVAL 1 DAY) / 144 AS average,
+      countIf(open) AS standing, countIf(open AND isNull(acknowledged_at)) AS unseen
+    FROM ioc_read.cases_alerts
+    """
+    said = Said(
+        "Tải cảnh báo",
+        "Theo EEMUA 191: trung bình dưới 1 cảnh báo mỗi 10 phút; trên 10 trong 10 phút là quá tải.",
+        decimals=1,
+    )
+    shown = {
+        "last_ten": "10 phút qua",
+        "average": "Trung bình / 10 phút",
+        "standing": "Đang mở",
+        "unseen": "Chưa xác nhận",
+    }
+    whole = [prop("decimals", 0)]
+    over = panels.toned([("good", None), ("warn", 1), ("act", 10)])[:1]
+    props = {"last_ten": [*whole, *over], "average": over, "standing": whole, "unseen": whole}
+    return panels.numbers(said, sql, shown, at, props)
+
+
+def _alerts(at: Place) -> Any:
+    sql = f"""
+    SELECT a.subject AS subject, a.severity AS severity, a.rule AS rule_name,
+      {short("units", "a.unit", "u.name")} AS unit_name, a.raised_at AS raised_at
+    FROM ioc_read.cases_alerts AS a LEFT JOIN ioc_read.units AS u ON u.code = a.unit
+    WHERE a.open
+    ORDER BY indexOf(['critical', 'major', 'minor', 'info'], severity), raised_at, subject LIMIT 6
+    """  # noqa: S608
+    said = Said("Cảnh báo đang mở", "Nặng nhất trước, rồi lâu nhất trước.", nothing="Không có cảnh báo")
+    shown = {"severity": "Mức", "rule_name": "Quy tắc", "unit_name": "Đơn vị", "raised_at": "Từ lúc"}
+    props = {
+        "severity": [mapping(SEVERITY)],
+        "rule_name": [row_alert()],
+        "raised_at": [prop("unit", "time:DD/MM HH:mm")],
+    }
+    return panels.hide(panels.rows(said, sql, shown, at, props), "subject")
+
+
+PIPELINE = Domain(
+    "pipeline",
+    "Dòng dữ liệu và sổ cái",
+    "Sổ cái sự kiện, độ trễ, lần tính, phần đang dừng, tải cảnh báo của trung tâm.",
+    first=("event_latency_p95", "source_staleness_minutes", "interop_coverage_rate"),
+    about=False,
+    more=_pipeline,
+    since="now-24h",
+)
