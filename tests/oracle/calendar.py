@@ -1,4 +1,4 @@
-"""Working days and hours of 2026, typed in from the official notices; milliseconds since 1970, UTC."""
+"""Working days and hours of 2025 and 2026, typed in from the official notices; milliseconds since 1970."""
 
 import datetime as dt
 
@@ -9,12 +9,14 @@ EAST = 7 * HOUR
 """Vietnam is seven hours ahead of UTC."""
 
 _OFF = (
-    ["2026-01-01", "2026-01-02"]
+    ["2025-01-01", "2025-04-07", "2025-04-30", "2025-05-01", "2025-05-02", "2025-09-01", "2025-09-02"]
+    + [f"2025-01-{day}" for day in range(25, 32)]
+    + ["2026-01-01", "2026-01-02"]
     + [f"2026-02-{day}" for day in range(14, 23)]
     + ["2026-04-27", "2026-04-30", "2026-05-01"]
     + ["2026-08-31", "2026-09-01", "2026-09-02", "2026-11-24"]
 )
-_WORKED = ["2026-01-10", "2026-08-22"]
+_WORKED = ["2025-04-26", "2026-01-10", "2026-08-22"]
 _EPOCH = dt.date(1970, 1, 1)
 SESSIONS = ((8 * HOUR, 12 * HOUR), (13 * HOUR, 17 * HOUR))
 

@@ -13,7 +13,7 @@ from tests.oracle.calendar import DAY, MINUTE, date, day, ms, number, work_on, w
 from tests.oracle.kpis import Oracle
 
 CALENDAR = Catalogue.load(None).calendar
-INSTANTS = st.datetimes(datetime(2026, 1, 5), datetime(2026, 12, 20)).map(
+INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 5)).map(
     lambda at: at.replace(tzinfo=UTC, microsecond=at.microsecond // 1000 * 1000)
 )
 STAFF = {"G09.901": 4, "G09.913": 2}
@@ -28,10 +28,10 @@ def milliseconds(at: datetime) -> int:
 def test_both_calendars_agree(at: datetime, span: int, minutes: int, days: int) -> None:
     start = milliseconds(at)
     end = at + timedelta(milliseconds=span)
-    if end.year == 2026:
+    if end.year < 2027:
         assert worked(start, start + span) // MINUTE == CALENDAR.working_minutes(at, end)
     later = CALENDAR.add_working_minutes(at, minutes)
-    if later.year == 2026:
+    if later.year < 2027:
         assert work_on(start, minutes) == milliseconds(later)
     assert date(workday_after(day(start), days)) == CALENDAR.add_working_days(date(day(start)), days)
 
