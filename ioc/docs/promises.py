@@ -33,6 +33,13 @@ class Document(Part):
     date: datetime.date | None = None
 
 
+class BoardOf(Part):
+    """A board by its title; `domains`: every KPI of these is on it."""
+
+    title: str
+    domains: tuple[str, ...] = ()
+
+
 class Place(Part):
     """A command to type, or a panel of a board."""
 
@@ -69,7 +76,7 @@ class Promise(Part):
 
 class Promises(Part):
     documents: Mapping[str, Document]
-    boards: Mapping[str, str]
+    boards: Mapping[str, BoardOf]
     promises: tuple[Promise, ...]
 
     @model_validator(mode="after")
@@ -121,13 +128,13 @@ def page(promises: Promises, kpis: Kpis) -> str:
     return "\n".join([HEAD, sources, table(header, rows)])
 
 
-def _row(promise: Promise, kpis: Kpis, boards: Mapping[str, str]) -> tuple[str, ...]:
+def _row(promise: Promise, kpis: Kpis, boards: Mapping[str, BoardOf]) -> tuple[str, ...]:
     return (
         str(promise.n),
         promise.document,
         "\n".join(quoted(each) for each in promise.quotes),
         _made_of(promise, kpis),
-        "\n".join([*(_place(each, boards) for each in promise.see), *_commands(promise.kpis, kpis)]),
+        "\n".join([*(_place(each, boards) for each in promise.see), *_seen(promise.kpis, kpis, boards)]),
         promise.reason,
     )
 
@@ -139,19 +146,23 @@ def _made_of(promise: Promise, kpis: Kpis) -> str:
     )
 
 
-def _place(place: Place, boards: Mapping[str, str]) -> str:
+def _place(place: Place, boards: Mapping[str, BoardOf]) -> str:
     if place.command:
         return code(place.command)
-    return f"bảng “{boards[place.board]}”, ô “{place.panel}”"
+    return f"bảng “{boards[place.board].title}”, ô “{place.panel}”"
 
 
-def _commands(named: Sequence[str], kpis: Kpis) -> list[str]:
+def _seen(named: Sequence[str], kpis: Kpis, boards: Mapping[str, BoardOf]) -> list[str]:
+    """For each indicator the board of its domain and the commands, indicators of one board together."""
     known = [kpis[each] for each in named if each in kpis]
-    return [
-        code(f"ioc value {kpi.id}") + (f", {code(f'ioc forecast {kpi.id}')}" if _dated(kpi) else "")
-        for kpi in known
-    ]
+    lines = []
+    for domain in dict.fromkeys(kpi.domain for kpi in known):
+        titles = [board.title for board in boards.values() if domain in board.domains]
+        lines += [f"bảng “{title}”" for title in titles]
+        lines += [_commands(kpi) for kpi in known if kpi.domain == domain]
+    return lines
 
 
-def _dated(kpi: Kpi) -> bool:
-    return any(target.by for target in kpi.targets)
+def _commands(kpi: Kpi) -> str:
+    dated = any(target.by for target in kpi.targets)
+    return code(f"ioc value {kpi.id}") + (f", {code(f'ioc forecast {kpi.id}')}" if dated else "")

@@ -99,9 +99,14 @@ def test_all_forty_sentences_are_answered() -> None:
 def test_boards_and_panels_that_are_named_exist() -> None:
     listed = promises.read()
     panels: dict[str, set[str]] = {}
-    for board, title in listed.boards.items():
-        document = json.loads((BOARDS / f"{board}.json").read_text(encoding="utf-8"))
-        assert document["title"] == title
+    for board, said in listed.boards.items():
+        text = (BOARDS / f"{board}.json").read_text(encoding="utf-8")
+        document = json.loads(text)
+        assert document["title"] == said.title
+        missing = [
+            kpi.id for kpi in Kpis.load().values() if kpi.domain in said.domains and kpi.id not in text
+        ]
+        assert missing == [], f"on the board {board}"
         panels[board] = {panel["title"] for panel in document["panels"]}
     for promise in listed.promises:
         for place in promise.see:
