@@ -27,6 +27,7 @@ ROOMS = (
     "gateway",
     "simulate",
     "wall",
+    "alerts",
 )
 """Modules of this folder; each has `register(app)`."""
 

@@ -207,4 +207,11 @@ def interop(d: Data) -> list[Any]:
 
 
 def alert(d: Data) -> list[Any]:
-    return [d["org"], instant(d["at"]), d["state"], d["severity"], d["rule_id"], d.get("kpi_id") or ""]
+    head = [d["org"], instant(d["at"]), d["state"], d["severity"], d["rule_id"], d.get("kpi_id") or ""]
+    told = [
+        d.get("actor_role") or "",
+        d.get("to_role") or "",
+        d.get("to_unit") or "",
+        instant(d.get("until")),
+    ]
+    return [*head, *told, d.get("reason_code") or "", d.get("sop_step") or "", d.get("breaches")]

@@ -18,7 +18,7 @@ from streams.reduce.worktime import WorkTime
 
 FACTS = 2
 """Raised when a route keeps more of an event."""
-FOLDS = 2
+FOLDS = 3
 """Raised when a fold gives other columns, or other values in them, from the same facts."""
 PAGE = 5_000
 

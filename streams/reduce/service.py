@@ -16,6 +16,7 @@ from streams.reduce import yielding
 from streams.reduce.control import ControlLog, NotOwner
 from streams.reduce.forecasting import Forecasting
 from streams.reduce.reducer import Reducer
+from streams.watch.service import WatchService
 
 EVERY_S = 0.15
 """Pause between two looks at the ledger when there is nothing more to do."""
@@ -46,6 +47,8 @@ class ReduceService(Service):
         self._control = ControlLog(self._settings)
         await self._control.start()
         await self.add_runtime_dependency(Forecasting(self._settings, self._control.owned, self._clock))
+        self._watch = WatchService(self._settings, self._catalogue, self._kpis, self._control, self._clock)
+        await self.add_runtime_dependency(self._watch)
 
     async def on_stop(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
