@@ -110,7 +110,7 @@ def _about(domain: Domain, facts: Facts, measures: Sequence[Measure]) -> Rows:
 def line(measure: Measure, at: Place) -> Any:
     """A KPI over 30 days with its target."""
     said = Said(
-        measure.name,
+        f"{measure.name}: 30 ngày",
         f"{measure.meaning} 30 ngày gần nhất; đường đứt là mục tiêu.",
         measure.grafana_unit,
         measure.decimals,

@@ -58,6 +58,9 @@ def _board(uid: str, document: Document) -> Found:
     ids = [panel.get("id") for panel in document["panels"]]
     for number in sorted({each for each in ids if ids.count(each) > 1}, key=str):
         yield "id", f"{ids.count(number)} panels have the id {number}"
+    titles = [panel["title"] for panel in document["panels"] if panel.get("title")]
+    for title in sorted({each for each in titles if titles.count(each) > 1}):
+        yield "title", f"{titles.count(title)} panels are called “{title}”"
     for one, other in combinations(document["panels"], 2):
         if _overlap(one["gridPos"], other["gridPos"]):
             yield "place", f"“{one.get('title')}” lies on “{other.get('title')}”"

@@ -79,7 +79,7 @@ def _places(facts: Facts, kpi: str, at: Place) -> Any:
     FROM ({_ranked(kpi)}) ORDER BY place ASC NULLS LAST, score DESC NULLS LAST, unit LIMIT 12
     """  # noqa: S608
     said = Said(
-        measure.name,
+        "Xếp hạng chuyển đổi số",
         f"{measure.meaning} Đơn vị chưa đủ số thành phần đo được thì không xếp hạng.",
         every="30s",
     )
@@ -119,7 +119,7 @@ def _official(facts: Facts, at: Place) -> Any:
     ORDER BY r.place ASC NULLS LAST, score DESC NULLS LAST, unit LIMIT 12
     """  # noqa: S608
     said = Said(
-        "Điểm theo Quyết định 766",
+        "Xếp hạng theo Quyết định 766",
         f"{measure.meaning} Bên cạnh là điểm Cổng Dịch vụ công quốc gia đã công bố (kỳ gần nhất đã nạp).",
         every="30s",
     )

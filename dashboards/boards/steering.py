@@ -54,7 +54,7 @@ def _gov10(measure: Measure, at: Place) -> Any:
     WHERE unit = {UNIT} AND dim = '' AND kpi = '{GOV10}' AND toString(window) = {WINDOW}
     """  # noqa: S608
     top = measure.target or 10
-    said = Said(measure.name, measure.meaning, decimals=0)
+    said = Said("Nhiệm vụ Chính phủ đã xong", measure.meaning, decimals=0)
     return panels.dial(said, sql, top, (("act", None), ("warn", 0.8 * top), ("good", top)), at)
 
 
@@ -91,7 +91,7 @@ def _task_list(late: bool, at: Place) -> Any:
     """  # noqa: S608
     if late:
         said = Said(
-            "Nhiệm vụ quá hạn",
+            "Nhiệm vụ quá hạn lâu nhất",
             "Quá hạn giao ban đầu lâu nhất trước; gia hạn không xóa quá hạn.",
             nothing="Không có",
         )

@@ -119,6 +119,7 @@ Spoil = Callable[[dict[str, Any]], object]
     ("rule", "spoil"),
     [
         ("id", lambda board: board["panels"][3].update(id=board["panels"][4]["id"])),
+        ("title", lambda board: board["panels"][3].update(title=board["panels"][4]["title"])),
         ("place", lambda board: board["panels"][3]["gridPos"].update(board["panels"][4]["gridPos"])),
         ("description", lambda board: board["panels"][3].update(description=" ")),
         ("unit", lambda board: board["panels"][3]["fieldConfig"]["defaults"].pop("unit")),

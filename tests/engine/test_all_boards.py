@@ -1,0 +1,138 @@
+"""Every statement of every board on the real engine, as the reader; and what the rows of some must say."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboards.boards import generate
+from dashboards.boards.asking import asked
+from dashboards.wall.board import Board, load
+from dashboards.wall.macros import expand
+from dashboards.wall.source import StoreReader, Table
+from ioc.settings import ClickHouse
+from storage.client import Store
+from tests.engine.board_seed import JOBS, MERIT, OFFICE, emptied, seed
+
+pytestmark = pytest.mark.engine
+
+UIDS = sorted(path.stem for path in generate.GENERATED.glob("*.json"))
+NOW = datetime.now(UTC) + timedelta(minutes=5)
+"""One instant for all statements, so that the same one is asked once; what is seeded lies before it."""
+
+
+class Once:
+    """A reader that asks the store for each statement once."""
+
+    def __init__(self, settings: ClickHouse) -> None:
+        self._reader = StoreReader(settings)
+        self._known: dict[str, Table] = {}
+
+    def read(self, sql: str) -> Table:
+        if sql not in self._known:
+            self._known[sql] = self._reader.read(sql)
+        return self._known[sql]
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+@pytest.fixture(scope="module")
+def reader(migrated: ClickHouse) -> Iterator[Once]:
+    """A reader over one small ministry."""
+    store = Store(migrated)
+    emptied(store)
+    seed(store)
+    reader = Once(migrated)
+    yield reader
+    reader.close()
+    emptied(store)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def boards() -> dict[str, Board]:
+    return {uid: load(uid) for uid in UIDS}
+
+
+def rows(reader: Once, board: Board, title: str, **variables: str) -> list[dict[str, Any]]:
+    panel = next(each for each in board.panels if each.title == title)
+    chosen = {**board.variables, **variables}
+    sql = expand(panel.targets[0].rawSql, now=NOW, variables=chosen, span=board.time.span)
+    return reader.read(sql).where(panel.only).records()
+
+
+def test_every_statement_runs_with_the_columns_its_panel_needs(
+    reader: Once, boards: dict[str, Board]
+) -> None:
+    found, took = asked(list(boards.values()), reader, NOW)
+    assert found == []
+    assert len(took) > 40
+
+
+@pytest.mark.parametrize("uid", UIDS)
+def test_every_panel_has_something_to_show(reader: Once, boards: dict[str, Board], uid: str) -> None:
+    board = boards[uid]
+    titles = [panel.title for panel in board.panels if panel.targets]
+    assert [title for title in titles if not rows(reader, board, title)] == []
+
+
+def test_a_statement_that_lacks_a_column_is_complained_of(reader: Once, boards: dict[str, Board]) -> None:
+    panel = next(each for each in boards["tasks"].panels if each.title == "Nhiệm vụ quá hạn lâu nhất")
+    less = panel.targets[0].model_copy(update={"rawSql": "SELECT 1 AS days FROM ioc_read.units LIMIT 1"})
+    wrong = panel.targets[0].model_copy(update={"rawSql": "SELECT colour FROM ioc_read.units"})
+    for target, rule in ((less, "columns"), (wrong, "statement")):
+        spoiled = panel.model_copy(update={"targets": [target]})
+        found, _ = asked([boards["tasks"].model_copy(update={"panels": [spoiled]})], reader, NOW)
+        assert {each.rule for each in found} == {rule}
+
+
+def test_a_unit_with_too_few_cases_has_no_place_however_high_its_score(
+    reader: Once, boards: dict[str, Board]
+) -> None:
+    ranked = rows(reader, boards["ranking"], "Xếp hạng chuyển đổi số")
+    assert [(row["unit"], row["ranked"]) for row in ranked] == [(JOBS, "1"), (MERIT, "2"), (OFFICE, "–")]
+    assert [row["remark"] for row in ranked] == ["", "", "Chưa đủ số liệu"]
+    best = rows(reader, boards["ranking"], "Cao nhất")
+    assert [row["score"] for row in best] == [81.5, 64.0]
+
+
+def test_our_points_stand_beside_the_published_ones(reader: Once, boards: dict[str, Board]) -> None:
+    found = {row["unit"]: row for row in rows(reader, boards["ranking"], "Xếp hạng theo Quyết định 766")}
+    assert (found[JOBS]["official"], found[JOBS]["difference"]) == (70.75, 10.75)
+    assert found[MERIT]["official"] is None and found[MERIT]["difference"] is None
+
+
+def test_under_five_persons_nothing_is_shown_but_that_it_is_hidden(
+    reader: Once, boards: dict[str, Board]
+) -> None:
+    found = {row["unit"]: row for row in rows(reader, boards["people"], "Theo đơn vị")}
+    assert MERIT not in found and found[JOBS]["hr_record_coverage"] == 60.0
+    (hidden,) = rows(reader, boards["people"], "Bảo vệ người lao động")
+    assert hidden["hidden_cells"] > 0 and hidden["units"] == 2
+
+
+def test_what_a_source_sent_is_held_against_what_arrived(reader: Once, boards: dict[str, Board]) -> None:
+    found = {row["system_code"]: row for row in rows(reader, boards["publishers"], "Từng hệ thống nguồn")}
+    mine = found["qlvb"]
+    counts = [mine[name] for name in ("counted", "suppressed", "conflict", "rejected")]
+    assert counts == [4, 1, 0, 2]
+    assert (mine["sent"], mine["arrived"], mine["missing"]) == (7, 6, 1)
+    assert found["vxp"]["arrived"] is None and found["vxp"]["missing"] is None
+
+
+def test_another_unit_may_be_chosen(reader: Once, boards: dict[str, Board]) -> None:
+    late = rows(reader, boards["tasks"], "Nhiệm vụ quá hạn lâu nhất", unit=MERIT)
+    assert late == []
+    assert [row["days"] for row in rows(reader, boards["tasks"], "Nhiệm vụ quá hạn lâu nhất", unit=JOBS)] == [
+        4
+    ]
+
+
+def test_a_deadline_shows_whether_it_will_be_met(reader: Once, boards: dict[str, Board]) -> None:
+    found = rows(reader, boards["leadership"], "Đích có thời hạn")
+    states = [row["state"] for row in found]
+    assert states == sorted(states, key=["off_pace", "missed", "none", "running", "on_pace", "green"].index)
+    log = rows(reader, boards["pipeline"], "Kafka chưa vào sổ cái")
+    assert [(row["topic"], row["lag"]) for row in log] == [("ioc.documents", 1)]
