@@ -38,11 +38,13 @@ def run(
     workers: int = 1,
     say: Callable[[str], None],
     ready: Callable[[Settings], None],
+    first_password: Callable[[str], None],
     environment: Mapping[str, str] = os.environ,
 ) -> None:
     """Start a stack on `data`, call `ready` once everything answers, keep it alive until a signal.
 
-    `workers`: how many land events side by side.
+    `workers`: how many land events side by side. `first_password`: told that of the first administrator when
+    that account is made, which is once.
 
     Raises `StackRunning`, `PortInUse`, `JarsUntrusted`, `StartFailed`, `SettingsError`, `Unsafe`.
     """
@@ -56,7 +58,7 @@ def run(
         credentials.ensure(load(data).credentials_file, source_codes(load(data)))
         settings = load(data)
         try:
-            _supervise(settings, above, attached, simulate, workers, say, ready)
+            _supervise(settings, above, attached, simulate, workers, say, ready, first_password)
         finally:
             with suppress(FileNotFoundError):
                 settings.stack_file.unlink()
@@ -75,9 +77,11 @@ def _supervise(
     workers: int,
     say: Callable[[str], None],
     ready: Callable[[Settings], None],
+    first_password: Callable[[str], None],
 ) -> None:
     hooks = Hooks(
-        store_ready=_once(lambda: _migrated(settings)), kafka_ready=_once(lambda: _topics(settings))
+        store_ready=_once(lambda: _migrated(settings, first_password)),
+        kafka_ready=_once(lambda: _topics(settings)),
     )
     specs = processes.table(settings, attached, hooks, simulate, workers)
     if not wait_for(lambda: processes.taken_port(specs) is None, PORTS_WAIT_S):
@@ -121,13 +125,17 @@ def _await_attached(attached: Attached, hooks: Hooks, settings: Settings) -> Non
         raise StartFailed(f"ClickHouse at {where} does not answer (IOC_CLICKHOUSE__HOST)")
 
 
-def _migrated(settings: Settings) -> bool:
+def _migrated(settings: Settings, first_password: Callable[[str], None]) -> bool:
+    from local import first_account
     from storage.client import Store
     from storage.migrate import migrate
 
     store = Store(settings.clickhouse, timeout=ANSWER_S)
     try:
         migrate(store, settings.clickhouse)
+        password = first_account.ensure(settings, store, SystemClock())
+        if password is not None:
+            first_password(password)
     except StoreUnavailable:
         return False
     finally:

@@ -25,6 +25,7 @@ ROOMS = (
     "rebuild",
     "qd766",
     "gateway",
+    "office",
     "simulate",
     "wall",
     "alerts",

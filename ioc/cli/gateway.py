@@ -8,8 +8,12 @@ import typer
 from ioc.cli.output import Data
 
 if TYPE_CHECKING:
+    from ioc.clock import Clock
+    from ioc.reference import Catalogue
+    from ioc.settings import Settings
     from producers.adapters.wiring import Adapters
     from producers.gateway.app import Door
+    from producers.sdk import Publisher
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +48,7 @@ def gateway(data: Data = None) -> None:
         outlet=SdkOutlet(publisher),
         clock=clock,
         own_unit=own_unit(catalogue.sources["ioc"].units, found.tenant),
-        doors=[portal_door(adapters)],
+        doors=[portal_door(adapters), office_door(found, catalogue, clock, publisher)],
         background=[adapters.inbox()],
     )
     serve(app, found.gateway.host, found.gateway.port)
@@ -53,6 +57,30 @@ def gateway(data: Data = None) -> None:
 def portal_door(adapters: "Adapters") -> "Door":
     """The portal-sync endpoint of every source that has one."""
     return lambda report: adapters.portal(lambda code, refused: report(code, refused.reason))
+
+
+def office_door(
+    settings: "Settings", catalogue: "Catalogue", clock: "Clock", publisher: "Publisher"
+) -> "Door":
+    """The back office over this store and this publisher."""
+    from ioc.passwords import Passwords
+    from ioc.roles import Roles
+    from producers.gateway.office import control, routes
+    from producers.gateway.office.acting import Office
+    from producers.gateway.office.sessions import Sessions
+    from storage.desk import StoredDesk
+
+    desk = StoredDesk(settings.clickhouse, settings.tenant)
+    sessions = Sessions(desk, clock, Passwords())
+    office = Office(
+        desk=desk,
+        sessions=sessions,
+        send=control.sender(publisher),
+        roles=Roles.load(settings.catalogue),
+        units=catalogue.units,
+        clock=clock,
+    )
+    return lambda _report: routes.router(office, sessions, desk)
 
 
 def own_unit(units: frozenset[str], tenant: str) -> str:

@@ -52,15 +52,19 @@ def status(data: Data = None, json: Json = False) -> None:
 
 
 def credentials(
-    source: Annotated[str, typer.Argument(help="A system_code of sources.yaml, or ioc_reader.")],
+    source: Annotated[str, typer.Argument(help="A system_code of sources.yaml, ioc_reader, or quan_tri.")],
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """What a source, or a reader of the store, needs to connect."""
+    """What a source, a reader of the store, or the first administrator needs to connect."""
+    from ioc.accounts import FIRST
     from ioc.settings import load
 
     settings = load(data)
-    document = _store_user(settings, source) if source in STORE_USERS else _source(settings, source)
+    if source == FIRST:
+        document = _administrator(settings)
+    else:
+        document = _store_user(settings, source) if source in STORE_USERS else _source(settings, source)
     if json:
         print_json(document)
         return
@@ -85,6 +89,19 @@ def _store_user(settings: "Settings", user: str) -> dict[str, Any]:
         "database": "ioc" if writer else "ioc_read",
         "secure": store.secure,
     }
+
+
+def _administrator(settings: "Settings") -> dict[str, Any]:
+    """As it was made, or last set by `ioc user reset`; one changed by its owner is known to the owner."""
+    from ioc.accounts import FIRST
+    from ioc.cli.stack import ready_document
+    from local.first_account import known
+
+    password = known(settings, FIRST)
+    if password is None:
+        fail(f"no password for {FIRST} under {settings.data}: it is made at the first start of `ioc up`")
+    office = f"{ready_document(settings)['gateway']}/office"
+    return {"account": FIRST, "username": FIRST, "password": password, "office": office}
 
 
 def _source(settings: "Settings", code: str) -> dict[str, Any]:

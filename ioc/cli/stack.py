@@ -107,14 +107,27 @@ def _run(
         _to_stderr(f"ioc: {where} holds simulated events of `ioc demo`: use another --data for real ones")
     speak(f"data in {where}, logs in {where / 'logs'}")
 
+    made: list[str] = []
+
     def ready(settings: "Settings") -> None:
         document = ready_document(settings)
         if json:
             print_json(document)
         else:
             _welcome(settings, document)
+            if made:
+                _first_administrator(made.pop(), settings)
 
-    run(where, port_base, simulate=simulate, workers=workers, say=speak, ready=ready)
+    # A program that starts a stack reads the credentials file; its output may end up in a log.
+    run(
+        where,
+        port_base,
+        simulate=simulate,
+        workers=workers,
+        say=speak,
+        ready=ready,
+        first_password=made.append,
+    )
     speak("stopped")
 
 
@@ -138,6 +151,15 @@ def _welcome(settings: "Settings", document: dict[str, Any]) -> None:
     say(f"  Kafka {document['kafka']} · ClickHouse {document['clickhouse']} (ioc_reader)")
     say("")
     say(f"Trạng thái: ioc status --data {settings.data} · Dừng: Ctrl-C")
+
+
+def _first_administrator(password: str, settings: "Settings") -> None:
+    from ioc.accounts import FIRST
+
+    say("")
+    say(f"  Tài khoản quản trị đầu tiên: {FIRST} · mật khẩu (chỉ hiện lần này): {password}")
+    say(f"  Xem lại: ioc credentials {FIRST} --data {settings.data} · Tạo tài khoản khác: ioc user add")
+    say("")
 
 
 def _to_stderr(line: str) -> None:

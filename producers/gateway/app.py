@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
@@ -91,6 +92,7 @@ def create_app(
     _add_operations(app, gateway)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _wrong_address)
     return app
 
 
@@ -123,6 +125,14 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
 async def _problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
     return error.response()
+
+
+async def _wrong_address(_: Request, error: Exception) -> Response:
+    """A path or query that is not as expected; the framework's own answer would repeat the value."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    first = error.errors()[0]
+    where = "/".join(str(part) for part in first["loc"])
+    return Problem("schema", f"{where}: {first['msg']}").response()
 
 
 async def _http(_: Request, error: Exception) -> Response:

@@ -37,6 +37,15 @@ STATUS: Mapping[str, int] = {
     "broker_unavailable": 503,
     "draining": 503,
 }
+OFFICE_STATUS: Mapping[str, int] = {
+    "cross_site": 403,
+    "role_not_allowed": 403,
+    "unit_not_allowed": 403,
+    "status_not_allowed": 403,
+    "too_many_attempts": 429,
+    "store_unavailable": 503,
+}
+"""Codes that only the back office answers with; publishers never meet them."""
 RETRY_AFTER_S = 5
 
 
@@ -53,7 +62,7 @@ class Problem(IocError):
     ) -> None:
         super().__init__(detail)
         self.code = code
-        self.status = STATUS[code]
+        self.status = STATUS[code] if code in STATUS else OFFICE_STATUS[code]
         self.detail = detail
         self.pointers = pointers
         if retry_after_s is None and self.status in (429, 503):

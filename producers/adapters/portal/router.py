@@ -19,6 +19,7 @@ from producers.adapters.base import Item, Refused
 from producers.adapters.portal.accounts import Accounts, Sessions
 from producers.adapters.portal.engine import PortalEngine, ref_of
 from producers.adapters.portal.state import State
+from producers.throttle import Throttle, address_of, either
 
 MAX_BODY = 32 * 1024 * 1024
 MAX_LOGIN = 16 * 1024
@@ -160,6 +161,8 @@ def router(
     """`POST /portal/auth` and `POST /portal/integration`. `engines`: by system code; `on_refused` hears
     of each dossier that was refused (system code, refusal)."""
     held = sessions or Sessions(clock)
+    # A source is counted together with its address, so that nobody elsewhere can make it wait.
+    by_account, by_address = Throttle(clock, free=10), Throttle(clock, free=60)
     calls = Calls(engines, held, on_refused)
     routes = APIRouter(prefix="/portal", tags=["portal"])
     too_long: Answer = {"error_code": BAD_BODY, "message": f"Nội dung dài hơn {MAX_BODY >> 20} MB"}
@@ -174,9 +177,17 @@ def router(
             body = _object(raw)
         except _Wrong as wrong:
             return _json({"session": "", **wrong.answer})
-        source = accounts.source_of(_text(body.get("username")), _text(body.get("password")))
+        name, where = _text(body.get("username")), address_of(request)
+        who = f"{where} {name}"
+        wait = either((by_account, who), (by_address, where))
+        if wait > 0:
+            message = f"Đăng nhập sai quá nhiều lần: thử lại sau {int(wait) + 1} giây"
+            return _json({"session": "", "error_code": 1, "message": message})
+        source = accounts.source_of(name, _text(body.get("password")))
         if source not in engines or source is None:
             return _json({"session": "", "error_code": 1, "message": "Sai tên đăng nhập hoặc mật khẩu"})
+        by_account.forget(who)
+        by_address.forgive(where)
         return _json({"session": held.begin(source), "error_code": 0})
 
     @routes.post("/integration")

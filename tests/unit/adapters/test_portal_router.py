@@ -186,3 +186,17 @@ def test_the_number_of_a_request_is_remembered_only_if_it_is_one(tmp_path: Path,
     assert state is not None and len(state.pauses) == 1
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert number.encode() not in left and PERSON.encode() not in left
+
+
+def test_guessing_a_password_slows_down(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    body = {"username": "motcua", "password": "sai"}
+    for _ in range(10):
+        assert door.post("/portal/auth", body)["message"] == "Sai tên đăng nhập hoặc mật khẩu"
+    slowed = door.post("/portal/auth", {"username": "motcua", "password": "mk"})
+    assert (slowed["session"], slowed["error_code"]) == ("", 1)
+    assert "thử lại sau" in slowed["message"]
+    door.bench.clock.advance(timedelta(seconds=2))
+    assert [door.post("/portal/auth", {**body, "password": "mk"})["error_code"] for _ in range(30)] == [
+        0
+    ] * 30

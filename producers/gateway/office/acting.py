@@ -1,0 +1,158 @@
+"""From a wish to a command: may this account, is it written down, then onto ioc.control.
+
+Whether the alert's state allows it is not decided here: watch, the only writer of transitions, accepts or
+refuses the command against the state it finds.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from ioc.accounts import Account, Session, Shift
+from ioc.clock import VIETNAM, Clock
+from ioc.commands import NotACommand, build, encode
+from ioc.roles import Roles
+from ioc.units import Units
+from producers.gateway.office.bodies import HandOver, Wish
+from producers.gateway.office.desk import Desk, Row, Send
+from producers.gateway.office.sessions import Sessions, stored
+from producers.gateway.outlet import Unpublished
+from producers.gateway.problems import Problem
+
+FORBIDDEN = {
+    "role": "the role of this account may not do that",
+    "unit": "the role of this account may do that in its own unit only",
+    "status": "the role of this account may do that in other states of an alert only",
+}
+AT_MOST = 1000
+
+
+class Office:
+    """What one account may see and ask for."""
+
+    def __init__(
+        self, *, desk: Desk, sessions: Sessions, send: Send, roles: Roles, units: Units, clock: Clock
+    ) -> None:
+        self._desk = desk
+        self._sessions = sessions
+        self._send = send
+        self.roles = roles
+        self._units = units
+        self._clock = clock
+
+    async def alerts(self, session: Session, status: str, limit: int) -> list[Row]:
+        """The alerts that the account may see. Raises `Problem` 403."""
+        await self._allow_page(session, "alerts")
+        return await stored(self._desk.alerts, status, self._within(session.account), min(limit, AT_MOST))
+
+    async def ask(self, session: Session, ref: str, wish: Wish) -> UUID:
+        """Send what is wished as a command and return its id.
+
+        Raises `Problem` 403 for what the account may not do, 404, 422, 503.
+        """
+        account = session.account
+        alert = await stored(self._desk.alert, ref)
+        if alert is None:
+            raise Problem("not_found", "there is no such alert")
+        mine = self._mine(account)
+        own = alert["unit"] in mine or alert.get("to_unit") in mine
+        against = self.roles.refusal(account.role, wish.action, own=own, status=wish.seen.status)
+        if against is None and not self.roles.sees(account.role, "alerts", own=own):
+            against = "unit"
+        if against is not None:
+            await self._forbid(session, wish.action, ref, against)
+        self._check_recipient(wish)
+        wanted = wish.model_dump(include={"to_role", "to_unit", "reason_code", "step", "until"})
+        given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+        command_id, now = uuid4(), self._clock.now()
+        try:
+            command = build(
+                ref,
+                wish.action,
+                role=account.role,
+                actor=account.name,
+                seen=wish.seen,
+                at=now,
+                id=command_id,
+                **given,
+            )
+        except NotACommand as error:
+            raise Problem("schema", str(error)) from None
+        said = [f"command={command_id}", f"seen={wish.seen.status}.{wish.seen.seqno}"]
+        said += [f"{name}={value}" for name, value in given.items()]
+        await self._sessions.note(account, wish.action, ref, "done", *said)
+        try:
+            await self._send(encode(command))
+        except Unpublished:
+            await self._sessions.note(account, wish.action, ref, "failed", *said)
+            raise Problem("broker_unavailable", "Kafka did not acknowledge the command; ask again") from None
+        return command_id
+
+    async def hand_over(self, session: Session, body: HandOver) -> Shift:
+        """Close a shift with what stands open. Raises `Problem` 403, 422."""
+        account = session.account
+        against = self.roles.refusal(account.role, "hand_over", own=True)
+        if against is not None:
+            await self._forbid(session, "hand_over", "", against)
+        if strangers := [note for note in body.notes if note not in self.roles.notes]:
+            place = f"/notes/{body.notes.index(strangers[0])}"
+            raise Problem("schema", f"{place}: expected one of {', '.join(self.roles.notes)}")
+        counts = await stored(self._desk.standing)
+        shift = Shift(uuid4(), self._clock.now(), account.name, account.role, counts, body.notes)
+        said = [f"{name}={count}" for name, count in counts.items()]
+        said += [f"note={note}" for note in body.notes]
+        await self._sessions.note(account, "hand_over", str(shift.id), "done", *said)
+        await stored(self._desk.hand_over, shift)
+        return shift
+
+    async def last_shift(self, session: Session) -> Shift | None:
+        """The last hand-over, for who sees the console. Raises `Problem` 403."""
+        await self._allow_page(session, "console")
+        return await stored(self._desk.last_shift)
+
+    async def trail(self, session: Session, days: int, account: str, about: str, limit: int) -> list[Row]:
+        """The audit trail of the last days; that it was read stands in it. Raises `Problem` 403."""
+        against = self.roles.refusal(session.account.role, "read_audit", own=True)
+        if against is not None:
+            await self._forbid(session, "read_audit", "", against)
+        until = self._clock.now()
+        await self._sessions.note(session.account, "read_audit", "", "done", f"days={days}")
+        since = until - timedelta(days=days)
+        found = await stored(self._desk.trail, since, until, account, about, min(limit, AT_MOST))
+        return [
+            {
+                "id": each.id,
+                "at": each.at,
+                "account": each.account,
+                "role": each.role,
+                "action": each.action,
+                "object": each.object,
+                "outcome": each.outcome,
+                "detail": list(each.detail),
+            }
+            for each in found
+        ]
+
+    async def _allow_page(self, session: Session, page: str) -> None:
+        if not self.roles.sees(session.account.role, page, own=True):
+            await self._forbid(session, f"see_{page}", "", "role")
+
+    async def _forbid(self, session: Session, action: str, about: str, against: str) -> None:
+        """Write the refusal down and raise it."""
+        await self._sessions.note(session.account, action, about, "refused", f"reason={against}")
+        raise Problem(f"{against}_not_allowed", FORBIDDEN[against])
+
+    def _check_recipient(self, wish: Wish) -> None:
+        if wish.to_unit is not None and wish.to_unit not in self._units.codes:
+            raise Problem("schema", "/to_unit: expected the code of a unit of the catalogue")
+        if wish.to_role is not None and wish.to_role not in self.roles:
+            raise Problem("schema", f"/to_role: expected one of {', '.join(self.roles)}")
+
+    def _mine(self, account: Account) -> tuple[str, ...]:
+        """The account's unit and everything beneath it today."""
+        today = self._clock.now().astimezone(VIETNAM).date()
+        return (account.unit, *self._units.under(account.unit, today))
+
+    def _within(self, account: Account) -> tuple[str, ...] | None:
+        """The units whose alerts it sees; None: all."""
+        return None if self.roles.sees(account.role, "alerts", own=False) else self._mine(account)

@@ -1,0 +1,79 @@
+"""What the back office is asked, and how a body that is none of it is refused: by field, never by value."""
+
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from ioc.commands import Seen
+from ioc.contracts.fields import Code, Org
+from ioc.roles import AlertAction
+from producers.gateway.body import read
+from producers.gateway.problems import Problem
+
+LIMIT = 4 * 1024
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class SignIn(_Body):
+    account: Annotated[str, Field(max_length=64)]
+    password: Annotated[str, Field(max_length=256)]
+
+
+class NewPassword(_Body):
+    old: Annotated[str, Field(max_length=256)]
+    new: Annotated[str, Field(max_length=256)]
+
+
+class Wish(_Body):
+    """What is asked of an alert, and the state in which it was seen."""
+
+    action: AlertAction
+    seen: Seen
+    to_role: Code | None = None
+    to_unit: Org | None = None
+    reason_code: Code | None = None
+    step: Code | None = None
+    until: AwareDatetime | None = None
+
+
+class HandOver(_Body):
+    """Codes only: the counts are the centre's own."""
+
+    notes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+
+
+async def taken(request: Request, model: type[M]) -> M:
+    """The body as this model. Raises `Problem` 413, 415, 422."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem("unsupported_media_type", "expected Content-Type application/json")
+    raw = await read(request, LIMIT, "the body")
+    try:
+        document: Any = orjson.loads(raw)
+    except ValueError:
+        raise Problem("undecodable", "expected a JSON object") from None
+    try:
+        return model.model_validate_json(orjson.dumps(document))
+    except ValidationError as error:
+        pointers = tuple((_pointer(each["loc"], model), each["msg"]) for each in error.errors()[:5])
+        raise Problem("schema", f"{pointers[0][0]}: {pointers[0][1]}", pointers=pointers) from None
+
+
+def _pointer(place: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    """Where; a member that is not ours is not repeated, for it can be anything."""
+    first = str(place[0]) if place else ""
+    if not place or first not in model.model_fields:
+        return "/?" if place else ""
+    return f"/{first}"
+
+
+def schema(model: type[BaseModel]) -> dict[str, Any]:
+    """For the description of the route."""
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}

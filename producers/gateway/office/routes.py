@@ -1,0 +1,185 @@
+"""`/office/…`: the routes of the console, of `ioc alerts` and of whoever else acts in a person's place."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response, Security
+from fastapi.security import HTTPBearer
+from starlette.datastructures import Headers
+
+from ioc.accounts import Session, Shift
+from ioc.passwords import PasswordRefused
+from ioc.roles import Roles
+from producers.gateway.office.acting import Office
+from producers.gateway.office.bodies import HandOver, NewPassword, SignIn, Wish, schema, taken
+from producers.gateway.office.desk import Desk
+from producers.gateway.office.sessions import Sessions, stored
+from producers.gateway.problems import Problem
+from producers.throttle import address_of
+
+OURS = frozenset({"same-origin", "none"})
+AlertRef = Annotated[str, Path(pattern=r"^[A-Za-z0-9._\-]{1,64}$")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+def router(office: Office, sessions: Sessions, desk: Desk) -> APIRouter:
+    """All routes of the back office."""
+    routes = APIRouter(
+        prefix="/office",
+        tags=["office"],
+        # For the description only: who is calling is decided in `_signed_in`.
+        dependencies=[Security(HTTPBearer(scheme_name="session", auto_error=False))],
+    )
+    _add_signing(routes, sessions, office.roles)
+    _add_alerts(routes, office, sessions, desk)
+    _add_keeping(routes, office, sessions)
+    return routes
+
+
+def _add_signing(routes: APIRouter, sessions: Sessions, roles: Roles) -> None:
+    @routes.post("/session", status_code=201, openapi_extra=schema(SignIn))
+    async def sign_in(request: Request) -> Response:
+        """`{account, password}` → `{token, account, role, unit, expires, …}`; 401, 429 with Retry-After."""
+        _from_our_site(request.headers)
+        body = await taken(request, SignIn)
+        token, session = await sessions.sign_in(body.account, body.password, address_of(request))
+        return _json({"token": token, **described(session, roles)}, 201)
+
+    @routes.delete("/session", status_code=204)
+    async def sign_out(request: Request) -> Response:
+        """End this session."""
+        await sessions.sign_out(await _signed_in(request, sessions))
+        return Response(status_code=204)
+
+    @routes.get("/me")
+    async def me(request: Request) -> Response:
+        """Who is signed in, and what that account may see and do."""
+        return _json(described(await _signed_in(request, sessions), roles))
+
+    @routes.post("/password", status_code=204, openapi_extra=schema(NewPassword))
+    async def change_password(request: Request) -> Response:
+        """`{old, new}`; every session of the account ends."""
+        session = await _signed_in(request, sessions)
+        body = await taken(request, NewPassword)
+        try:
+            await sessions.change_password(session, body.old, body.new, address_of(request))
+        except PasswordRefused as refused:
+            raise Problem("schema", f"/new: {refused}") from None
+        return Response(status_code=204)
+
+
+def _add_alerts(routes: APIRouter, office: Office, sessions: Sessions, desk: Desk) -> None:
+    @routes.get("/alerts")
+    async def alerts(
+        request: Request,
+        status: Annotated[str, Query(pattern="^(open|closed|all)$")] = "open",
+        limit: Limit = 200,
+    ) -> Response:
+        """The alerts that the account may see, the gravest first."""
+        session = await _signed_in(request, sessions)
+        return _json({"alerts": await office.alerts(session, status, limit)})
+
+    @routes.post("/alerts/{ref}/actions", status_code=202, openapi_extra=schema(Wish))
+    async def act(request: Request, ref: AlertRef) -> Response:
+        """Ask something of an alert → `{command_id}`; what became of it: `GET /office/commands/{id}`."""
+        session = await _signed_in(request, sessions)
+        command = await office.ask(session, ref, await taken(request, Wish))
+        return _json({"command_id": command}, 202)
+
+    @routes.get("/commands/{command}")
+    async def outcome(request: Request, command: UUID) -> Response:
+        """200 `{accepted, reason, status, seqno}`; 202 as long as the command is not answered."""
+        await _signed_in(request, sessions)
+        answer = await stored(desk.outcome, command)
+        if answer is None:
+            return _json({"command_id": command, "pending": True}, 202)
+        accepted, reason, status, seqno = answer
+        told = {"accepted": accepted, "reason": reason, "status": status, "seqno": seqno}
+        return _json({"command_id": command, **told})
+
+
+def _add_keeping(routes: APIRouter, office: Office, sessions: Sessions) -> None:
+    @routes.post("/shift", status_code=201, openapi_extra=schema(HandOver))
+    async def hand_over(request: Request) -> Response:
+        """Hand the shift over: `{notes: [codes]}`; the centre counts what stands open."""
+        session = await _signed_in(request, sessions)
+        shift = await office.hand_over(session, await taken(request, HandOver))
+        return _json(_shift(shift, office.roles), 201)
+
+    @routes.get("/shift/last")
+    async def last_shift(request: Request) -> Response:
+        """`{shift: …}`, null before the first hand-over."""
+        shift = await office.last_shift(await _signed_in(request, sessions))
+        return _json({"shift": _shift(shift, office.roles) if shift else None})
+
+    @routes.get("/audit")
+    async def audit(
+        request: Request,
+        days: Annotated[int, Query(ge=1, le=400)] = 7,
+        account: Annotated[str, Query(max_length=32, pattern="^[a-z0-9_]*$")] = "",
+        about: Annotated[str, Query(alias="object", max_length=64)] = "",
+        limit: Limit = 200,
+    ) -> Response:
+        """What was done, newest first; for auditors."""
+        session = await _signed_in(request, sessions)
+        return _json({"deeds": await office.trail(session, days, account, about, limit)})
+
+
+async def _signed_in(request: Request, sessions: Sessions) -> Session:
+    """Whose token it is. Raises `Problem` 401, 403."""
+    _from_our_site(request.headers)
+    given = request.headers.getlist("authorization")
+    scheme, _, token = (given[0] if given else "").partition(" ")
+    if len(given) != 1 or scheme.lower() != "bearer" or not token.strip():
+        raise Problem("no_credential", "expected exactly one header Authorization: Bearer <token>")
+    session = await sessions.of(token.strip())
+    if session is None:
+        raise Problem("bad_credential", "the session has ended: sign in again")
+    return session
+
+
+def _from_our_site(headers: Headers) -> None:
+    """A browser says where a request comes from; programs do not."""
+    if headers.get("sec-fetch-site", "none") not in OURS:
+        raise Problem("cross_site", "requests from pages of other sites are refused")
+
+
+def described(session: Session, roles: Roles) -> dict[str, Any]:
+    """An account as it is told about itself."""
+    account = session.account
+    role = roles.get(account.role)
+    return {
+        "account": account.name,
+        "role": account.role,
+        "role_name": role.name.model_dump() if role else None,
+        "unit": account.unit,
+        "must_change": account.must_change,
+        "expires": session.expires_at,
+        "sees": role.sees.model_dump(mode="json") if role else None,
+        "may": {**role.may} if role else {},
+        "while": {action: sorted(states) for action, states in role.only_while.items()} if role else {},
+    }
+
+
+def _shift(shift: Shift, roles: Roles) -> dict[str, Any]:
+    notes = [{"code": code, "text": _text(roles, code)} for code in shift.notes]
+    return {
+        "id": shift.id,
+        "handed_at": shift.handed_at,
+        "role": shift.role,
+        "counts": shift.counts,
+        "notes": notes,
+    }
+
+
+def _text(roles: Roles, code: str) -> Mapping[str, str]:
+    note = roles.notes.get(code)
+    return note.text.model_dump() if note else {"vi": code, "en": code}
+
+
+def _json(document: Mapping[str, Any], status: int = 200) -> Response:
+    return Response(
+        orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS), status, media_type="application/json"
+    )

@@ -1,0 +1,199 @@
+"""A back office over a desk that only remembers."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from argon2 import PasswordHasher
+
+from ioc.accounts import Account, Deed, Kept, Session, Shift
+from ioc.clock import FixedClock
+from ioc.errors import StoreUnavailable
+from ioc.passwords import Passwords
+from ioc.reference import Catalogue
+from ioc.roles import Roles
+from producers.gateway.access import Keyring
+from producers.gateway.app import create_app
+from producers.gateway.office.acting import Office
+from producers.gateway.office.routes import router
+from producers.gateway.office.sessions import Sessions
+from producers.gateway.outlet import Unpublished
+from tests.unit.gateway.conftest import Memory
+
+NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
+CATALOGUE = Catalogue.load()
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+REF = "5f0e8f0a-1111-5222-8333-444455556666"
+WORD = "mật khẩu đủ dài"
+
+
+def alert(ref: str = REF, **changes: Any) -> dict[str, Any]:
+    row = {"alert_ref": ref, "rule": "hoatoc_unassigned", "unit": "G09.902", "to_unit": "", "open": 1}
+    return {**row, "severity": "critical", "status": "raised", "seqno": 1, **changes}
+
+
+class FakeDesk:
+    """What the store would hold."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Kept] = {}
+        self.sessions: dict[str, tuple[Session, int]] = {}
+        self.ended: set[str] = set()
+        self.deeds: list[Deed] = []
+        self.shifts: list[Shift] = []
+        self.rows: dict[str, dict[str, Any]] = {REF: alert()}
+        self.outcomes: dict[UUID, tuple[bool, str, str, int]] = {}
+        self.down = False
+        self.used = 0
+        self.asked: list[tuple[Any, ...]] = []
+
+    def account(self, name: str) -> Kept | None:
+        self._up()
+        return self.accounts.get(name)
+
+    def keep(self, kept: Kept, at: datetime) -> Account:
+        self._up()
+        before = self.accounts.get(kept.account.name)
+        account = replace(kept.account, version=before.account.version + 1 if before else 1)
+        self.accounts[account.name] = Kept(account, kept.password_hash)
+        return account
+
+    def begin(self, session: Session) -> None:
+        self._up()
+        self.sessions[session.digest] = (session, session.account.version)
+
+    def use(self, session: Session) -> None:
+        self._up()
+        self.used += 1
+        self.sessions[session.digest] = (session, self.sessions[session.digest][1])
+
+    def end(self, session: Session) -> None:
+        self._up()
+        self.ended.add(session.digest)
+
+    def session(self, digest: str) -> Session | None:
+        self._up()
+        if digest not in self.sessions or digest in self.ended:
+            return None
+        session, version = self.sessions[digest]
+        account = self.accounts[session.account.name].account
+        if account.disabled or account.version != version:
+            return None
+        return replace(session, account=account)
+
+    def note(self, deed: Deed) -> None:
+        self._up()
+        self.deeds.append(deed)
+
+    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Deed]:
+        self._up()
+        return [each for each in reversed(self.deeds) if since <= each.at <= until][:limit]
+
+    def hand_over(self, shift: Shift) -> None:
+        self._up()
+        self.shifts.append(shift)
+
+    def last_shift(self) -> Shift | None:
+        return self.shifts[-1] if self.shifts else None
+
+    def alerts(self, status: str, units: Sequence[str] | None, limit: int) -> list[dict[str, Any]]:
+        self._up()
+        self.asked.append((status, units, limit))
+        return [row for row in self.rows.values() if units is None or row["unit"] in units]
+
+    def alert(self, ref: str) -> dict[str, Any] | None:
+        self._up()
+        return self.rows.get(ref)
+
+    def standing(self) -> dict[str, int]:
+        return {"open": len(self.rows), "critical": 1}
+
+    def outcome(self, command: UUID) -> tuple[bool, str, str, int] | None:
+        return self.outcomes.get(command)
+
+    def _up(self) -> None:
+        if self.down:
+            raise StoreUnavailable("the store does not answer")
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """(account, action, outcome) of every line of the trail."""
+        return [(deed.account, deed.action, deed.outcome) for deed in self.deeds]
+
+
+class Bench:
+    """The application with its desk, its clock, what it sent to Kafka, and a client."""
+
+    def __init__(self, folder: Path) -> None:
+        self.desk = FakeDesk()
+        self.clock = FixedClock(NOW)
+        self.passwords = Passwords(CHEAP)
+        self.sent: list[dict[str, Any]] = []
+        self.kafka_down = False
+        self.folder = folder
+        self.client: httpx.AsyncClient
+
+    def app(self) -> Any:
+        roles = Roles.load()
+        sessions = Sessions(self.desk, self.clock, self.passwords)
+        office = Office(
+            desk=self.desk,
+            sessions=sessions,
+            send=self._send,
+            roles=roles,
+            units=CATALOGUE.units,
+            clock=self.clock,
+        )
+        credentials = self.folder / "credentials.json"
+        credentials.write_text('{"sources": {"qlvb": {"key": "key-of-qlvb"}}}', encoding="utf-8")
+        return create_app(
+            rules=CATALOGUE.rules("G09"),
+            keyring=Keyring(credentials, self.clock),
+            outlet=Memory(),
+            clock=self.clock,
+            own_unit="G09.919",
+            doors=[lambda _: router(office, sessions, self.desk)],
+        )
+
+    async def _send(self, command: bytes) -> None:
+        if self.kafka_down:
+            raise Unpublished("Kafka did not acknowledge the command")
+        self.sent.append(json.loads(command))
+
+    def has(self, name: str, role: str, unit: str = "G09", **more: Any) -> None:
+        """An account with the password `WORD`."""
+        kept = Kept(Account(name, role, unit, **more), self.passwords.hash(WORD))
+        self.desk.keep(kept, NOW)
+
+    async def sign_in(self, name: str, password: str = WORD, **headers: str) -> httpx.Response:
+        return await self.client.post(
+            "/office/session", json={"account": name, "password": password}, headers=headers
+        )
+
+    async def token(self, name: str) -> dict[str, str]:
+        """The header of a new session."""
+        answer = await self.sign_in(name)
+        assert answer.status_code == 201, answer.text
+        return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+    async def ask(self, header: dict[str, str], action: str, ref: str = REF, **more: Any) -> httpx.Response:
+        body = {"action": action, "seen": {"status": "raised", "seqno": 1}, **more}
+        return await self.client.post(f"/office/alerts/{ref}/actions", json=body, headers=header)
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Bench]:
+    bench = Bench(folder)
+    app = bench.app()
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True, client=("10.0.0.7", 4000))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
+    ):
+        bench.client = client
+        yield bench
