@@ -19,6 +19,7 @@ Role = Annotated[str, typer.Option("--role", help="Vai trò thao tác.")]
 Actor = Annotated[str, typer.Option("--actor", help="Tên tài khoản thao tác.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Mã lý do trong danh mục của quy tắc.")]
 SHIFT = "truc_ca_ioc"
+LEAD = "truong_ca_ioc"
 LINE = "dong_lenh"
 ANSWER_S = 10.0
 LANDED_S = 5.0
@@ -127,10 +128,10 @@ def shelve(
     reason: Reason = None,
     data: Data = None,
     json: Json = False,
-    role: Role = SHIFT,
+    role: Role = LEAD,
     actor: Actor = LINE,
 ) -> None:
-    """Tạm ẩn có thời hạn."""
+    """Tạm ẩn có thời hạn; việc của trưởng ca."""
     until = datetime.now(UTC) + timedelta(minutes=minutes)
     _wish(ref, data, json, role, actor, "shelve", until=until, reason_code=reason)
 
@@ -162,7 +163,7 @@ def resolve(
 
 
 @alerts.command()
-def close(ref: Ref, data: Data = None, json: Json = False, role: Role = SHIFT, actor: Actor = LINE) -> None:
+def close(ref: Ref, data: Data = None, json: Json = False, role: Role = LEAD, actor: Actor = LINE) -> None:
     """Đóng cảnh báo đã xử lý xong."""
     _wish(ref, data, json, role, actor, "close")
 

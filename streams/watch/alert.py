@@ -15,7 +15,7 @@ LEGAL: Mapping[str, frozenset[str]] = {
     "raised": _TAKEN,
     "acknowledged": _TAKEN | {"raised"},
     "assigned": _TAKEN | {"raised"},
-    "escalated": _TAKEN | {"raised"},
+    "escalated": _TAKEN | {"raised", "closed"},
     "shelved": _TAKEN | {"raised"},
     "resolved": frozenset({"closed"}),
     "closed": frozenset(),
@@ -58,7 +58,8 @@ class Transition:
 class Alert:
     """Where an alert stands. `touched_at`: somebody took it up since it was last raised.
 
-    `level`: how many escalations of the rule it has been through since then. `by_hand`: a person ended it.
+    `level`: how many escalations of the rule it has been through since then. `by_hand`: a person ended it, at
+    `ended_at`; closing what is resolved does not change that.
     """
 
     ref: str
@@ -75,6 +76,7 @@ class Alert:
     to_unit: str | None = None
     until: datetime | None = None
     by_hand: bool = False
+    ended_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -121,7 +123,7 @@ def applied(alert: Alert | None, step: Transition, rule: Rule | None) -> Alert:
             changed, raised_at=step.at, touched_at=None, level=0, owner=step.to_role or owner, to_unit=None
         )
     if step.state in ENDS:
-        return replace(changed, by_hand=by_hand)
+        return changed if alert.ended_at else replace(changed, by_hand=by_hand, ended_at=step.at)
     if by_hand:
         changed = replace(changed, touched_at=step.at)
     if step.state == "escalated" and rule is not None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from ioc.alerts import WATCH, Escalation, Rule, alert_ref
 from ioc.calendar import WorkingCalendar
 from ioc.commands import Command
+from ioc.roles import Roles
 from streams.watch import wishes
 from streams.watch.alert import Alert, Transition, applied, folded
 
@@ -48,10 +49,18 @@ class Look:
 class Machine:
     """All alerts of one tenant. Not thread-safe."""
 
-    def __init__(self, rules: Mapping[str, Rule], calendar: WorkingCalendar, units: frozenset[str]) -> None:
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        calendar: WorkingCalendar,
+        units: frozenset[str],
+        roles: Roles | None = None,
+    ) -> None:
+        """`roles`: what each may do; without them, everything."""
         self._rules = rules
         self._calendar = calendar
         self._units = units
+        self._roles = roles
         self._open: dict[Key, Alert] = {}
         self._by_ref: dict[str, Alert] = {}
         self._ended: dict[Key, Alert] = {}
@@ -101,9 +110,10 @@ class Machine:
         self._clear.pop(key, None)
         if alert := self._open.get(key):
             return self._renewed(rule, alert, breach, now)
-        ended = self._ended.get(key)
-        if ended is not None and ended.by_hand and breach.newest <= ended.changed_at:
-            again = ended.changed_at + _minutes(rule.again_minutes)
+        before = self._ended.get(key)
+        ended = before.ended_at if before else None
+        if before is not None and ended is not None and before.by_hand and breach.newest <= ended:
+            again = ended + _minutes(rule.again_minutes)
             if now < again:
                 wakes.append(again)
                 return []
@@ -116,7 +126,7 @@ class Machine:
             wakes.append(opens)
             return []
         # After the end of the last alert of this rule and unit: no two alerts share a name.
-        first = since if ended is None else max(since, ended.changed_at + _INSTANT)
+        first = since if ended is None else max(since, ended + _INSTANT)
         told = None if rule.personal else breach.count
         step = Transition(
             alert_ref(rule.id, unit, first), 1, rule.id, unit, rule.severity, "raised", WATCH, now,
@@ -211,7 +221,7 @@ class Machine:
         alert = self._by_ref.get(wish.alert_ref)
         if alert is None:
             return "unknown_alert"
-        done = wishes.judged(wish, alert, self._rules.get(alert.rule), self._units, now)
+        done = wishes.judged(wish, alert, self._rules.get(alert.rule), self._units, self._roles, now)
         if isinstance(done, str):
             return done
         return self._apply(done)
@@ -242,9 +252,8 @@ class Machine:
         if (held := self._open.get(key)) is not None and held.ref == alert.ref:
             del self._open[key]
         self._clear.pop(key, None)
-        if alert.status == "resolved":
-            if (before := self._ended.get(key)) is not None and before.ref != alert.ref:
-                self._by_ref.pop(before.ref, None)
+        last = self._ended.get(key)
+        if last is None or last.ended_at is None or alert.ended_at is None or last.ended_at <= alert.ended_at:
             self._ended[key] = alert
 
 

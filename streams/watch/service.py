@@ -19,6 +19,7 @@ from ioc.commands import Command
 from ioc.errors import StoreRefused, StoreUnavailable
 from ioc.kpis import Kpis
 from ioc.reference import Catalogue
+from ioc.roles import Roles
 from ioc.settings import Settings
 from ioc.topics import ALERTS
 from storage.alerts import landed_until
@@ -56,6 +57,7 @@ class WatchService(Service):
         self._catalogue = catalogue
         self._kpis = kpis
         self._rules = Rules.load(settings.catalogue)
+        self._roles = Roles.load(settings.catalogue)
         self._control = control
         self._clock = clock or SystemClock()
         self._tell = tell
@@ -132,7 +134,7 @@ class WatchService(Service):
             landed = await self._in_thread(landed_until, self._store, ALERTS, lines.transitions_id)
             if landed >= published:
                 watcher = Watcher(
-                    self._store, self._catalogue, self._kpis, self._rules,
+                    self._store, self._catalogue, self._kpis, self._rules, self._roles,
                     tenant=self._settings.tenant, clock=self._clock,
                 )  # fmt: skip
                 await self._in_thread(watcher.recover)

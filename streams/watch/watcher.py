@@ -14,6 +14,7 @@ from ioc.clock import Clock
 from ioc.commands import Command
 from ioc.kpis import Kpis
 from ioc.reference import Catalogue
+from ioc.roles import Roles
 from storage import alerts
 from storage.alerts import Outcome
 from storage.client import Store
@@ -41,14 +42,22 @@ class Watcher:
     """Rules, alerts and the store of one tenant. Not thread-safe."""
 
     def __init__(
-        self, store: Store, catalogue: Catalogue, kpis: Kpis, rules: Rules, *, tenant: str, clock: Clock
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        kpis: Kpis,
+        rules: Rules,
+        roles: Roles,
+        *,
+        tenant: str,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._tenant = tenant
         self._clock = clock
         self._rules = rules.about(kpis)
         self._looking = Looking(store, catalogue, kpis, tenant)
-        self._machine = Machine(self._rules, catalogue.calendar, frozenset(catalogue.units.codes))
+        self._machine = Machine(self._rules, catalogue.calendar, frozenset(catalogue.units.codes), roles)
         self._looked: dict[str, datetime] = {}
         self._made: set[str] = set()
 

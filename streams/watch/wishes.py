@@ -5,6 +5,7 @@ from typing import Any
 
 from ioc.alerts import Rule, Status
 from ioc.commands import Command
+from ioc.roles import Roles
 from streams.watch.alert import LEGAL, Alert, Transition
 
 __all__ = ["Status", "following", "judged"]
@@ -32,12 +33,22 @@ def following(
 
 
 def judged(
-    wish: Command, alert: Alert, rule: Rule | None, units: frozenset[str], now: datetime
+    wish: Command,
+    alert: Alert,
+    rule: Rule | None,
+    units: frozenset[str],
+    roles: Roles | None,
+    now: datetime,
 ) -> Transition | str:
-    """The transition that a command brings, or the code of the reason why it is refused."""
+    """The transition that a command brings, or the code of the reason why it is refused.
+
+    Whose unit it is, is known where accounts are; here only whether the role may do this at all.
+    """
     if (wish.seen.status, wish.seen.seqno) != (alert.status, alert.seqno):
         return "stale"
     state = _STATES.get(wish.action) or _same(alert.status)
+    if roles is not None and (wrong := _forbidden(wish, alert, roles)) is not None:
+        return wrong
     idle = (wish.action, alert.status) in _IDLE
     if idle or state not in LEGAL[alert.status]:
         return "illegal"
@@ -58,6 +69,13 @@ def judged(
         until=_cut(wish.until) if wish.action == "shelve" and wish.until else None,
         command=wish.id,
     )  # fmt: skip
+
+
+def _forbidden(wish: Command, alert: Alert, roles: Roles) -> str | None:
+    if wish.role not in roles or (wish.to_role is not None and wish.to_role not in roles):
+        return "role_unknown"
+    permitted = roles.may(wish.role, wish.action, own=True, status=alert.status)
+    return None if permitted else "not_permitted"
 
 
 def _same(status: Status) -> Status:
