@@ -222,8 +222,10 @@ def _versions(store: Store) -> tuple[int, int]:
 
 
 def _headcounts() -> dict[str, int]:
+    """The staff of the units that still exist: the history is too short to know others."""
     entries = yaml.safe_load((CATALOGUE / "units.yaml").read_text(encoding="utf-8"))["units"]
-    return {entry["code"]: entry["headcount"] for entry in entries if entry["parent"] is not None}
+    lasting = [entry for entry in entries if entry["parent"] is not None and "valid_to" not in entry]
+    return {entry["code"]: entry["headcount"] for entry in lasting}
 
 
 @contextmanager
