@@ -9,7 +9,7 @@ from typing import Any
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from dashboards.boards import daily, domains, operations_wall, platform, ranking, steering
+from dashboards.boards import daily, domains, health, operations_wall, platform, ranking, steering
 from dashboards.boards.catalogue import Facts, facts, load
 from dashboards.boards.links import home
 from ioc.kpis import Kpis
@@ -52,7 +52,8 @@ def render(uid: str, found: Facts) -> str:
 def write(folder: Path = GENERATED, catalogue: Path | None = None, console: str = "") -> list[Path]:
     """Write every board with the names, targets and root of a catalogue; returns the files.
 
-    Boards in the folder that the catalogue does not make are removed.
+    Boards in the folder that the catalogue does not make are removed. In the project's own folder, Grafana's
+    alert rules are written too.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -60,6 +61,8 @@ def write(folder: Path = GENERATED, catalogue: Path | None = None, console: str 
         path = folder / f"{uid}.json"
         path.write_text(_text(document), encoding="utf-8")
         paths.append(path)
+    if folder == GENERATED:
+        health.FILE.write_text(health.text(), encoding="utf-8")
     for stray in set(folder.glob("*.json")) - set(paths):
         stray.unlink()
     return paths
@@ -69,6 +72,9 @@ def drifted(folder: Path = GENERATED) -> list[str]:
     """Names of files that differ from what the code makes, that are missing, or that no board makes."""
     wanted = {f"{uid}.json": _text(document) for uid, document in boards(Kpis.load()).items()}
     present = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
+    if folder == GENERATED:
+        wanted[health.FILE.name] = health.text()
+        present[health.FILE.name] = health.FILE.read_text(encoding="utf-8")
     return sorted(name for name in wanted | present if wanted.get(name) != present.get(name))
 
 

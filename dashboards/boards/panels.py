@@ -20,7 +20,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import plain, prop, steps
+from dashboards.boards.parts import Bounds, plain, prop, steps
 from dashboards.style import DARK
 
 NOTHING = "Không có dữ liệu"
@@ -57,7 +57,7 @@ def numbers(said: Said, sql: str, shown: Mapping[str, str], at: dm.GridPos, prop
     return _named(panel, shown, props)
 
 
-def dial(said: Said, sql: str, top: float, bounds: Sequence[tuple[str, float | None]], at: dm.GridPos) -> Any:
+def dial(said: Said, sql: str, top: float, bounds: Bounds, at: dm.GridPos) -> Any:
     """One number between 0 and `top`: the column `value`."""
     return (
         _common(gauge.Panel(), said, at)
@@ -167,13 +167,15 @@ def colour(tone: str) -> dm.DynamicConfigValue:
     return prop("color", {"mode": "fixed", "fixedColor": DARK[tone]})
 
 
-def toned(bounds: Sequence[tuple[str, float | None]]) -> list[dm.DynamicConfigValue]:
+def toned(bounds: Bounds) -> list[dm.DynamicConfigValue]:
     """A table column whose figures take the colour of their step."""
+    return [*steps_of(bounds), prop("custom.cellOptions", {"type": "color-text"})]
+
+
+def steps_of(bounds: Bounds) -> list[dm.DynamicConfigValue]:
+    """Steps of a column's own."""
     found = [{"color": DARK[tone], "value": value} for tone, value in bounds]
-    return [
-        prop("thresholds", {"mode": "absolute", "steps": found}),
-        prop("custom.cellOptions", {"type": "color-text"}),
-    ]
+    return [prop("thresholds", {"mode": "absolute", "steps": found})]
 
 
 def _common(panel: Any, said: Said, at: dm.GridPos) -> Any:

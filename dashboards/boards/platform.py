@@ -59,7 +59,8 @@ def _sources(at: Place) -> Any:
     sql = f"""
     SELECT s.system_code AS system_code, {short("sources", "s.system_code", "s.name")} AS name,
       toString(s.state) AS state, s.age_s AS age_s, s.interval_s AS interval_s, a.counted AS counted,
-      a.suppressed AS suppressed, a.conflict AS conflict, a.rejected AS rejected, s.sent_total AS sent,
+      a.suppressed AS suppressed, a.conflict AS conflict, a.rejected AS rejected, a.refused AS refused,
+      s.sent_total AS sent,
       a.arrived AS arrived,
       if(isNull(a.arrived) OR isNull(s.sent_total), NULL,
         greatest(toInt64(s.sent_total) - toInt64(a.arrived), 0)) AS missing
@@ -69,7 +70,7 @@ def _sources(at: Place) -> Any:
     """  # noqa: S608
     said = Said(
         "Từng hệ thống nguồn",
-        "Lần cuối có nhịp báo hoặc sự kiện; 30 ngày: đã đếm, trùng, mâu thuẫn, từ chối; "
+        "Lần cuối có nhịp báo hoặc sự kiện; 30 ngày: đã đếm, trùng, mâu thuẫn, cách ly, từ chối ở cổng; "
         "đã gửi (nguồn tự khai) so với đã đến từ khi nguồn bắt đầu đếm.",
         decimals=0,
         every="30s",
@@ -82,7 +83,8 @@ def _sources(at: Place) -> Any:
         "counted": "Đã đếm",
         "suppressed": "Trùng",
         "conflict": "Mâu thuẫn",
-        "rejected": "Từ chối",
+        "rejected": "Cách ly",
+        "refused": "Từ chối ở cổng",
         "sent": "Đã gửi",
         "arrived": "Đã đến",
         "missing": "Thiếu",
@@ -93,6 +95,7 @@ def _sources(at: Place) -> Any:
         "interval_s": [prop("unit", "s")],
         "conflict": panels.toned([("soft", None), ("warn", 1)]),
         "rejected": panels.toned([("soft", None), ("warn", 1)]),
+        "refused": panels.toned([("soft", None), ("warn", 1)]),
         "missing": panels.toned([("good", None), ("act", 1)]),
     }
     return panels.hide(panels.rows(said, sql, shown, at, props), "system_code")
@@ -142,7 +145,7 @@ def _pipeline(facts: Facts) -> Rows:
     return [
         (4, [Piece("ledger", 14, trust.ledger), Piece("alarms", 10, _alarm_load)]),
         (9, [Piece("ticks", 9, _ticks), Piece("latency", 6, _latency), Piece("lag", 9, _lag)]),
-        (7, [Piece("stops", 12, _stops), Piece("alerts", 12, _alerts)]),
+        (7, [Piece("stops", 8, _stops), Piece("alerts", 9, _alerts), Piece("noise", 7, _noise)]),
     ]
 
 
@@ -203,44 +206,71 @@ def _stops(at: Place) -> Any:
 
 def _alarm_load(at: Place) -> Any:
     sql = """
-    SELECT countIf(raised_at >= now() - INTERVAL 10 MINUTE) AS last_ten,
-      countIf(raised_at >= now() - INTERVAL 1 DAY) / 144 AS average,
-      countIf(open) AS standing, countIf(open AND isNull(acknowledged_at)) AS unseen
-    FROM ioc_read.cases_alerts
+    SELECT
+      (SELECT sum(raised) FROM ioc_read.alarm_load
+        WHERE at >= toStartOfInterval(now(), INTERVAL 10 MINUTE))
+        AS last_ten,
+      per_ten_minutes, most_in_ten_minutes, floods,
+      (SELECT count() FROM ioc_read.alerts WHERE open AND isNull(acknowledged_at)) AS unseen
+    FROM ioc_read.alarm_load_week
     """
     said = Said(
         "Tải cảnh báo",
-        "Theo EEMUA 191: trung bình dưới 1 cảnh báo mỗi 10 phút; trên 10 trong 10 phút là quá tải.",
-        decimals=1,
+        "Bảy ngày, vai trò bận nhất, theo EEMUA 191: trung bình dưới 1 cảnh báo mỗi 10 phút; "
+        "trên 10 trong 10 phút là quá tải.",
+        decimals=0,
     )
     shown = {
-        "last_ten": "10 phút qua",
-        "average": "Trung bình / 10 phút",
-        "standing": "Đang mở",
+        "last_ten": "10 phút này",
+        "per_ten_minutes": "Trung bình / 10 phút",
+        "most_in_ten_minutes": "Nhiều nhất",
+        "floods": "Lần quá tải",
         "unseen": "Chưa xác nhận",
     }
-    whole = [prop("decimals", 0)]
-    over = panels.toned([("good", None), ("warn", 1), ("act", 10)])[:1]
-    props = {"last_ten": [*whole, *over], "average": over, "standing": whole, "unseen": whole}
+    props = {
+        "per_ten_minutes": [prop("decimals", 2), *panels.steps_of([("good", None), ("warn", 1)])],
+        "most_in_ten_minutes": panels.steps_of([("good", None), ("warn", 5), ("act", 11)]),
+    }
     return panels.numbers(said, sql, shown, at, props)
 
 
 def _alerts(at: Place) -> Any:
     sql = f"""
-    SELECT a.subject AS subject, a.severity AS severity, a.rule AS rule_name,
+    SELECT a.alert_ref AS alert_ref, a.severity AS severity, a.name_vi AS rule_name,
       {short("units", "a.unit", "u.name")} AS unit_name, a.raised_at AS raised_at
-    FROM ioc_read.cases_alerts AS a LEFT JOIN ioc_read.units AS u ON u.code = a.unit
+    FROM ioc_read.alerts AS a LEFT JOIN ioc_read.units AS u ON u.code = a.unit
     WHERE a.open
-    ORDER BY indexOf(['critical', 'major', 'minor', 'info'], severity), raised_at, subject LIMIT 6
+    ORDER BY a.rank, raised_at, alert_ref LIMIT 6
     """  # noqa: S608
     said = Said("Cảnh báo đang mở", "Nặng nhất trước, rồi lâu nhất trước.", nothing="Không có cảnh báo")
     shown = {"severity": "Mức", "rule_name": "Quy tắc", "unit_name": "Đơn vị", "raised_at": "Từ lúc"}
     props = {
         "severity": [mapping(SEVERITY)],
-        "rule_name": [row_alert()],
+        "rule_name": [row_alert("alert_ref")],
         "raised_at": [prop("unit", "time:DD/MM HH:mm")],
     }
-    return panels.hide(panels.rows(said, sql, shown, at, props), "subject")
+    return panels.hide(panels.rows(said, sql, shown, at, props), "alert_ref")
+
+
+def _noise(at: Place) -> Any:
+    sql = """
+    SELECT name_vi AS rule_name, alerts, ended_untouched, median_minutes FROM ioc_read.alarm_rules
+    ORDER BY alerts DESC, rule_name LIMIT 6
+    """
+    said = Said(
+        "Quy tắc nhiều cảnh báo nhất",
+        "Bảy ngày: số cảnh báo, số tự hết khi chưa ai xác nhận, thời gian mở trung vị. Quy tắc ồn cần chỉnh.",
+        decimals=0,
+        every="30s",
+        nothing="Không có cảnh báo",
+    )
+    shown = {
+        "rule_name": "Quy tắc",
+        "alerts": "Cảnh báo",
+        "ended_untouched": "Tự hết",
+        "median_minutes": "Phút mở",
+    }
+    return panels.rows(said, sql, shown, at)
 
 
 PIPELINE = Domain(

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from ioc.clock import VIETNAM
 from ioc.kpis import Kpi, Kpis
 from ioc.reference import Catalogue
@@ -18,7 +20,14 @@ WINDOWS = ("day", "week", "month", "ytd")
 TABLES = (
     *("kpi_values", "kpi_trust", "kpi_cells", "kpi_history", "ticks", "latency", "ref_loaded", "forecasts"),
     *("cases_source", "cases_document_in", "cases_dossier", "cases_task", "cases_dataset", "cases_alert"),
-    *("landing_progress", "landing_stops", "qd766_official", "events_documents", "events_platform"),
+    *(
+        "landing_progress",
+        "landing_stops",
+        "qd766_official",
+        "events_documents",
+        "events_platform",
+        "events_alerts",
+    ),
 )
 DIMS = {
     "hr_credential_coverage": ("digital_signature", "e_card"),
@@ -151,6 +160,9 @@ def alert(now: datetime) -> dict[str, Any]:
 def platform(store: Store, now: datetime, today: date) -> None:
     """The ledger of one source, its log a record ahead; a stop; a forecast; a published score."""
     insert(store, "events_documents", ledger(now))
+    rejected, raised = told(now)
+    insert(store, "events_platform", [rejected])
+    insert(store, "events_alerts", [raised])
     log = {"topic": "ioc.documents", "topic_id": TOPIC, "partition": 0}
     insert(store, "landing_progress", [log | {"start": 0, "end": 8, "at": now}])
     stop = {"topic": "ioc.documents", "partition": 0, "reason": "hole", "first": 3, "last": 4, "at": now}
@@ -173,6 +185,18 @@ def platform(store: Store, now: datetime, today: date) -> None:
         "version": 1,
     }
     insert(store, "qd766_official", [line | {"grp": "a", "score": 30.5}, line | {"grp": "b", "score": 40.25}])
+
+
+def told(now: datetime) -> list[dict[str, Any]]:
+    """A refusal at the door, of vxp; and that an alert was raised."""
+    refused = {"source": f"urn:ioc:{TENANT}:vxp", "rejected_type": "unknown", "reason": "secret_marking"}
+    raised = {"state": "raised", "severity": "critical", "to_role": "truc_ca_ioc"}
+    rows = ledger(now)[:2]
+    types = ("vn.gov.ioc.event.rejected.v1", "vn.gov.ioc.alert.transitioned.v1")
+    return [
+        row | {"type": kind, "source": f"urn:ioc:{TENANT}:ioc", "data": orjson.dumps(data).decode()}
+        for row, kind, data in zip(rows, types, (refused, raised), strict=True)
+    ]
 
 
 TOPIC = UUID("5f0e8f52-6f5c-4c7e-9b53-6d1f3f1c1a07")

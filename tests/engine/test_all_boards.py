@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.boards import generate
+from dashboards.boards import generate, health
 from dashboards.boards.asking import asked
 from dashboards.wall.board import Board, load
 from dashboards.wall.macros import expand
@@ -120,6 +120,29 @@ def test_what_a_source_sent_is_held_against_what_arrived(reader: Once, boards: d
     assert counts == [4, 1, 0, 2]
     assert (mine["sent"], mine["arrived"], mine["missing"]) == (7, 6, 1)
     assert found["vxp"]["arrived"] is None and found["vxp"]["missing"] is None
+    refused = rows(reader, boards["publishers"], "Bị từ chối nhiều nhất")
+    assert ("Trục văn bản", "Có dấu mật") in {(row["name"], row["reason_name"]) for row in refused}
+    (load,) = rows(reader, boards["pipeline"], "Tải cảnh báo")
+    assert (load["last_ten"], load["most_in_ten_minutes"], load["unseen"]) == (1, 1, 1)
+
+
+def test_grafanas_own_rules_ask_for_one_number_and_fire_when_they_should(reader: Once) -> None:
+    numbers = {rule.uid: reader.read(rule.sql) for rule in health.RULES}
+    assert {table.columns for table in numbers.values()} == {("value",)}
+    firing = {rule.uid for rule in health.RULES if rule.fires(float(numbers[rule.uid].rows[0][0]))}
+    assert firing == {"ioc-landing-stopped"}, numbers
+
+
+def test_grafanas_own_rules_fire_when_nothing_was_ever_heard(migrated: ClickHouse, reader: Once) -> None:
+    store = Store(migrated)
+    emptied(store)
+    fresh = StoreReader(migrated)
+    numbers = {rule.uid: fresh.read(rule.sql) for rule in health.RULES}
+    firing = {rule.uid for rule in health.RULES if rule.fires(float(numbers[rule.uid].rows[0][0]))}
+    assert firing == {"ioc-landing-silent", "ioc-ticks-silent"}, numbers
+    fresh.close()
+    seed(store)
+    store.close()
 
 
 def test_another_unit_may_be_chosen(reader: Once, boards: dict[str, Board]) -> None:
