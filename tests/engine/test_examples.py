@@ -19,7 +19,12 @@ WRITTEN = sorted(set(files()) & set(KPIS))
 
 def apart(kpi: Kpi) -> bool:
     """Of the organisation as a whole, or made from other KPIs: its example needs the store to itself."""
-    return bool(kpi.composite or kpi.gauge or own(kpi))
+    return bool(kpi.composite) or momentary(kpi)
+
+
+def momentary(kpi: Kpi) -> bool:
+    """A measurement of the instant, which a second tick would change."""
+    return bool(kpi.gauge) or own(kpi)
 
 
 def own(kpi: Kpi) -> bool:
@@ -42,7 +47,7 @@ class Played:
         told = []
         for now, act in stage.acts():
             rows |= {place.example.kpi: place.rows(stage.catalogue) for place in act}
-            stage.play(now, [row for place in act for row in rows[place.example.kpi]], batch=30_000)
+            stage.play(now, [row for place in act for row in rows[place.example.kpi]])
             for place in act:
                 self.numbers[place.example.kpi] = stage.differences(
                     place, stored=not own(stage.kpis[place.example.kpi])
@@ -57,9 +62,10 @@ class Played:
         for seed, (now, act) in enumerate(stage.acts()):
             mixed = shuffled([row for place in act for row in rows[place.example.kpi]], seed)
             stage.ledger.append(mixed[:2], verdict=2)  # suppressed by landing: seen before
-            if not stage.alone:
+            once = any(momentary(stage.kpis[place.example.kpi]) for place in act)
+            if not once:
                 mixed = shuffled([*mixed, *mixed[::9]], seed)  # the same fact twice changes nothing either
-            stage.play(now, mixed, batch=len(mixed) // 2)
+            stage.play(now, mixed, whole=once)
             self._compare(stage, act, told[seed], self.disorder)
         stage.rebuild()
         self._compare(stage, act, told[-1], self.replay)
@@ -71,8 +77,8 @@ class Played:
         self, stage: Stage, act: Sequence[Place], told: set[tuple[Any, ...]], into: Problems
     ) -> None:
         """The same cells and the same values as before, and of what has no cells the same numbers."""
-        found = stage.written_numbers() if not stage.alone else told
-        for place in stage.places:
+        found = stage.written_numbers()
+        for place in () if any(momentary(kpi) for kpi in stage.kpis.values()) else stage.places:
             other = [each for each in found ^ told if under(each[0], place)]
             into[place.example.kpi] += [
                 f"{each} {'is new' if each in found else 'is gone'}" for each in other
