@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ioc.connecting import kafka_python
 from ioc.errors import IocError, Unsafe
 from ioc.settings import Kafka
 from ioc.topics import ALL_TOPICS, EVENT_TOPICS, Topic
@@ -20,21 +21,6 @@ class KafkaUnavailable(IocError):
     """The Kafka cluster does not answer."""
 
 
-def connection(settings: Kafka) -> dict[str, Any]:
-    """What kafka-python's clients need to reach the cluster."""
-    arguments: dict[str, Any] = {
-        "bootstrap_servers": settings.bootstrap.split(","),
-        "security_protocol": settings.security_protocol,
-    }
-    if settings.sasl_mechanism:
-        arguments["sasl_mechanism"] = settings.sasl_mechanism
-        arguments["sasl_plain_username"] = settings.username
-        arguments["sasl_plain_password"] = settings.password and settings.password.get_secret_value()
-    if settings.cafile:
-        arguments["ssl_cafile"] = str(settings.cafile)
-    return arguments
-
-
 @contextmanager
 def admin(settings: Kafka, *, timeout_s: float = 10.0) -> Iterator[Any]:
     """kafka-python's admin client. Raises `KafkaUnavailable` naming the address that does not answer."""
@@ -44,7 +30,7 @@ def admin(settings: Kafka, *, timeout_s: float = 10.0) -> Iterator[Any]:
     milliseconds = int(timeout_s * 1000)
     try:
         client = KafkaAdminClient(
-            **connection(settings),
+            **kafka_python(settings),
             client_id="ioc-admin",
             request_timeout_ms=milliseconds,
             bootstrap_timeout_ms=milliseconds,

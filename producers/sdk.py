@@ -12,6 +12,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, RetriableError
 
+from ioc.connecting import kafka_python
 from ioc.contracts import TYPES, Envelope, encode, kafka_key
 from ioc.errors import IocError
 from ioc.settings import Kafka
@@ -40,24 +41,6 @@ class PublishFailed(IocError):
         self.retryable = retryable
 
 
-def connection(kafka: Kafka) -> dict[str, Any]:
-    """Address, TLS and SASL of `kafka` under the names kafka-python knows."""
-    options: dict[str, Any] = {
-        "bootstrap_servers": kafka.bootstrap.split(","),
-        "security_protocol": kafka.security_protocol,
-    }
-    if kafka.sasl_mechanism is not None:
-        password = kafka.password.get_secret_value() if kafka.password else ""
-        options |= {
-            "sasl_mechanism": kafka.sasl_mechanism,
-            "sasl_plain_username": kafka.username or "",
-            "sasl_plain_password": password,
-        }
-    if kafka.cafile is not None:
-        options["ssl_cafile"] = str(kafka.cafile)
-    return options
-
-
 def _failed(topic: str, error: BaseException) -> PublishFailed:
     retryable = isinstance(error, RetriableError) or not isinstance(
         error, KafkaError | ValueError | TypeError
@@ -78,7 +61,7 @@ class Publisher:
     def __init__(self, kafka: Kafka, *, client_id: str, connect: Callable[..., Any] = KafkaProducer) -> None:
         try:
             self._producer = connect(
-                **connection(kafka),
+                **kafka_python(kafka),
                 client_id=client_id,
                 acks="all",
                 enable_idempotence=True,

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import faust
-from aiokafka.helpers import create_ssl_context
 from kafka.errors import KafkaError
 from mode import Service
 
+from ioc.connecting import encrypted
 from ioc.errors import StoreUnavailable, Unsafe
 from ioc.reference import Catalogue
 from ioc.settings import LOOPBACK, Kafka, Settings
@@ -62,8 +62,7 @@ def app(settings: Settings, role: Role) -> faust.App:
 
 def _credentials(kafka: Kafka) -> Any:
     """How Faust's own producer signs in; None on a plain broker."""
-    secure = kafka.security_protocol in ("SSL", "SASL_SSL")
-    tls = create_ssl_context(cafile=str(kafka.cafile) if kafka.cafile else None) if secure else None
+    tls = encrypted(kafka)
     if not kafka.sasl_mechanism:
         return tls
     password = kafka.password.get_secret_value() if kafka.password else None

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol
@@ -10,6 +9,7 @@ from typing import IO, Any, NoReturn, Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from ioc import connecting
 from ioc.errors import IocError
 from ioc.settings import Kafka
 from producers.simulator.sender import Record
@@ -63,24 +63,14 @@ class Stream:
 
     def __init__(self, kafka: Kafka, under_way: int = 20_000) -> None:
         self._options: dict[str, Any] = {
-            "bootstrap_servers": kafka.bootstrap,
             "client_id": "ioc-simulator",
             "acks": "all",
             "enable_idempotence": True,
             "linger_ms": 20,
             "max_batch_size": 512 * 1024,
             "request_timeout_ms": 60_000,
-            "security_protocol": kafka.security_protocol,
+            **connecting.aiokafka(kafka),
         }
-        if kafka.security_protocol.endswith("SSL"):
-            self._options["ssl_context"] = ssl.create_default_context(cafile=kafka.cafile)
-        if kafka.sasl_mechanism is not None:
-            password = kafka.password.get_secret_value() if kafka.password else None
-            self._options |= {
-                "sasl_mechanism": kafka.sasl_mechanism,
-                "sasl_plain_username": kafka.username,
-                "sasl_plain_password": password,
-            }
         self._limit = under_way
         self._producer: AIOKafkaProducer | None = None
         self._waiting: list[asyncio.Future[Any]] = []

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.helpers import create_ssl_context
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
+from ioc import connecting
 from ioc.errors import IocError
 from ioc.settings import Kafka, Settings
 from ioc.topics import Topic
@@ -35,26 +35,12 @@ class Names:
     topic_ids: Mapping[str, UUID]
 
 
-def _sasl(settings: Kafka, prefix: str) -> dict[str, Any]:
-    if not settings.sasl_mechanism:
-        return {}
-    return {
-        "sasl_mechanism": settings.sasl_mechanism,
-        f"{prefix}_username": settings.username,
-        f"{prefix}_password": settings.password and settings.password.get_secret_value(),
-    }
-
-
 def admin(settings: Kafka) -> Any:
     """kafka-python's admin client; blocking."""
-    tls = {"ssl_cafile": str(settings.cafile)} if settings.cafile else {}
     return KafkaAdminClient(
-        bootstrap_servers=settings.bootstrap.split(","),
-        security_protocol=settings.security_protocol,
+        **connecting.kafka_python(settings),
         client_id="ioc-land",
         request_timeout_ms=10_000,
-        **_sasl(settings, "sasl_plain"),
-        **tls,
     )
 
 
@@ -80,13 +66,8 @@ def member(settings: Settings, role: str) -> str:
 
 def consumer(settings: Settings) -> AIOKafkaConsumer:
     """The landing consumer: it commits by hand, and never chooses an offset by itself."""
-    kafka = settings.kafka
-    secure = kafka.security_protocol in ("SSL", "SASL_SSL")
-    cafile = str(kafka.cafile) if kafka.cafile else None
     return AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap,
-        security_protocol=kafka.security_protocol,
-        ssl_context=create_ssl_context(cafile=cafile) if secure else None,
+        **connecting.aiokafka(settings.kafka),
         client_id="ioc-land",
         group_id=GROUP,
         group_instance_id=member(settings, "land"),
@@ -99,7 +80,6 @@ def consumer(settings: Settings) -> AIOKafkaConsumer:
         fetch_max_wait_ms=FETCH_WAIT_MS,
         fetch_min_bytes=FETCH_MIN_BYTES,
         max_partition_fetch_bytes=4 * 1024 * 1024,
-        **_sasl(kafka, "sasl_plain"),
     )
 
 

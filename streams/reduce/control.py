@@ -7,13 +7,12 @@ lost the partition is refused by the broker, so two reducers cannot both plan a 
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from aiokafka.helpers import create_ssl_context
 from aiokafka.structs import OffsetAndMetadata
 
+from ioc import connecting
 from ioc.errors import IocError
 from ioc.settings import Settings
 from ioc.topics import CONTROL
@@ -35,22 +34,11 @@ class ControlLog:
     """The membership of this process in the reducers' group. Lives on the service's event loop."""
 
     def __init__(self, settings: Settings) -> None:
-        kafka = settings.kafka
-        secure = kafka.security_protocol in ("SSL", "SASL_SSL")
-        cafile = str(kafka.cafile) if kafka.cafile else None
-        password = kafka.password.get_secret_value() if kafka.password else None
-        sasl: dict[str, Any] = {
-            "sasl_mechanism": kafka.sasl_mechanism,
-            "sasl_plain_username": kafka.username,
-            "sasl_plain_password": password,
-        }
         self.owned = asyncio.Event()
         self.epoch = 0
         self._loop = asyncio.get_running_loop()
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=kafka.bootstrap,
-            security_protocol=kafka.security_protocol,
-            ssl_context=create_ssl_context(cafile=cafile) if secure else None,
+            **connecting.aiokafka(settings.kafka),
             client_id="ioc-reduce",
             group_id=GROUP,
             group_instance_id=cluster.member(settings, "reduce"),
@@ -58,7 +46,6 @@ class ControlLog:
             heartbeat_interval_ms=SESSION_MS // 4,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            **(sasl if kafka.sasl_mechanism else {}),
         )
 
     async def start(self) -> None:

@@ -7,15 +7,14 @@ a plan that must not be disturbed. Where reading goes on stands with the answers
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.helpers import create_ssl_context
 
+from ioc import connecting
 from ioc.commands import KEY, Command, NotACommand, decode
 from ioc.contracts import encode, kafka_key
-from ioc.settings import Kafka, Settings
+from ioc.settings import Settings
 from ioc.topics import ALERTS, CONTROL
 from streams.land import cluster
 from streams.watch.alert import Transition
@@ -28,31 +27,12 @@ WAIT_MS = 500
 log = logging.getLogger("ioc.watch")
 
 
-def _options(kafka: Kafka) -> dict[str, Any]:
-    secure = kafka.security_protocol in ("SSL", "SASL_SSL")
-    cafile = str(kafka.cafile) if kafka.cafile else None
-    password = kafka.password.get_secret_value() if kafka.password else None
-    plain: dict[str, Any] = {
-        "bootstrap_servers": kafka.bootstrap,
-        "security_protocol": kafka.security_protocol,
-        "ssl_context": create_ssl_context(cafile=cafile) if secure else None,
-        "client_id": "ioc-watch",
-    }
-    if kafka.sasl_mechanism:
-        plain |= {
-            "sasl_mechanism": kafka.sasl_mechanism,
-            "sasl_plain_username": kafka.username,
-            "sasl_plain_password": password,
-        }
-    return plain
-
-
 class Lines:
     """One reader and one writer. Lives on the service's event loop; errors are those of aiokafka."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        options = _options(settings.kafka)
+        options = {**connecting.aiokafka(settings.kafka), "client_id": "ioc-watch"}
         self._consumer = AIOKafkaConsumer(**options, enable_auto_commit=False, auto_offset_reset="earliest")
         self._producer = AIOKafkaProducer(**options, acks="all", enable_idempotence=True)
         self._ids: Mapping[str, UUID] = {}

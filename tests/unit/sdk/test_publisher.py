@@ -9,9 +9,10 @@ import pytest
 from kafka import errors
 from pydantic import SecretStr
 
+from ioc.connecting import kafka_python
 from ioc.contracts import encode
 from ioc.settings import Kafka
-from producers.sdk import Publisher, PublishFailed, Receipt, connection
+from producers.sdk import Publisher, PublishFailed, Receipt
 from tests.unit.contracts.events import document, event
 
 
@@ -134,7 +135,7 @@ def test_no_broker_is_one_sentence() -> None:
 
 
 def test_sasl_and_tls_settings_reach_the_client() -> None:
-    options = connection(
+    options = kafka_python(
         Kafka(
             bootstrap="a:1,b:2",
             security_protocol="SASL_SSL",
