@@ -44,7 +44,7 @@ def credentials(written: Written) -> Held:
 
 
 def courses(written: Written) -> Held:
-    """Passed courses on digital transformation or information security, for twelve months; dim = the group."""
+    """Passed courses on digital transformation or information security, for a year; dim = the group."""
     held: Held = []
     for person, events in written.of("training.completed").items():
         for event in events:
