@@ -1,5 +1,7 @@
 """The first administrator: made once, when the store has no account at all."""
 
+from collections.abc import Callable
+
 from ioc.accounts import FIRST, FIRST_ROLE, Account, Kept
 from ioc.clock import Clock
 from ioc.passwords import Passwords, generate
@@ -13,7 +15,9 @@ ENTRY = "accounts"
 """Where the credentials file holds it: name → password."""
 
 
-def ensure(settings: Settings, store: Store, clock: Clock) -> str | None:
+def ensure(
+    settings: Settings, store: Store, clock: Clock, hasher: Callable[[], Passwords] = Passwords
+) -> str | None:
     """Make the first account if there is none at all, and return its password; None when there is one.
 
     The password stands in the credentials file (mode 600) before the store knows it, so that a crash in
@@ -26,7 +30,7 @@ def ensure(settings: Settings, store: Store, clock: Clock) -> str | None:
         password = generate()
         _write(settings, FIRST, password)
     account = Account(FIRST, FIRST_ROLE, settings.tenant, must_change=True)
-    accounts.keep(store, settings.tenant, Kept(account, Passwords().hash(password)), clock.now())
+    accounts.keep(store, settings.tenant, Kept(account, hasher().hash(password)), clock.now())
     return password
 
 

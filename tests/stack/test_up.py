@@ -56,6 +56,9 @@ def test_credentials_are_for_their_owner_only(stack: RunningStack) -> None:
     assert "pseudonym_key" not in source
     reader = stack.json("credentials", "ioc_reader")
     assert (reader["user"], reader["database"]) == ("ioc_reader", "ioc_read")
+    first = stack.json("credentials", "quan_tri")
+    assert first["account"] == "quan_tri"
+    assert len(first["password"]) >= 20
     unknown = stack.run("credentials", "nobody", "--json")
     assert unknown.returncode == 1
     assert "no credentials for source 'nobody'" in unknown.stderr

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ioc.alerts import Rules
 from ioc.errors import SettingsError
 from ioc.roles import ACTIONS, ALERT_ACTIONS, Roles
 
@@ -116,3 +117,13 @@ def test_another_ministry_brings_its_own(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert list(Roles.load(tmp_path)) == ["gac"]
+
+
+def test_alert_rules_speak_of_roles_that_exist_and_may_act() -> None:
+    named = {
+        role
+        for rule in Rules.load().values()
+        for role in (rule.owner, *(escalation.role for escalation in rule.escalate))
+    }
+    assert named <= set(ROLES)
+    assert {role for role in named if not ROLES[role].may} == set()

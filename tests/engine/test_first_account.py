@@ -1,0 +1,65 @@
+"""The first administrator: made once, known to the credentials file only."""
+
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from ioc.accounts import FIRST, Account, Kept
+from ioc.clock import FixedClock
+from ioc.passwords import Passwords
+from ioc.settings import ClickHouse, Settings
+from local import credentials, first_account
+from storage import accounts
+from storage.client import Store
+
+pytestmark = pytest.mark.engine
+CLOCK = FixedClock(datetime(2026, 3, 10, 3, 0, tzinfo=UTC))
+
+
+def cheap() -> Passwords:
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def settings(tenant: str, folder: Path, store: ClickHouse) -> Settings:
+    return Settings(tenant=tenant, data=folder, clickhouse=store)
+
+
+def test_it_is_made_once_and_its_password_stands_in_the_credentials(
+    store: Store, migrated: ClickHouse, tmp_path: Path
+) -> None:
+    mine = settings("G71", tmp_path, migrated)
+    credentials.ensure(mine.credentials_file, ["qlvb"])
+    password = first_account.ensure(mine, store, CLOCK, cheap)
+    assert password is not None
+    assert first_account.ensure(mine, store, CLOCK, cheap) is None
+    kept = accounts.find(store, "G71", FIRST)
+    assert kept is not None
+    assert (kept.account.role, kept.account.must_change) == ("platform_admin", True)
+    assert cheap().matches(kept.password_hash, password)
+    document = json.loads(mine.credentials_file.read_text())
+    assert document["accounts"] == {FIRST: {"password": password}}
+    assert document["sources"]["qlvb"]["key"]
+    assert stat.S_IMODE(mine.credentials_file.stat().st_mode) == 0o600
+    # What the stack does at every start leaves it as it is.
+    assert credentials.ensure(mine.credentials_file, ["qlvb"]) == document
+
+
+def test_after_a_crash_between_file_and_store_the_same_password_is_taken(
+    store: Store, migrated: ClickHouse, tmp_path: Path
+) -> None:
+    mine = settings("G72", tmp_path, migrated)
+    mine.credentials_file.write_text(json.dumps({"accounts": {FIRST: {"password": "made before"}}}))
+    assert first_account.ensure(mine, store, CLOCK, cheap) == "made before"
+
+
+def test_where_there_are_accounts_none_is_made(store: Store, migrated: ClickHouse, tmp_path: Path) -> None:
+    mine = settings("G73", tmp_path, migrated)
+    accounts.keep(store, "G73", Kept(Account("ca_1", "truc_ca_ioc", "G73"), "x"), CLOCK.now())
+    assert first_account.ensure(mine, store, CLOCK, cheap) is None
+    assert not mine.credentials_file.exists()
+    first_account.remember(mine, "ca_1", "new")
+    assert not mine.credentials_file.exists()

@@ -1,0 +1,111 @@
+"""An alert of the real stack, seen and taken up by somebody who signed in; every step written down."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from local.probes import wait_for
+from tests.unit.gateway.conftest import event
+
+from .running import RunningStack
+
+pytestmark = pytest.mark.stack
+WORD = "một câu đủ dài để thử"
+
+
+@pytest.fixture
+def door(stack: RunningStack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.ready["gateway"], timeout=30) as client:
+        yield client
+
+
+def signed_in(door: httpx.Client, account: str, password: str) -> dict[str, str]:
+    answer = door.post("/office/session", json={"account": account, "password": password})
+    assert answer.status_code == 201, answer.text
+    return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+
+def with_stdin(stack: RunningStack, *arguments: str) -> None:
+    command = [sys.executable, "-m", "ioc", *arguments, "--password-stdin", "--data", str(stack.data)]
+    done = subprocess.run(command, input=f"{WORD}\n", text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert WORD not in done.stdout + done.stderr
+
+
+def credentials(stack: RunningStack) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((stack.data / "credentials.json").read_text())
+    return found
+
+
+def overdue(stack: RunningStack, door: httpx.Client) -> str:
+    """Publishes a most urgent document that nobody has assigned for an hour; its reference."""
+    at = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
+    ref = f"G09.907/CV/{uuid4().hex[:8]}"
+    made = event(1, data__doc_ref=ref, data__urgency="hoa_toc", data__receiver_org="G09.907")
+    made |= {"id": str(uuid4()), "subject": ref, "orgunit": "G09.907", "time": at, "producedat": at}
+    made["data"] |= {"arrived_at": at, "registered_at": at}
+    key = credentials(stack)["sources"]["qlvb"]["key"]
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/cloudevents+json"}
+    answer = door.post("/v1/events", content=json.dumps(made), headers=headers)
+    assert answer.status_code == 202, answer.text
+    return ref
+
+
+def test_an_alert_is_taken_up_by_who_may_and_by_nobody_else(stack: RunningStack, door: httpx.Client) -> None:
+    made = stack.json("user", "add", "truc_ca_7", "--role", "truc_ca_ioc")
+    with_stdin(stack, "user", "add", "kiem_tra_7", "--role", "auditor")
+    first = credentials(stack)["accounts"]["quan_tri"]["password"]
+    operator = signed_in(door, "truc_ca_7", made["password"])
+    auditor = signed_in(door, "kiem_tra_7", WORD)
+    administrator = signed_in(door, "quan_tri", first)
+    overdue(stack, door)
+    found: list[dict[str, Any]] = []
+
+    def stands() -> bool:
+        rows = door.get("/office/alerts", headers=operator).json()["alerts"]
+        found[:] = [row for row in rows if (row["rule"], row["unit"]) == ("hoatoc_unassigned", "G09.907")]
+        return bool(found)
+
+    assert wait_for(stands, 60), stack.last_lines()
+    alert = found[0]
+    path = f"/office/alerts/{alert['alert_ref']}/actions"
+    seen = {"status": alert["status"], "seqno": alert["seqno"]}
+    wish = {"action": "acknowledge", "seen": seen}
+    assert door.post(path, json=wish, headers=administrator).json()["code"] == "role_not_allowed"
+
+    def answered(wish: dict[str, Any]) -> dict[str, Any]:
+        sent = door.post(path, json=wish, headers=operator)
+        assert sent.status_code == 202, sent.text
+        command = f"/office/commands/{sent.json()['command_id']}"
+        assert wait_for(lambda: door.get(command, headers=operator).status_code == 200, 20)
+        answer: dict[str, Any] = door.get(command, headers=operator).json()
+        return answer
+
+    taken = answered(wish)
+    assert (taken["accepted"], taken["status"]) == (True, "acknowledged")
+    late = answered(wish)
+    assert (late["accepted"], late["reason"]) == (False, "stale")
+    assert wait_for(lambda: stands() and found[0]["status"] == "acknowledged", 20)
+    now = {"status": found[0]["status"], "seqno": found[0]["seqno"]}
+    assert answered({"action": "resolve", "seen": now, "reason_code": "da_phan_cong_giay"})["accepted"]
+
+    trail = door.get("/office/audit", params={"object": alert["alert_ref"]}, headers=auditor).json()["deeds"]
+    assert [(deed["account"], deed["action"], deed["outcome"]) for deed in reversed(trail)] == [
+        ("quan_tri", "acknowledge", "refused"),
+        ("truc_ca_7", "acknowledge", "done"),
+        ("truc_ca_7", "acknowledge", "done"),
+        ("truc_ca_7", "resolve", "done"),
+    ]
+    assert f"command={taken['command_id']}" in trail[2]["detail"]
+
+    assert stack.json("user", "disable", "truc_ca_7")["disabled"]
+    assert wait_for(lambda: door.get("/office/me", headers=operator).status_code == 401, 5)
+    token = operator["Authorization"].removeprefix("Bearer ")
+    assert stack.holding(made["password"].encode(), WORD.encode(), token.encode()) == []
