@@ -180,13 +180,24 @@ def migrate(data: Data = None) -> None:
 
 
 def prepare(data: Data = None) -> None:
-    """All that a production stack needs before its first process: credentials, topics, tables. Repeatable."""
+    """All that a production stack needs before its first process: credentials, topics, tables, somebody who
+    may sign in. Repeatable."""
+    from contextlib import closing
+
+    from ioc.accounts import FIRST
+    from ioc.clock import SystemClock
     from ioc.settings import load
+    from local import first_account
     from local.credentials import ensure
     from local.stack import source_codes
+    from storage.client import Store
 
     settings = load(data)
     ensure(settings.credentials_file, source_codes(settings))
     say(f"credentials: {settings.credentials_file}")
     topics(data)
     migrate(data)
+    with closing(Store(settings.clickhouse)) as store:
+        made = first_account.ensure(settings, store, SystemClock())
+    # What is printed here stands in a container's log: the password does not.
+    say(f"accounts: {FIRST} was made, see `ioc credentials {FIRST}`" if made else "accounts: there are some")
