@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from nicegui import Client, core, ui
 
+from dashboards.console import app as console
 from dashboards.wall import page
 from dashboards.wall.board import GENERATED, load
 from dashboards.wall.screen import Screen
@@ -29,13 +30,23 @@ CONTENT_POLICY = (
 
 
 def build(
-    open_reader: OpenReader, clock: Clock, *, title: str = "IOC", boards: Path = GENERATED
+    open_reader: OpenReader,
+    clock: Clock,
+    *,
+    title: str = "IOC",
+    boards: Path = GENERATED,
+    more: Callable[[FastAPI], None] | None = None,
 ) -> tuple[FastAPI, dict[str, Screen]]:
-    """The web application and its screens. NiceGUI has one page registry per process: build once."""
+    """The web application and its screens. NiceGUI has one page registry per process: build once.
+
+    `more`: adds further pages and routes.
+    """
     screens = {uid: Screen(load(uid, boards), open_reader, clock) for uid in BOARDS}
     web = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(web, screens, clock)
     _pages(screens)
+    if more is not None:
+        more(web)
     # NiceGUI lets pages of any site open the socket that carries what the wall shows.
     core.sio.eio.cors_allowed_origins = _same_host
     ui.run_with(
@@ -130,5 +141,11 @@ def serve(web: FastAPI, screens: Mapping[str, Screen], where: Http) -> None:
 def run(settings: Settings, boards: Path = GENERATED) -> None:
     """`ioc wall`: the wall over the store's reading views, drawn from the boards in a folder."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    web, screens = build(lambda: StoreReader(settings.clickhouse), SystemClock(), boards=boards)
+    clock = SystemClock()
+    web, screens = build(
+        lambda: StoreReader(settings.clickhouse),
+        clock,
+        boards=boards,
+        more=lambda web: console.install(web, console.of(settings, clock)),
+    )
     serve(web, screens, settings.wall)

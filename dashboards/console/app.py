@@ -1,0 +1,48 @@
+"""Puts the console and the leaders' page into the wall's web process."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+
+from dashboards.console import alert_page, alerts_page, leader_page, more_pages, signing
+from dashboards.console.office import Office
+from dashboards.console.reading import Reading
+from dashboards.console.sessions import Sessions
+from dashboards.console.state import Console
+from ioc.alerts import Rules
+from ioc.clock import Clock
+from ioc.kpis import Kpis
+from ioc.reference import Catalogue
+from ioc.roles import Roles
+from ioc.settings import Settings
+
+
+def of(settings: Settings, clock: Clock) -> Console:
+    """The console of a running stack. Raises `SettingsError` when its catalogue is not as expected."""
+    roles = Roles.load(settings.catalogue)
+    return Console(
+        office=Office(settings.gateway),
+        sessions=Sessions(roles, clock),
+        reading=Reading.of(settings.clickhouse, settings.tenant),
+        catalogue=Catalogue.load(settings.catalogue),
+        rules=Rules.load(settings.catalogue).about(Kpis.load(settings.catalogue)),
+        roles=roles,
+        clock=clock,
+        tenant=settings.tenant,
+        briefs=settings.data / "briefs",
+    )
+
+
+def install(web: FastAPI, console: Console) -> None:
+    """Add pages and routes; call before the application is served, once per process."""
+
+    @web.middleware("http")
+    async def referrer(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call(request)
+        if request.url.path.startswith(("/console", "/leader")):
+            # Forms must say that they come from here; other sites still learn nothing.
+            response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    for part in (signing, alerts_page, alert_page, more_pages, leader_page):
+        part.install(web, console)

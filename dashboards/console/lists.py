@@ -1,0 +1,111 @@
+"""How alerts are put in order and what is said of their time: pure, so that it can be tested."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from dashboards.console.words import say
+from dashboards.wall import words as wall
+from ioc.alerts import Rule
+from ioc.calendar import WorkingCalendar
+
+RANK: Mapping[str, int] = {"critical": 0, "major": 1, "minor": 2, "info": 3}
+TONE: Mapping[str, str] = {"critical": "act", "major": "warn", "minor": "info", "info": "soft"}
+
+
+class Alert(BaseModel):
+    """One alert as the back office tells it; what it says beside this is not needed here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    alert_ref: str
+    rule: str
+    name_vi: str
+    kpi: str = ""
+    unit: str = ""
+    severity: str
+    status: str
+    seqno: int
+    open: bool = True
+    owner: str = ""
+    to_unit: str = ""
+    breaches: int | None = None
+    raised_at: AwareDatetime
+    acknowledged_at: AwareDatetime | None = None
+    shelved_until: AwareDatetime | None = None
+    reason: str = ""
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When somebody must have acted, and who is told if not. `taken`: somebody has taken it up."""
+
+    at: datetime
+    role: str
+    taken: bool
+
+
+def due(alert: Alert, rule: Rule | None, calendar: WorkingCalendar) -> Due | None:
+    """The first instant at which the alert goes on to somebody else unless it is acted upon; None: never.
+
+    Once it is acknowledged, only steps that ask for its end still count.
+    """
+    taken = alert.acknowledged_at is not None
+    found: list[Due] = []
+    for step in rule.escalate if rule else ():
+        if step.when == "untouched" and taken:
+            continue
+        if step.after_working_minutes is not None:
+            at = calendar.add_working_minutes(alert.raised_at, step.after_working_minutes)
+        else:
+            at = alert.raised_at + timedelta(minutes=step.after_minutes or 0)
+        found.append(Due(at, step.role, taken))
+    return min(found, key=lambda each: each.at, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An alert with its time."""
+
+    alert: Alert
+    due: Due | None
+
+    def overdue(self, now: datetime) -> bool:
+        """Beyond its time, and not put aside on purpose."""
+        return self.alert.status != "shelved" and self.due is not None and self.due.at < now
+
+    def urgency(self, now: datetime) -> tuple[object, ...]:
+        """Sorts the most urgent first: severity, put aside last, overdue first, then time left."""
+        at = self.due.at if self.due else datetime.max.replace(tzinfo=now.tzinfo)
+        shelved = self.alert.status == "shelved"
+        rank = RANK.get(self.alert.severity, len(RANK))
+        return shelved, rank, not self.overdue(now), at, self.alert.raised_at, self.alert.alert_ref
+
+
+def ordered(entries: Iterable[Entry], now: datetime) -> list[Entry]:
+    """The most urgent first."""
+    return sorted(entries, key=lambda entry: entry.urgency(now))
+
+
+def by_unit(entries: Sequence[Entry], now: datetime) -> list[tuple[str, list[Entry]]]:
+    """Units with their alerts; the unit with the most urgent alert first."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in ordered(entries, now):
+        groups.setdefault(entry.alert.unit, []).append(entry)
+    return list(groups.items())
+
+
+def time_words(entry: Entry, now: datetime, role_name: Mapping[str, str]) -> str:
+    """Time left or overdue: `quá 4 phút, hạn tiếp nhận`; without a time, how long it has been open."""
+    alert = entry.alert
+    if alert.status == "shelved" and alert.shelved_until is not None:
+        return say("shelved_until", at=wall.moment(alert.shelved_until, now))
+    if entry.due is None:
+        return say("since", age=wall.age((now - alert.raised_at).total_seconds()))
+    left = wall.remaining((entry.due.at - now).total_seconds())
+    if not entry.due.taken:
+        return say("left_to", left=left)
+    return say("left_until", left=left, role=role_name.get(entry.due.role, entry.due.role))

@@ -1,0 +1,226 @@
+"""The case, the work list, the shift and the audit trail."""
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from nicegui import ui
+
+from dashboards.console.alert_page import quoted
+from dashboards.console.frame import Notice, box, button, text
+from dashboards.console.pages import opened, table, told
+from dashboards.console.reading import MOST, Row
+from dashboards.console.sessions import Visitor
+from dashboards.console.state import Console
+from dashboards.console.words import named, say
+from dashboards.wall import words as wall
+from ioc.clock import VIETNAM
+
+WORK_EVERY_S = 10.0
+KINDS = ("document_unassigned", "task_overdue", "document_overdue", "dossier_overdue", "feedback_overdue",
+         "dossier_due_soon", "source_silent", "source_gap", "hr_unsynced")  # fmt: skip
+"""The order of the work list: what is asked for first stands first."""
+SHOWN = 12
+"""Cases of one kind; the rest is counted."""
+WITHOUT_CASES = frozenset({"source_silent", "source_gap", "hr_unsynced"})
+
+
+def install(_: FastAPI, console: Console) -> None:
+    _install_case(console)
+    _install_work(console)
+    _install_shift(console)
+    _install_audit(console)
+
+
+def exactly(at: datetime) -> str:
+    """`22/11/2026 14:05:09`, Vietnamese time."""
+    return at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def _install_case(console: Console) -> None:
+    @ui.page("/console/case/{subject:path}")
+    async def case(request: Request, subject: str) -> Response | None:
+        async def draw(known: Visitor, notice: Notice) -> None:
+            if not known.sees_cases:
+                text("p", say("forbidden", role=known.role_name), "empty")
+                return
+            asked = console.reading.case_events(subject, console.within(known))
+            found = await told(console, known, notice, asked)
+            if found is None:
+                return
+            if not found:
+                text("p", say("case.none"), "empty")
+                return
+            text("p", say("case.events", n=wall.number(len(found))), "soft")
+            names = ("col.at", "col.event", "col.source", "col.id")
+            table(tuple(map(say, names)), [_event(each) for each in found])
+
+        title = say("case", subject=subject)
+        return await opened(console, request, ("console",), title, "", draw)
+
+
+def _event(row: Row) -> tuple[str, ...]:
+    said = named("event", row["name"])
+    if row["corrects"]:
+        said = f"{said} ({say('corrected')})"
+    return exactly(row["at"]), said, str(row["source"]).rpartition(":")[2], row["id"]
+
+
+def _install_work(console: Console) -> None:
+    @ui.page("/console/work")
+    async def work(request: Request) -> Response | None:
+        async def draw(known: Visitor, notice: Notice) -> None:
+            body = box("work")
+            with body:
+                text("p", say("wait"), "empty")
+            shown: list[object] = []
+
+            async def refresh() -> None:
+                asked = console.reading.absences(console.within(known))
+                found = await told(console, known, notice, asked)
+                if found is None:
+                    return
+                notice.show("")
+                if shown == [found]:
+                    return
+                shown[:] = [found]
+                body.clear()
+                with body:
+                    _work(console, known, found)
+
+            await refresh()
+            ui.timer(WORK_EVERY_S, refresh, immediate=False)
+
+        return await opened(console, request, ("console",), say("work"), "/console/work", draw)
+
+
+def _work(console: Console, known: Visitor, found: list[Row]) -> None:
+    if not found:
+        text("p", say("work.none"), "empty")
+    now = console.clock.now()
+    rank = {kind: place for place, kind in enumerate(KINDS)}
+    placed = sorted(found, key=lambda row: rank.get(row["kind"], len(rank)))
+    for kind, rows in groupby(placed, key=lambda row: str(row["kind"])):
+        group = list(rows)
+        with box("card", "section"):
+            with box("heading", "h2"):
+                text("span", named("kind", kind))
+                more = "+" if len(found) > MOST else ""
+                text("small", wall.number(sum(row["cases"] for row in group)) + more, "soft")
+            for row in group[:SHOWN]:
+                _piece(console, known, row, now)
+            if len(group) > SHOWN:
+                text("p", say("work.more", n=wall.number(len(group) - SHOWN)), "soft")
+
+
+def _piece(console: Console, known: Visitor, row: Row, now: datetime) -> None:
+    with box("case"):
+        subject = row["subject"] or console.unit_name(row["unit"])
+        if row["subject"] and row["kind"] not in WITHOUT_CASES and known.sees_cases:
+            ui.link(subject, f"/console/case/{quoted(subject)}")
+        else:
+            text("span", subject)
+        text("span", console.unit_name(row["unit"]), "soft")
+        if row["due"] is not None:
+            left = (row["due"] - now).total_seconds()
+            text("b", wall.remaining(left), "time overdue" if left < 0 else "time")
+
+
+def _install_shift(console: Console) -> None:
+    @ui.page("/console/shift")
+    async def shift(request: Request) -> Response | None:
+        async def draw(known: Visitor, notice: Notice) -> None:
+            body = box("columns")
+
+            async def show() -> None:
+                last = await told(console, known, notice, _last(console, known))
+                body.clear()
+                with body:
+                    with box("card", "section"):
+                        text("h2", say("shift.last"))
+                        _last_shift(console, last[0] if last else None)
+                    if console.roles.may(known.signed.role, "hand_over", own=True):
+                        with box("card", "section"):
+                            _hand_over(console, known, notice, show)
+
+            await show()
+
+        return await opened(console, request, ("console",), say("shift"), "/console/shift", draw)
+
+
+async def _last(console: Console, known: Visitor) -> tuple[dict[str, Any] | None]:
+    return (await console.office.last_shift(known.token),)
+
+
+def _last_shift(console: Console, last: dict[str, Any] | None) -> None:
+    if last is None:
+        text("p", say("shift.never"), "empty")
+        return
+    at = datetime.fromisoformat(last["handed_at"])
+    text("p", say("shift.by", at=exactly(at), role=console.role_name(last["role"])), "soft")
+    with box("counts"):
+        for name, count in last["counts"].items():
+            with box("count"):
+                text("b", wall.number(count))
+                text("span", named("count", name), "soft")
+    if not last["notes"]:
+        text("p", say("shift.no_notes"), "empty")
+    with box("", "ul"):
+        for note in last["notes"]:
+            text("li", note["text"]["vi"])
+
+
+def _hand_over(console: Console, known: Visitor, notice: Notice, show: Any) -> None:
+    text("h2", say("shift.notes"))
+    boxes = {code: ui.checkbox(note.text.vi).classes("step") for code, note in console.roles.notes.items()}
+
+    async def hand() -> None:
+        notes = [code for code, ticked in boxes.items() if ticked.value]
+        done = await told(console, known, notice, console.office.hand_over(known.token, notes))
+        if done is not None:
+            ui.notify(say("shift.done"), type="positive")
+            await show()
+
+    with box("do"):
+        button(say("shift.hand"), hand, primary=True)
+
+
+def _install_audit(console: Console) -> None:
+    @ui.page("/console/audit")
+    async def audit(request: Request, days: int = 7, account: str = "", about: str = "") -> Response | None:
+        async def draw(known: Visitor, notice: Notice) -> None:
+            with box("tools filter", "form").props("method=get action=/console/audit"):
+                _entry("days", say("audit.days"), str(min(max(days, 1), 400)))
+                _entry("account", say("audit.account"), account[:32])
+                _entry("about", say("audit.object"), about[:64])
+                text("button", say("audit.show"), "button").props("type=submit")
+            asked = console.office.audit(known.token, min(max(days, 1), 400), account[:32], about[:64])
+            found = await told(console, known, notice, asked)
+            if found == []:
+                text("p", say("audit.none"), "empty")
+            if found:
+                names = ("col.at", "col.account", "col.role", "col.action", "col.object", "col.outcome",
+                         "col.detail")  # fmt: skip
+                table(tuple(map(say, names)), [_deed(console, each) for each in found])
+
+        return await opened(console, request, ("audit",), say("audit"), "/console/audit", draw)
+
+
+def _entry(name: str, label: str, value: str) -> None:
+    with box("field", "label"):
+        text("span", label)
+        box("", "input").props(f"name={name} maxlength=64").props["value"] = value
+
+
+def _deed(console: Console, deed: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        exactly(datetime.fromisoformat(deed["at"])),
+        deed["account"],
+        console.role_name(deed["role"]),
+        named("action", deed["action"]),
+        deed["object"],
+        named("outcome", deed["outcome"]),
+        ", ".join(deed["detail"]),
+    )

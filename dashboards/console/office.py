@@ -1,0 +1,122 @@
+"""The back office over HTTP: what the console asks of the gateway, and how a refusal comes back."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ioc.errors import IocError
+from ioc.settings import Http
+
+TIMEOUT_S = 10.0
+ANSWERED_WITHIN_S = 20.0
+ASK_AGAIN_S = 0.15
+
+
+class OfficeLost(IocError):
+    """The gateway does not answer; the same may be asked again."""
+
+
+class OfficeRefused(IocError):
+    """The gateway refused. `code`: of its problem document."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"the back office refused ({status} {code})")
+        self.status = status
+        self.code = code
+
+    @property
+    def ended(self) -> bool:
+        """The session is over."""
+        return self.status == 401
+
+
+class Office:
+    """One client for all sessions; tokens are handed in with each call and never kept here."""
+
+    def __init__(self, where: Http, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        host = f"[{where.host}]" if ":" in where.host else where.host
+        # Neither proxies nor .netrc of the machine: the gateway is ours and near.
+        self._client = httpx.AsyncClient(
+            base_url=f"http://{host}:{where.port}/office",
+            timeout=TIMEOUT_S,
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def sign_in(self, account: str, password: str, address: str) -> dict[str, Any]:
+        """`{token, account, role, unit, …}`. Raises `OfficeRefused` 401 or 429, `OfficeLost`."""
+        body = {"account": account, "password": password}
+        # Attempts are counted by where they come from, not by this process.
+        headers = {"X-Forwarded-For": address} if address else {}
+        return await self._ask("POST", "/session", json=body, headers=headers)
+
+    async def sign_out(self, token: str) -> None:
+        await self._ask("DELETE", "/session", token)
+
+    async def change_password(self, token: str, old: str, new: str, address: str) -> None:
+        headers = {"X-Forwarded-For": address} if address else {}
+        await self._ask("POST", "/password", token, json={"old": old, "new": new}, headers=headers)
+
+    async def me(self, token: str) -> dict[str, Any]:
+        return await self._ask("GET", "/me", token)
+
+    async def alerts(self, token: str, status: str = "open", limit: int = 500) -> list[dict[str, Any]]:
+        """The alerts that the account may see."""
+        found = await self._ask("GET", "/alerts", token, params={"status": status, "limit": limit})
+        return list(found["alerts"])
+
+    async def act(self, token: str, ref: str, wish: Mapping[str, object]) -> dict[str, Any] | None:
+        """Ask something of an alert and wait for `{accepted, reason, status, seqno}`.
+
+        None: it was sent, but nobody answered in time.
+        """
+        sent = await self._ask("POST", f"/alerts/{quote(ref, safe='')}/actions", token, json=dict(wish))
+        path = f"/commands/{quote(str(sent['command_id']), safe='')}"
+        try:
+            async with asyncio.timeout(ANSWERED_WITHIN_S):
+                while True:
+                    answer = await self._ask("GET", path, token)
+                    if "accepted" in answer:
+                        return answer
+                    await asyncio.sleep(ASK_AGAIN_S)
+        except TimeoutError:
+            return None
+
+    async def hand_over(self, token: str, notes: list[str]) -> dict[str, Any]:
+        return await self._ask("POST", "/shift", token, json={"notes": notes})
+
+    async def last_shift(self, token: str) -> dict[str, Any] | None:
+        shift = (await self._ask("GET", "/shift/last", token))["shift"]
+        return dict(shift) if shift else None
+
+    async def audit(self, token: str, days: int, account: str, about: str) -> list[dict[str, Any]]:
+        params = {"days": days, "account": account, "object": about, "limit": 500}
+        return list((await self._ask("GET", "/audit", token, params=params))["deeds"])
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        token: str = "",
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        authorised = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = await self._client.request(
+                method, path, headers={**authorised, **(headers or {})}, **more
+            )
+            said = answer.json() if answer.content else {}
+        except (httpx.HTTPError, ValueError) as error:
+            raise OfficeLost(f"the gateway does not answer ({error.__class__.__name__})") from error
+        if not isinstance(said, dict):
+            raise OfficeLost("the gateway answered with something that is not an object")
+        if answer.is_error:
+            raise OfficeRefused(answer.status_code, str(said.get("code", answer.status_code)))
+        return said

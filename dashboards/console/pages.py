@@ -1,0 +1,71 @@
+"""How a page comes to be: who may open it, what is asked for it, and what is said when that is not there."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from fastapi import Request
+from fastapi.responses import Response
+from nicegui import ui
+
+from dashboards.console.frame import Notice, frame, text
+from dashboards.console.office import OfficeLost, OfficeRefused
+from dashboards.console.sessions import Visitor
+from dashboards.console.signing import to_sign_in, visitor
+from dashboards.console.state import Console
+from dashboards.console.words import say
+from ioc.errors import StoreRefused, StoreUnavailable
+
+T = TypeVar("T")
+Draw = Callable[[Visitor, Notice], Awaitable[None]]
+
+
+async def opened(
+    console: Console, request: Request, needed: tuple[str, ...], title: str, here: str, draw: Draw
+) -> Response | None:
+    """Draw a page for who may see it; lead everybody else to the sign-in form, or say why not."""
+    known = visitor(console, request)
+    if known is None:
+        return to_sign_in(request.url.path)
+    with frame(known, title, here) as notice:
+        if not known.opens(*needed):
+            text("p", say("forbidden", role=known.role_name), "empty")
+            return None
+        await draw(known, notice)
+    return None
+
+
+async def told(console: Console, known: Visitor, notice: Notice, asked: Awaitable[T]) -> T | None:
+    """The answer; None when there is none, which then stands above the page."""
+    try:
+        found = await asked
+    except OfficeLost:
+        notice.show(say("office_lost"))
+    except OfficeRefused as refused:
+        if refused.ended:
+            console.sessions.close(known.key)
+            ui.navigate.to("/console/sign-in?why=ended")
+        elif refused.status == 503:
+            notice.show(say("store_lost"))
+        else:
+            notice.show(say("refused", code=refused.code))
+    except StoreUnavailable:
+        notice.show(say("store_lost"))
+    except StoreRefused as error:
+        notice.show(say("refused", code=str(error.code)))
+    else:
+        return found
+    return None
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], classes: str = "") -> ui.element:
+    """A table that becomes a list of cards on a phone; every cell is text."""
+    with ui.element("table").classes(f"table {classes}") as made:
+        with ui.element("thead"), ui.element("tr"):
+            for name in columns:
+                text("th", name).props("scope=col")
+        with ui.element("tbody"):
+            for row in rows:
+                with ui.element("tr"):
+                    for name, cell in zip(columns, row, strict=True):
+                        text("td", cell).props["data-name"] = name
+    return made

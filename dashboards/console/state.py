@@ -1,0 +1,60 @@
+"""What all pages of the console share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dashboards.console.lists import Alert, Entry, due
+from dashboards.console.office import Office
+from dashboards.console.reading import Reading
+from dashboards.console.sessions import Sessions, Visitor
+from dashboards.console.words import say
+from ioc.alerts import Rules
+from ioc.clock import VIETNAM, Clock
+from ioc.reference import Catalogue
+from ioc.roles import Roles
+
+
+@dataclass
+class Console:
+    """The parts, made once by `app.install`. `briefs`: where documents for leaders are laid down."""
+
+    office: Office
+    sessions: Sessions
+    reading: Reading
+    catalogue: Catalogue
+    rules: Rules
+    roles: Roles
+    clock: Clock
+    tenant: str
+    briefs: Path
+
+    @cached_property
+    def role_names(self) -> Mapping[str, str]:
+        return {role.id: role.name.vi for role in self.roles.values()} | {"watch": say("centre")}
+
+    def role_name(self, code: str) -> str:
+        return self.role_names.get(code, code)
+
+    def unit_name(self, code: str) -> str:
+        """The unit's name; what belongs to no unit concerns the whole system."""
+        if not code:
+            return say("no_unit")
+        return self.catalogue.units.get(code).name if code in self.catalogue.units.codes else code
+
+    def mine(self, visitor: Visitor) -> tuple[str, ...]:
+        """The visitor's unit and everything beneath it today."""
+        today = self.clock.now().astimezone(VIETNAM).date()
+        return (visitor.signed.unit, *self.catalogue.units.under(visitor.signed.unit, today))
+
+    def within(self, visitor: Visitor) -> Sequence[str] | None:
+        """The units it sees in detail; None: all."""
+        return None if visitor.sees_all else self.mine(visitor)
+
+    def owns(self, visitor: Visitor, alert: Alert) -> bool:
+        mine = self.mine(visitor)
+        return alert.unit in mine or alert.to_unit in mine
+
+    def entry(self, alert: Alert) -> Entry:
+        return Entry(alert, due(alert, self.rules.get(alert.rule), self.catalogue.calendar))
