@@ -10,7 +10,7 @@ from nicegui import ui
 from dashboards.console.acting import act, wish
 from dashboards.console.asking import Asking
 from dashboards.console.frame import Notice, box, button, text
-from dashboards.console.lists import TONE, Alert, time_words
+from dashboards.console.lists import TONE, Alert
 from dashboards.console.pages import opened, told
 from dashboards.console.permitted import may_step, offered
 from dashboards.console.reading import MOST, Row, shows_cases
@@ -72,7 +72,7 @@ class Sheet:
     def _tell(self, alert: Alert) -> None:
         now, entry = self._console.clock.now(), self._console.entry(alert)
         ended = alert.status in ("resolved", "closed")
-        said = "" if ended else time_words(entry, now, self._console.role_names)
+        said = "" if ended else self._console.time(entry)
         self._time.set_text(said)
         self._time.classes(replace="time overdue" if entry.overdue(now) and not ended else "time")
 
@@ -188,7 +188,7 @@ class Sheet:
         if step["to_role"] or step["to_unit"]:
             unit = console.unit_name(step["to_unit"]) if step["to_unit"] else ""
             whom = ", ".join(part for part in (console.role_name(step["to_role"]), unit) if part)
-            said.append(f"→ {whom}")
+            said[-1] = f"{said[-1]} → {whom}"
         with box("case"):
             text("span", " · ".join(said))
             at = wall.moment(step["at"], console.clock.now())

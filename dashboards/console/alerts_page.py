@@ -8,7 +8,7 @@ from nicegui import ui
 
 from dashboards.console.acting import act, wish
 from dashboards.console.frame import Notice, box, button, text
-from dashboards.console.lists import TONE, Alert, Entry, by_unit, ordered, time_words
+from dashboards.console.lists import TONE, Alert, Entry, by_unit, ordered
 from dashboards.console.pages import opened, told
 from dashboards.console.permitted import offered
 from dashboards.console.sessions import Visitor
@@ -59,7 +59,7 @@ class Line:
 
     def tell(self, entry: Entry) -> None:
         now = self._console.clock.now()
-        self._time.set_text(time_words(entry, now, self._console.role_names))
+        self._time.set_text(self._console.time(entry))
         self._time.classes(replace="time overdue" if entry.overdue(now) else "time")
 
 
@@ -78,7 +78,7 @@ class Listing:
             self._count = text("span", say("wait"), "soft")
             ui.toggle(
                 {False: say("alerts.urgency"), True: say("alerts.unit")}, value=False, on_change=self._sort
-            ).props("no-caps unelevated").classes("toggle")
+            ).props("no-caps unelevated toggle-color=none").classes("toggle")
         self._list = box("alerts")
         await self.refresh()
         ui.timer(LOOK_EVERY_S, self.refresh, immediate=False)

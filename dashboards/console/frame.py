@@ -46,7 +46,7 @@ class Notice:
 
     def show(self, said: str, tone: str = "warn") -> None:
         self._line.set_text(said)
-        self._line.classes(replace=f"notice {tone}")
+        self._line.classes(remove="warn act", add=tone)
         self._line.set_visibility(bool(said))
 
 
@@ -83,5 +83,6 @@ def frame(visitor: Visitor, title: str, here: str) -> Iterator[Notice]:
                 with ui.element("form").props("method=post action=/console/sign-out"):
                     text("button", say("sign_out"), "quiet").props("type=submit")
         with box("main", "main").props("id=main tabindex=-1"):
-            text("h1", title)
+            if title:
+                text("h1", title)
             yield Notice()

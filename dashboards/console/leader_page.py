@@ -10,7 +10,7 @@ from nicegui import ui
 from dashboards.console import leader_reading as ask
 from dashboards.console.frame import Notice, box, text
 from dashboards.console.leading import RANKED, Item, Row, exceptions, items, ranking, shown, track
-from dashboards.console.lists import TONE, Alert, ordered, time_words
+from dashboards.console.lists import TONE, Alert, ordered
 from dashboards.console.pages import opened, table, told
 from dashboards.console.sessions import Visitor
 from dashboards.console.signing import to_sign_in, visitor
@@ -100,7 +100,7 @@ class Leading:
                     ui.link(alert.name_vi, f"/console/alert/{alert.alert_ref}").classes("name")
                     text("span", console.unit_name(alert.unit), "soft")
                     late = "time overdue" if entry.overdue(now) else "time"
-                    text("b", time_words(entry, now, console.role_names), late)
+                    text("b", console.time(entry), late)
 
     async def exceptions(self, unit: str, *, full: bool) -> None:
         """Indicators that are not as they should be."""

@@ -12,6 +12,8 @@ from ioc.alerts import Rule
 from ioc.calendar import WorkingCalendar
 
 RANK: Mapping[str, int] = {"critical": 0, "major": 1, "minor": 2, "info": 3}
+WORKING_DAY = 480
+"""Minutes of a working day."""
 TONE: Mapping[str, str] = {"critical": "act", "major": "warn", "minor": "info", "info": "soft"}
 
 
@@ -41,11 +43,15 @@ class Alert(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When somebody must have acted, and who is told if not. `taken`: somebody has taken it up."""
+    """When somebody must have acted, and who is told if not.
+
+    `taken`: somebody has taken it up; `working`: its time runs in working hours only.
+    """
 
     at: datetime
     role: str
     taken: bool
+    working: bool
 
 
 def due(alert: Alert, rule: Rule | None, calendar: WorkingCalendar) -> Due | None:
@@ -62,7 +68,7 @@ def due(alert: Alert, rule: Rule | None, calendar: WorkingCalendar) -> Due | Non
             at = calendar.add_working_minutes(alert.raised_at, step.after_working_minutes)
         else:
             at = alert.raised_at + timedelta(minutes=step.after_minutes or 0)
-        found.append(Due(at, step.role, taken))
+        found.append(Due(at, step.role, taken, step.after_working_minutes is not None))
     return min(found, key=lambda each: each.at, default=None)
 
 
@@ -98,14 +104,25 @@ def by_unit(entries: Sequence[Entry], now: datetime) -> list[tuple[str, list[Ent
     return list(groups.items())
 
 
-def time_words(entry: Entry, now: datetime, role_name: Mapping[str, str]) -> str:
-    """Time left or overdue: `quá 4 phút, hạn tiếp nhận`; without a time, how long it has been open."""
+def time_words(entry: Entry, now: datetime, role_name: Mapping[str, str], calendar: WorkingCalendar) -> str:
+    """Time left or overdue: `quá hạn tiếp nhận 4 phút`; without a time, how long it has been open."""
     alert = entry.alert
     if alert.status == "shelved" and alert.shelved_until is not None:
         return say("shelved_until", at=wall.moment(alert.shelved_until, now))
     if entry.due is None:
         return say("since", age=wall.age((now - alert.raised_at).total_seconds()))
-    left = wall.remaining((entry.due.at - now).total_seconds())
-    if not entry.due.taken:
-        return say("left_to", left=left)
-    return say("left_until", left=left, role=role_name.get(entry.due.role, entry.due.role))
+    word = "late" if entry.due.at < now else "left"
+    key = f"{word}_until" if entry.due.taken else f"{word}_to"
+    role = role_name.get(entry.due.role, entry.due.role)
+    return say(key, age=span(entry.due, now, calendar), role=role)
+
+
+def span(due: Due, now: datetime, calendar: WorkingCalendar) -> str:
+    """The time between now and then: `4 phút`, `6 giờ làm việc`, `2 ngày làm việc`."""
+    first, last = min(now, due.at), max(now, due.at)
+    if not due.working:
+        return wall.age((last - first).total_seconds())
+    minutes = calendar.working_minutes(first, last)
+    if minutes >= WORKING_DAY:
+        return say("working", age=say("days", n=wall.number(minutes // WORKING_DAY)))
+    return say("working", age=wall.age(60 * minutes))

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from dashboards.console.alert_page import quoted
 from dashboards.console.frame import Notice, box, button, text
+from dashboards.console.lists import TONE, Alert, ordered
 from dashboards.console.pages import opened, table, told
 from dashboards.console.reading import MOST, Row
 from dashboards.console.sessions import Visitor
@@ -83,9 +84,11 @@ def _install_work(console: Console) -> None:
                 if found is None:
                     return
                 notice.show("")
-                if shown == [found]:
+                # Anew only when something else is to be said, so that the focus stays where it is.
+                told_now = [found, console.clock.now().replace(second=0, microsecond=0)]
+                if shown == told_now:
                     return
-                shown[:] = [found]
+                shown[:] = told_now
                 body.clear()
                 with body:
                     _work(console, known, found)
@@ -117,7 +120,7 @@ def _work(console: Console, known: Visitor, found: list[Row]) -> None:
 
 def _piece(console: Console, known: Visitor, row: Row, now: datetime) -> None:
     with box("case"):
-        subject = row["subject"] or console.unit_name(row["unit"])
+        subject = row["subject"] or say("cases", n=wall.number(row["cases"]))
         if row["subject"] and row["kind"] not in WITHOUT_CASES and known.sees_cases:
             ui.link(subject, f"/console/case/{quoted(subject)}")
         else:
@@ -141,6 +144,8 @@ def _install_shift(console: Console) -> None:
                     with box("card", "section"):
                         text("h2", say("shift.last"))
                         _last_shift(console, last[0] if last else None)
+                    with box("card", "section"):
+                        await _standing(console, known, notice)
                     if console.roles.may(known.signed.role, "hand_over", own=True):
                         with box("card", "section"):
                             _hand_over(console, known, notice, show)
@@ -148,6 +153,24 @@ def _install_shift(console: Console) -> None:
             await show()
 
         return await opened(console, request, ("console",), say("shift"), "/console/shift", draw)
+
+
+async def _standing(console: Console, known: Visitor, notice: Notice) -> None:
+    """What the next shift finds open, the most urgent first."""
+    text("h2", say("shift.now"))
+    found = await told(console, known, notice, console.office.alerts(known.token))
+    now = console.clock.now()
+    entries = ordered([console.entry(Alert.model_validate(each)) for each in found or ()], now)
+    if found == []:
+        text("p", say("alerts.none"), "empty")
+    for entry in entries[:SHOWN]:
+        alert = entry.alert
+        with box(f"case decision {TONE.get(alert.severity, 'soft')}"):
+            ui.link(alert.name_vi, f"/console/alert/{alert.alert_ref}").classes("name")
+            text("span", f"{console.unit_name(alert.unit)} · {named('status', alert.status)}", "soft")
+            text("b", console.time(entry), "time overdue" if entry.overdue(now) else "time")
+    if len(entries) > SHOWN:
+        text("p", say("work.more", n=wall.number(len(entries) - SHOWN)), "soft")
 
 
 async def _last(console: Console, known: Visitor) -> tuple[dict[str, Any] | None]:

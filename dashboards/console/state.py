@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from dashboards.console.lists import Alert, Entry, due
+from dashboards.console.lists import Alert, Entry, due, time_words
 from dashboards.console.office import Office
 from dashboards.console.reading import Reading
 from dashboards.console.sessions import Sessions, Visitor
@@ -55,6 +55,10 @@ class Console:
     def owns(self, visitor: Visitor, alert: Alert) -> bool:
         mine = self.mine(visitor)
         return alert.unit in mine or alert.to_unit in mine
+
+    def time(self, entry: Entry) -> str:
+        """Time left or overdue, in words."""
+        return time_words(entry, self.clock.now(), self.role_names, self.catalogue.calendar)
 
     def entry(self, alert: Alert) -> Entry:
         return Entry(alert, due(alert, self.rules.get(alert.rule), self.catalogue.calendar))
