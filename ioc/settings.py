@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     wall: Http = Http(port=DEFAULT_PORT_BASE + 5)
     worker_port: int = DEFAULT_PORT_BASE + 6
     reducer_port: int = DEFAULT_PORT_BASE + 7
+    notify: dict[str, SecretStr] = {}
+    """Addresses of those who are told of alerts, by the id of notify.yaml: IOC_NOTIFY__TRUC_CA=mailtos://…"""
 
     @property
     def stack_file(self) -> Path:

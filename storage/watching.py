@@ -43,6 +43,11 @@ BREAK_MS = 60_000
 """A pause between two ticks after which the pipeline counts as having stood still."""
 
 
+def columns() -> dict[str, frozenset[str]]:
+    """Columns of what rules may look at beside cases, by the name that a rule gives it."""
+    return {name: known for name, (_, known) in VIEWS.items()}
+
+
 @dataclass(frozen=True)
 class Row:
     """A unit, its earliest and newest breach and how many there are; milliseconds since 1970."""

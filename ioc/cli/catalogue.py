@@ -29,6 +29,7 @@ COUNTED = {
     "sources": "hệ thống nguồn",
     "days": "ngày lịch",
     "kpis": "chỉ số",
+    "alerts": "quy tắc cảnh báo",
 }
 
 
@@ -36,11 +37,11 @@ COUNTED = {
 def check(json: Json = False, folder: Given = None) -> None:
     """List every inconsistency of a catalogue, with file, entry and expectation. Exit 1 if there is one."""
     from ioc.review import Tables, review
-    from storage import schema
+    from storage import schema, watching
 
     if folder is not None and not folder.is_dir():
         fail(f"--catalogue {folder}: expected a folder", code=2)
-    found = review(folder, Tables(schema.views(), schema.spans()))
+    found = review(folder, Tables({**schema.views(), **watching.columns()}, schema.spans()))
     if not found.findings:
         _drawn(found)
     findings = sorted(set(found.findings))

@@ -6,6 +6,7 @@ not fit is listed with the file, the entry and what was expected.
 
 from pathlib import Path
 
+from ioc.review.alerts import alerts
 from ioc.review.calendars import calendars
 from ioc.review.indicators import Tables, indicators
 from ioc.review.organisation import organisation
@@ -25,4 +26,5 @@ def review(path: Path | None, tables: Tables) -> Folder:
     types = sources(folder, units)
     calendars(folder)
     indicators(folder, units, types, tables)
+    alerts(folder, units, types, tables)
     return folder

@@ -29,6 +29,7 @@ from streams.reduce.control import ControlLog, NotOwner
 from streams.watch.alert import Transition
 from streams.watch.lines import Lines
 from streams.watch.looking import OWN
+from streams.watch.notifying import notifier
 from streams.watch.watcher import Watcher
 
 AGAIN_S = 1.0
@@ -50,7 +51,6 @@ class WatchService(Service):
         kpis: Kpis,
         control: ControlLog,
         clock: Clock | None = None,
-        tell: Callable[[Transition], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -60,7 +60,7 @@ class WatchService(Service):
         self._roles = Roles.load(settings.catalogue)
         self._control = control
         self._clock = clock or SystemClock()
-        self._tell = tell
+        self._notifier = notifier(settings, self._rules, catalogue, self._clock)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="watch")
         self._store: Store | None = None
         self._lines: Lines | None = None
@@ -71,7 +71,11 @@ class WatchService(Service):
         """Something changed: look again soon."""
         self._wake.set()
 
+    async def on_start(self) -> None:
+        self._notifier.start()
+
     async def on_stop(self) -> None:
+        await asyncio.to_thread(self._notifier.stop)
         self._thread.shutdown(wait=False, cancel_futures=True)
         try:
             await asyncio.wait_for(asyncio.to_thread(self._thread.shutdown, wait=True), STOP_S)
@@ -168,7 +172,7 @@ class WatchService(Service):
             raise NotOwner("ioc.control belongs to another reducer, which watches now")
         await lines.publish(step, self._settings.tenant)
         log.info("alert %s: %s %s in %s #%d", step.ref, step.state, step.rule, step.unit, step.seqno)
-        self._tell(step)
+        self._notifier.tell(step)
 
     def _owned(self, epoch: int) -> bool:
         return self._control.owned.is_set() and self._control.epoch == epoch

@@ -17,9 +17,9 @@ from ioc.kpis import Kpis
 from ioc.reference import PACKAGED, Catalogue
 from ioc.review import Finding, Tables, review
 from ioc.review.expressions import unfinished, unknown
-from storage import schema
+from storage import schema, watching
 
-TABLES = Tables(schema.views(), schema.spans())
+TABLES = Tables({**schema.views(), **watching.columns()}, schema.spans())
 Edit = Callable[[dict[str, Any]], None]
 
 
