@@ -4,6 +4,7 @@ A role never holds a unit: the account does. Whether something lies in the accou
 the caller (with the tree of the day) and handed in as `own`.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self, get_args
@@ -35,7 +36,7 @@ OtherAction = Literal[
     "replay",
     "rotate_credentials",
 ]
-Action = AlertAction | OtherAction
+Action = Literal[AlertAction, OtherAction]
 ALERT_ACTIONS: frozenset[str] = frozenset(get_args(AlertAction))
 ACTIONS: frozenset[str] = ALERT_ACTIONS | frozenset(get_args(OtherAction))
 Scope = Literal["own", "all"]
@@ -141,11 +142,18 @@ class Roles(Mapping[str, Role]):
         held = self._roles.get(role)
         return held is not None and page in held.sees.pages and (own or held.sees.unit == "all")
 
+    @property
+    def version(self) -> str:
+        """Changes with everything that a role sees or may; not with names and notes."""
+        said = [(role.id, role.sees.unit, role.sees.detail, sorted(role.sees.pages), sorted(role.may.items()),
+                 sorted((action, sorted(states)) for action, states in role.only_while.items()))
+                for role in self.values()]  # fmt: skip
+        return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:16]
+
     @classmethod
     def load(cls, catalogue: Path | None = None) -> "Roles":
         """The roles of the own catalogue, else the packaged ones. Raises `SettingsError` naming the entry."""
-        own = catalogue / FILE if catalogue else None
-        file = own if own is not None and own.exists() else PACKAGED / FILE
+        file = file_of(catalogue)
         try:
             found = _File.model_validate(yamlfiles.parse(file, yamlfiles.read(file)))
         except ValidationError as error:
@@ -153,3 +161,9 @@ class Roles(Mapping[str, Role]):
             where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise SettingsError(f"{file}: {where}: {first['msg']}") from error
         return cls(found.roles, found.shift_notes)
+
+
+def file_of(catalogue: Path | None) -> Path:
+    """Where the roles stand: in the own catalogue, else in the packaged one."""
+    own = catalogue / FILE if catalogue else None
+    return own if own is not None and own.exists() else PACKAGED / FILE

@@ -30,6 +30,7 @@ COUNTED = {
     "days": "ngày lịch",
     "kpis": "chỉ số",
     "alerts": "quy tắc cảnh báo",
+    "roles": "vai trò",
 }
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ioc.reference import Catalogue
     from ioc.settings import Settings
     from producers.adapters.wiring import Adapters
-    from producers.gateway.app import Door
+    from producers.gateway.app import Background, Door
     from producers.sdk import Publisher
 
 
@@ -42,14 +42,15 @@ def gateway(data: Data = None) -> None:
     publisher = Publisher(found.kafka, client_id="ioc-gateway")
     # One set of adapters: endpoint and inbox share the dossiers' memory and its locks.
     adapters = Adapters(found, catalogue, clock, publisher, LedgerRecovery(found.clickhouse))
+    office, beside = back_office(found, catalogue, clock, publisher)
     app = create_app(
         rules=catalogue.rules(found.tenant),
         keyring=Keyring(found.credentials_file, clock),
         outlet=SdkOutlet(publisher),
         clock=clock,
         own_unit=own_unit(catalogue.sources["ioc"].units, found.tenant),
-        doors=[portal_door(adapters), office_door(found, catalogue, clock, publisher)],
-        background=[adapters.inbox()],
+        doors=[portal_door(adapters), office],
+        background=[adapters.inbox(), beside],
     )
     serve(app, found.gateway.host, found.gateway.port)
 
@@ -59,10 +60,10 @@ def portal_door(adapters: "Adapters") -> "Door":
     return lambda report: adapters.portal(lambda code, refused: report(code, refused.reason))
 
 
-def office_door(
+def back_office(
     settings: "Settings", catalogue: "Catalogue", clock: "Clock", publisher: "Publisher"
-) -> "Door":
-    """The back office over this store and this publisher."""
+) -> "tuple[Door, Background]":
+    """The back office over this store and this publisher: its routes, and what it does beside them."""
     from ioc.passwords import Passwords
     from ioc.roles import Roles
     from producers.gateway.office import control, routes
@@ -80,7 +81,7 @@ def office_door(
         units=catalogue.units,
         clock=clock,
     )
-    return lambda _report: routes.router(office, sessions, desk)
+    return lambda _report: routes.router(office, sessions, desk), office.tell_roles
 
 
 def own_unit(units: frozenset[str], tenant: str) -> str:

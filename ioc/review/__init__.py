@@ -9,6 +9,7 @@ from pathlib import Path
 from ioc.review.alerts import alerts
 from ioc.review.calendars import calendars
 from ioc.review.indicators import Tables, indicators
+from ioc.review.office import roles
 from ioc.review.organisation import organisation
 from ioc.review.reading import Finding, Folder
 from ioc.review.systems import sources
@@ -27,4 +28,5 @@ def review(path: Path | None, tables: Tables) -> Folder:
     calendars(folder)
     indicators(folder, units, types, tables)
     alerts(folder, units, types, tables)
+    roles(folder)
     return folder

@@ -4,14 +4,15 @@ Whether the alert's state allows it is not decided here: watch, the only writer 
 refuses the command against the state it finds.
 """
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from ioc.accounts import Account, Session, Shift
 from ioc.clock import VIETNAM, Clock
 from ioc.commands import NotACommand, build, encode
-from ioc.roles import Roles
+from ioc.roles import FILE, Roles
 from ioc.units import Units
 from producers.gateway.office.bodies import HandOver, Wish
 from producers.gateway.office.desk import Desk, Row, Send
@@ -25,6 +26,7 @@ FORBIDDEN = {
     "status": "the role of this account may do that in other states of an alert only",
 }
 AT_MOST = 1000
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Office:
@@ -39,6 +41,18 @@ class Office:
         self.roles = roles
         self._units = units
         self._clock = clock
+
+    async def note_roles(self) -> None:
+        """Write down that other rights are in force than when that was last written. Raises `Problem` 503."""
+        said = f"version={self.roles.version}"
+        last = await stored(self._desk.trail, LONG_AGO, self._clock.now(), "", FILE, 1)
+        if not last or said not in last[0].detail:
+            await self._sessions.note(None, "load_roles", FILE, "done", said)
+
+    async def tell_roles(self) -> None:
+        """The same as work beside the requests: once, again until the store answers."""
+        await self.note_roles()
+        await asyncio.Event().wait()
 
     async def alerts(self, session: Session, status: str, limit: int) -> list[Row]:
         """The alerts that the account may see. Raises `Problem` 403."""

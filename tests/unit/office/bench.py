@@ -93,7 +93,8 @@ class FakeDesk:
 
     def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Deed]:
         self._up()
-        return [each for each in reversed(self.deeds) if since <= each.at <= until][:limit]
+        found = [each for each in reversed(self.deeds) if since <= each.at <= until]
+        return [each for each in found if about in ("", each.object)][:limit]
 
     def hand_over(self, shift: Shift) -> None:
         self._up()
@@ -138,17 +139,19 @@ class Bench:
         self.folder = folder
         self.client: httpx.AsyncClient
 
-    def app(self) -> Any:
-        roles = Roles.load()
-        sessions = Sessions(self.desk, self.clock, self.passwords)
-        office = Office(
+    def office(self, sessions: Sessions | None = None) -> Office:
+        return Office(
             desk=self.desk,
-            sessions=sessions,
+            sessions=sessions or Sessions(self.desk, self.clock, self.passwords),
             send=self._send,
-            roles=roles,
+            roles=Roles.load(),
             units=CATALOGUE.units,
             clock=self.clock,
         )
+
+    def app(self) -> Any:
+        sessions = Sessions(self.desk, self.clock, self.passwords)
+        office = self.office(sessions)
         credentials = self.folder / "credentials.json"
         credentials.write_text('{"sources": {"qlvb": {"key": "key-of-qlvb"}}}', encoding="utf-8")
         return create_app(

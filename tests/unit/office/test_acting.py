@@ -11,6 +11,7 @@ import pytest
 
 from ioc.accounts import Deed
 from ioc.commands import decode
+from ioc.roles import Roles
 from tests.unit.office.bench import CATALOGUE, NOW, REF, Bench, alert, opened
 
 OTHER = "5f0e8f0a-1111-5222-8333-999999999999"
@@ -273,5 +274,21 @@ def test_auditors_read_the_trail_and_that_stands_in_it(tmp_path: Path) -> None:
         for name in ("truc_ca_1", "quan_tri", "lanh_dao_1"):
             refused = await bench.client.get("/office/audit", headers=await bench.token(name))
             assert (refused.status_code, refused.json()["code"]) == (403, "role_not_allowed")
+
+    run(tmp_path, story)
+
+
+def test_other_rights_are_written_down_once(tmp_path: Path) -> None:
+    async def story(bench: Bench) -> None:
+        office = bench.office()
+        for _ in range(2):
+            await office.note_roles()
+            bench.clock.advance(timedelta(minutes=1))
+        (deed,) = bench.desk.deeds
+        assert (deed.action, deed.object) == ("load_roles", "roles.yaml")
+        assert deed.detail == (f"version={office.roles.version}",)
+        office.roles = Roles(tuple(list(office.roles.values())[:5]))
+        await office.note_roles()
+        assert len(bench.desk.deeds) == 2
 
     run(tmp_path, story)

@@ -306,3 +306,19 @@ def test_a_kpi_that_a_board_shows_must_be_kept(tmp_path: Path) -> None:
     assert code == 1
     assert "board operations-wall: expected every KPI that is shown" in said
     assert "doc_on_time_rate" in said
+
+
+def test_roles_are_reviewed(folder: Path) -> None:
+    def spoil(document: dict[str, Any]) -> None:
+        roles = document["roles"]
+        roles[0]["may"]["fly"] = "all"
+        roles.append(dict(roles[1]))
+        for role in roles:
+            role["may"].pop("shelve", None)
+
+    edit(folder / "roles.yaml", spoil)
+    told = [(entry, expected) for file, entry, expected in found(folder) if file == "roles.yaml"]
+    assert ("roles", "some role that may shelve") in told
+    assert ("chanh_van_phong", "to stand once") in told
+    assert any(entry == "lanh_dao_bo" and "fly" in expected for entry, expected in told)
+    assert len(told) == 3
