@@ -26,11 +26,18 @@ DOMAINS = (*daily.DOMAINS, steering.TASKS, platform.PIPELINE)
 
 
 def makers(found: Facts) -> dict[str, Make]:
-    """Every board of a catalogue, by uid; a domain that no board is made for has one of its own."""
+    """Every board of a catalogue, by uid; a domain that no board is made for has one of its own.
+
+    A board that would have nothing to show is not made: another organisation may not have its KPIs.
+    """
     known = {name for each in DOMAINS for name in each.domains}
     strange = sorted({each.domain for each in found.measures.values()} - known)
     others = [domains.Domain(name, name, f"Chỉ tiêu của lĩnh vực {name}.") for name in strange if name]
-    by_domain = {each.uid: partial(domains.board, each) for each in (*DOMAINS, *others)}
+    by_domain = {
+        each.uid: partial(domains.board, each)
+        for each in (*DOMAINS, *others)
+        if found.of(*each.domains) or each.more(found)
+    }
     return {**FIXED, **by_domain}
 
 

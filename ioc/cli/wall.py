@@ -146,12 +146,16 @@ def playlist(
     token: Annotated[
         str, typer.Option(help="Service account token.", envvar="IOC_GRAFANA_TOKEN", show_envvar=True)
     ] = "",
+    catalogue: Annotated[Path | None, typer.Option(help="A ministry's own catalogue.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make or update the rotation of the walls' boards in Grafana; the same again changes nothing."""
-    from dashboards.boards.playlist import Grafana, ensure
+    from dashboards.boards.generate import boards
+    from dashboards.boards.playlist import TURNING, Grafana, ensure
+    from ioc.kpis import Kpis
 
-    done = ensure(Grafana(url, token), interval)
+    made = boards(Kpis.load(catalogue))
+    done = ensure(Grafana(url, token), interval, [uid for uid in TURNING if uid in made])
     if as_json:
         print_json({"uid": done.uid, "changed": done.changed, "play": done.play})
     else:

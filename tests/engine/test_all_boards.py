@@ -1,19 +1,25 @@
 """Every statement of every board on the real engine, as the reader; and what the rows of some must say."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from dashboards.boards import generate, health
 from dashboards.boards.asking import asked
 from dashboards.wall.board import Board, load
 from dashboards.wall.macros import expand
 from dashboards.wall.source import StoreReader, Table
+from ioc.cli import wall
 from ioc.settings import ClickHouse
 from storage.client import Store
 from tests.engine.board_seed import JOBS, MERIT, OFFICE, emptied, seed
+from tests.engine.process import environment
 
 pytestmark = pytest.mark.engine
 
@@ -76,6 +82,23 @@ def test_every_panel_has_something_to_show(reader: Once, boards: dict[str, Board
     board = boards[uid]
     titles = [panel.title for panel in board.panels if panel.targets]
     assert [title for title in titles if not rows(reader, board, title)] == []
+
+
+def test_the_command_asks_the_running_store(
+    reader: Once, migrated: ClickHouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in environment(migrated).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("IOC_CLICKHOUSE__HOST", migrated.host)
+    whole = generate.boards
+    monkeypatch.setattr(generate, "boards", lambda kpis: {"tasks": whole(kpis)["tasks"]})
+    app = typer.Typer()
+    wall.register(app)
+    result = CliRunner().invoke(app, ["boards", "check", "--data", str(tmp_path / "data"), "--json"])
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout)
+    assert said["ok"] and {each["board"] for each in said["statements"]} == {"tasks"}
+    assert all(each["ms"] > 0 for each in said["statements"])
 
 
 def test_a_statement_that_lacks_a_column_is_complained_of(reader: Once, boards: dict[str, Board]) -> None:
