@@ -108,7 +108,7 @@ def _note(kpi: str) -> Query:
     return Query(statement([Shown(kpi, "day")]), note=True)
 
 
-def _late(title: str, view: str, kind: str, at: Place) -> Any:
+def _late(title: str, view: str, at: Place) -> Any:
     sql = f"""
     SELECT c.subject AS subject, {short("units", "c.unit", "u.name")} AS unit_name,
       toInt64(dateDiff('day', c.due_at, now())) AS days
@@ -118,16 +118,16 @@ def _late(title: str, view: str, kind: str, at: Place) -> Any:
     """  # noqa: S608
     said = Said(title, "Quá hạn lâu nhất trước; chọn một dòng để mở ở bàn điều hành.", nothing="Không có")
     shown = {"unit_name": "Đơn vị", "days": "Số ngày quá hạn"}
-    props = {"unit_name": [row_case(kind)], "days": panels.toned([("warn", None), ("act", 5)])}
+    props = {"unit_name": [row_case()], "days": panels.toned([("warn", None), ("act", 5)])}
     return panels.hide(panels.rows(said, sql, shown, at, props), "subject")
 
 
 def _late_documents(at: Place) -> Any:
-    return _late("Văn bản quá hạn lâu nhất", "cases_documents_in", "document_in", at)
+    return _late("Văn bản quá hạn lâu nhất", "cases_documents_in", at)
 
 
 def _late_dossiers(at: Place) -> Any:
-    return _late("Hồ sơ quá hạn lâu nhất", "cases_dossiers", "dossier", at)
+    return _late("Hồ sơ quá hạn lâu nhất", "cases_dossiers", at)
 
 
 def _kinds(facts: Facts, kpi: str, title: str, names: dict[str, str], at: Place) -> Any:

@@ -1,7 +1,6 @@
 """Where panels and rows lead to: other boards, and the console's pages of a case or an alert."""
 
 from typing import Any
-from urllib.parse import quote
 
 from grafana_foundation_sdk.builders import dashboard as d
 
@@ -9,7 +8,7 @@ from dashboards.boards.parts import prop
 
 CONSOLE = "console"
 """The variable with the console's address; empty where a proxy serves boards and console under one name."""
-CONSOLE_PAGES = ("/console", "/console/cases/", "/console/alerts/", "/leader")
+CONSOLE_PAGES = ("/console", "/console/case/", "/console/alert/", "/leader", "/leader/evidence/")
 
 HOMES: dict[str, tuple[str, ...]] = {
     "documents": ("documents", "archives"),
@@ -38,14 +37,19 @@ def row_board(title: str, uid: str, field: str = "unit") -> Any:
     return prop("links", [{"title": title, "url": url}])
 
 
-def row_case(kind: str, field: str = "subject") -> Any:
+def row_case(field: str = "subject") -> Any:
     """A column's link to the console's page of the row's case."""
-    return _console("Mở hồ sơ vụ việc", f"/console/cases/{quote(kind)}/${{__data.fields.{field}}}")
+    return _console("Mở vụ việc", f"/console/case/${{__data.fields.{field}:percentencode}}")
 
 
-def row_alert(field: str = "subject") -> Any:
+def row_alert(field: str = "alert_ref") -> Any:
     """A column's link to the console's page of the row's alert."""
-    return _console("Mở cảnh báo", f"/console/alerts/${{__data.fields.{field}}}")
+    return _console("Mở cảnh báo", f"/console/alert/${{__data.fields.{field}:percentencode}}")
+
+
+def row_evidence(kpi: str, field: str = "unit") -> Any:
+    """A column's link to what a unit's number is made from."""
+    return _console("Vì sao có số này", f"/leader/evidence/{kpi}/${{__data.fields.{field}:percentencode}}")
 
 
 def _console(title: str, path: str) -> Any:

@@ -15,7 +15,7 @@ Document = Mapping[str, Any]
 SCHEMA = 42
 UID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}")
-BUILT_IN = re.compile(r"\$\{__\w[\w.]*\}")
+BUILT_IN = re.compile(r"\$\{__\w[\w.]*(:\w+)?\}")
 
 
 @dataclass(frozen=True, order=True)

@@ -246,7 +246,7 @@ def _alerts(at: Place) -> Any:
     shown = {"severity": "Mức", "rule_name": "Quy tắc", "unit_name": "Đơn vị", "raised_at": "Từ lúc"}
     props = {
         "severity": [mapping(SEVERITY)],
-        "rule_name": [row_alert("alert_ref")],
+        "rule_name": [row_alert()],
         "raised_at": [prop("unit", "time:DD/MM HH:mm")],
     }
     return panels.hide(panels.rows(said, sql, shown, at, props), "alert_ref")

@@ -12,7 +12,7 @@ from dashboards.boards import panels
 from dashboards.boards.canvas import Piece, Place, begun, placed
 from dashboards.boards.catalogue import Facts
 from dashboards.boards.domains import head, tiles
-from dashboards.boards.links import row_board
+from dashboards.boards.links import row_board, row_evidence
 from dashboards.boards.panels import Said
 from dashboards.boards.parts import UNIT, WINDOW, Bounds, prop, short, short_names, thresholds
 
@@ -92,7 +92,7 @@ def _places(facts: Facts, kpi: str, at: Place) -> Any:
         "remark": "Ghi chú",
     }
     props = {
-        "score": [prop("decimals", 1), *panels.toned(GRADES)],
+        "score": [prop("decimals", 1), *panels.toned(GRADES), row_evidence(kpi)],
         "change": [prop("decimals", 1)],
         "unit_name": [row_board("Xem đơn vị này", "leadership")],
     }
@@ -134,7 +134,7 @@ def _official(facts: Facts, at: Place) -> Any:
     }
     figures = {name: [prop("decimals", 2)] for name in ("official", "difference")}
     props = figures | {
-        "score": [prop("decimals", 2), *panels.toned(GRADES)],
+        "score": [prop("decimals", 2), *panels.toned(GRADES), row_evidence(INDEX)],
         "unit_name": [row_board("Xem đơn vị này", "public-services")],
     }
     return panels.hide(panels.rows(said, sql, shown, at, props), "unit")

@@ -106,7 +106,7 @@ def _task_list(late: bool, at: Place) -> Any:
         "progress": "Tiến độ",
     }
     props = {
-        "unit_name": [row_case("task")],
+        "unit_name": [row_case()],
         "days": panels.toned(
             [("warn", None), ("act", 10)] if late else [("act", None), ("warn", 3), ("info", 7)]
         ),

@@ -92,6 +92,7 @@ def test_the_command_asks_the_running_store(
     monkeypatch.setenv("IOC_CLICKHOUSE__HOST", migrated.host)
     whole = generate.boards
     monkeypatch.setattr(generate, "boards", lambda kpis: {"tasks": whole(kpis)["tasks"]})
+    monkeypatch.setattr(generate, "drifted", lambda folder: [])
     app = typer.Typer()
     wall.register(app)
     result = CliRunner().invoke(app, ["boards", "check", "--data", str(tmp_path / "data"), "--json"])
