@@ -49,7 +49,11 @@ def check(answers: Iterable[UnitAnswer], on: date) -> Checked:
         ours = {each.metric.id: recomputed(each, on) for each in answer.stated}
         compared += [
             Compared(
-                answer.unit, answer.group.portal, str(each.metric.code), each.score, ours[each.metric.id]
+                answer.unit,
+                answer.group.portal,
+                each.metric.code or each.metric.id,
+                each.score,
+                ours[each.metric.id],
             )
             for each in answer.stated
             if each.scored

@@ -1,7 +1,7 @@
 """The national portal's own evaluation (QĐ 766) as it publishes it, read from saved answers.
 
 Two shapes: `data.overview` and `data.evaluation[]` whose units carry `metrics[]`, and `data.parent` and
-`data.children[]` whose units carry counters. An answer does not say which group it is of: its metrics or
+`data.children[]` whose units carry counters. A metric goes by the portal's code or by its number. An answer does not say which group it is of: its metrics or
 counters do, else its file's name. Fields that are not known here are passed over; null stays null.
 """
 
@@ -131,7 +131,7 @@ def _group(records: list[Mapping[str, Any]], hint: str, rules: Rules) -> Group:
     metrics = {_code(each) for record in records for each in _metrics(record)}
     names = {name for record in records for name in record}
     for group in rules.groups:
-        if any(metric.code in metrics or _counts(metric) & names for metric in group.metrics):
+        if any({metric.code, metric.id} & metrics or _counts(metric) & names for metric in group.metrics):
             return group
     maxima = {_number(record.get(name), name) for record in records for _, name in TOTALS}
     by_name = [group for group in rules.groups if group.portal in hint]
@@ -165,11 +165,13 @@ def _unit(record: Mapping[str, Any], group: Group) -> UnitAnswer:
     code, portal_id = (str(record.get(f"department{part}") or "") for part in ("Code", "Id"))
     unit = code or portal_id or str(record.get("departmentName") or "")
     score_name, maximum_name = next((names for names in TOTALS if names[0] in record), TOTALS[0])
-    known = {metric.code: metric for metric in group.metrics if metric.code}
+    known = {code: metric for metric in group.metrics for code in (metric.id, metric.code) if code}
     listed = _metrics(record)
     stated = [_stated(each, known[_code(each)]) for each in listed if _code(each) in known]
     others = [_number(each.get("score"), "score") for each in listed if _code(each) not in known]
-    stated += [found for metric in group.metrics if (found := _counted(record, metric)) is not None]
+    told = {each.metric.id for each in stated}
+    rest = (metric for metric in group.metrics if metric.id not in told)
+    stated += [found for metric in rest if (found := _counted(record, metric)) is not None]
     counted = [metric for metric in group.metrics if metric.counters]
     return UnitAnswer(
         unit,

@@ -172,6 +172,24 @@ def test_points_of_a_metric_no_rule_knows_stay_in_the_total(save: Save) -> None:
     assert run(save(answer))[0] == 0
 
 
+def test_a_metric_may_go_by_its_number(save: Save) -> None:
+    """Also where the portal itself has counters: no published score passes unseen because of its name."""
+    line = published.unit(
+        "H44", 19.57, 20, metrics=[published.metric("2.1", 161_553, 165_139, 97, 19.57, 20)]
+    )
+    assert run(save(published.by_metrics(line))) == (
+        0,
+        {"rows": 2, "within": 2, "differences": [], "unchecked": 0},
+    )
+    line["metrics"][0]["score"] = 19
+    line |= {"totalReceived": 165_139, "totalOnTime": 161_553}
+    code, found = run(save(published.by_metrics(line)))
+    assert (code, found["rows"]) == (1, 2)
+    assert found["differences"] == [
+        {"unit": "H44", "group": "dvc-progress-tree", "metric": "2.1", "published": 19.0, "ours": 19.57}
+    ]
+
+
 def test_rules_of_a_catalogue_of_ones_own(save: Save, tmp_path: Path) -> None:
     packaged = Path("ioc/catalogue/qd766.yaml").read_text(encoding="utf-8")
     (tmp_path / "own").mkdir()
