@@ -58,7 +58,7 @@ def close_day(store: Store, *, tenant: str, now: int, version: int) -> None:
 def last_shown(
     store: Store, kpi: Kpi, window: str, on: date, *, tenant: str, unit: str, dim: str
 ) -> Shown | None:
-    """What was shown of a window when a Vietnamese day ended; None: nothing was shown that day."""
+    """What was kept of a window of a Vietnamese day, at its end exactly; None: nothing was shown that day."""
     start = start_of(on) // 1000
     rows = store.query(
         "SELECT numerator, denominator, cases, value, toUnixTimestamp64Milli(shown_at)"
@@ -75,6 +75,20 @@ def last_shown(
             "start": start,
             "end": start + DAY_MS // 1000,
         },
+    )
+    return Shown(*rows[0]) if rows else None
+
+
+def showing(
+    store: Store, kpi: Kpi, window: str, on: date, *, tenant: str, unit: str, dim: str
+) -> Shown | None:
+    """What is shown of a window on the day that is not over; None: no value stands for that day."""
+    rows = store.query(
+        "SELECT numerator, denominator, cases, value, toUnixTimestamp64Milli(computed_at)"
+        " FROM ioc.kpi_values FINAL"
+        " WHERE tenant = %(tenant)s AND kpi = %(kpi)s AND unit = %(unit)s AND window = %(window)s"
+        " AND dim = %(dim)s AND on_day = %(on)s",
+        {"tenant": tenant, "kpi": kpi.id, "unit": unit, "window": window, "dim": dim, "on": on},
     )
     return Shown(*rows[0]) if rows else None
 
@@ -99,27 +113,33 @@ def closed(window: Window, now: int) -> date | None:
 
 @dataclass(frozen=True)
 class Compared:
-    """A window as it stood when a day ended: as it was shown then, and as it is known now."""
+    """A window as it stood when a day ended, or stands today: as it was shown, and as it is known now."""
 
     then: Shown | None
     known: Value | None
+    over: bool = True
 
     @property
     def restated(self) -> bool:
-        """Known otherwise now than it was shown; never, if it was not shown."""
-        return self.then is not None and differs(self.known.value if self.known else None, self.then.value)
+        """Known otherwise now than it was shown; never, if it was not shown or the day is not over."""
+        if self.then is None or not self.over:
+            return False
+        return differs(self.known.value if self.known else None, self.then.value)
 
 
 def compare(
     store: Store, kpi: Kpi, every: Kpis, window: str, on: date, now: int, *, tenant: str, unit: str, dim: str
 ) -> Compared:
     """One number at the end of a day that has begun. What cannot be measured afterwards is known as shown."""
-    then = last_shown(store, kpi, window, on, tenant=tenant, unit=unit, dim=dim)
+    over = on < today(now)
+    then = None if over else showing(store, kpi, window, on, tenant=tenant, unit=unit, dim=dim)
+    if then is None:
+        then = last_shown(store, kpi, window, on, tenant=tenant, unit=unit, dim=dim)
     if kpi.gauge:
         known = None
         if then is not None:
             known = Value(kpi.id, dim, unit, window, then.numerator, then.denominator, then.cases, then.value)
-        return Compared(then, known)
+        return Compared(then, known, over)
     asked = span(window, on, min(now, start_of(on) + DAY_MS - 1))
     found = compute(store, [kpi], [asked], tenant=tenant, unit=unit, every=every)
-    return Compared(then, next((each for each in found if each.dim == dim), None))
+    return Compared(then, next((each for each in found if each.dim == dim), None), over)

@@ -116,7 +116,8 @@ class Asked:
         now, on = self.now, self.window.last
         found = self.found()
         sources = trust.heard(self.store, self.catalogue, self.settings.tenant)
-        said = trust.trust(self.kpi, self.unit, sources, self.catalogue, on, now, self.kpis)
+        at = min(now, self.window.t)  # of a window that is over: whose sources still spoke when it ended
+        said = trust.trust(self.kpi, self.unit, sources, self.catalogue, on, at, self.kpis)
         tick = trust.last_tick(self.store)
         reach = published.reach(said, tick)
         fresh = published.fresh(said, tick, self.window, now)

@@ -54,6 +54,11 @@ def shown_then(bench: Bench, name: str = "day", on: date = MONDAY, kpi: str = KP
     return then and (then.numerator, then.denominator, then.value)
 
 
+def kept(bench: Bench, on: date = MONDAY) -> Any:
+    found = history.last_shown(bench.store, bench.kpis[KPI], "day", on, tenant=TENANT, unit=TENANT, dim="")
+    return found and (found.numerator, found.denominator, found.value)
+
+
 def walk(bench: Bench, seconds: int) -> None:
     """Let the reducer live through this time, a look every eight seconds."""
     reducer = bench.reducer()
@@ -71,12 +76,25 @@ def test_a_value_of_the_last_minute_of_a_day_is_kept(alone: Store) -> None:
     bench.clock.advance(timedelta(seconds=90))
     bench.ledger.append([dossier("B", VIETNAM_EVENING, "2026-03-12 17:00", channel="direct")])
     reducer.step()  # 23:59:30, too early for the next writing of the hour
-    assert shown_then(bench) == (1, 1, 100.0)
+    assert kept(bench) == (1, 1, 100.0)
     bench.clock.advance(timedelta(seconds=60))
     reducer.step()  # a new day
     for name in WINDOWS:
         assert shown_then(bench, name) == (1, 2, 50.0), name
         assert not compared(bench, name).restated, name
+
+
+def test_of_a_day_that_is_not_over_the_wall_as_it_stands_is_told(alone: Store) -> None:
+    bench = few(alone, "2026-03-09 09:00")
+    bench.reduce([dossier("A", "2026-03-09 08:00", "2026-03-12 17:00")])
+    reducer = bench.reducer()
+    reducer.step()
+    bench.clock.advance(timedelta(seconds=90))
+    bench.ledger.append([dossier("B", "2026-03-09 09:00", "2026-03-12 17:00", channel="direct")])
+    reducer.step()
+    assert kept(bench) == (1, 1, 100.0)  # the hour is written every five minutes
+    assert shown_then(bench) == (1, 2, 50.0)
+    assert not compared(bench).restated
 
 
 def test_the_last_state_survives_a_reducer_that_was_away_at_midnight(alone: Store) -> None:
@@ -178,6 +196,8 @@ def test_the_command_tells_then_and_now(
     nothing = asked("--as-published", before)
     assert nothing["value"] is None and "bảng không hiển thị" in nothing["message"]
     assert asked("--window", "month")["restated"] is False
+    covered = asked("--on", before)["coverage"]  # its source spoke when that day ended, whatever it did since
+    assert covered["units"] == covered["expected"] > 0
     late = CliRunner().invoke(app, ["value", KPI, "--as-published", "2099-01-01", "--data", str(tmp_path)])
     assert late.exit_code == 2
     ahead = CliRunner().invoke(app, ["forecast", KPI, "--data", str(tmp_path)])
