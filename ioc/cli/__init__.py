@@ -22,6 +22,7 @@ ROOMS = (
     "ledger",
     "values",
     "forecast",
+    "brief",
     "rebuild",
     "qd766",
     "gateway",

@@ -1,0 +1,1 @@
+"""The briefing for the weekly meeting: one model, written as HTML, DOCX or PDF."""
