@@ -52,6 +52,7 @@ def _draw(axes: Axes, chart: Chart) -> None:
             textcoords="offset points",
             color=_LIGHT["good"],
             fontsize=5.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.3},
         )
     axes.set_title(chart.title, fontsize=7, loc="left", fontweight="bold")
     axes.margins(x=0.03, y=0.18)

@@ -85,7 +85,7 @@ def _sections(facts: Facts, shown: dict[str, Number], documents: dict[str, int])
 def _line(facts: Facts, kpi: Kpi, number: Number, documents: dict[str, int]) -> Line:
     cited = sorted(documents[part] for part in _parts(kpi.source.document))
     return Line(
-        name=kpi.name.vi,
+        name=f"{kpi.name.vi} (từ đầu năm)" if number.yearly else kpi.name.vi,
         value=words.value(kpi, number.value),
         target=words.target(kpi, facts.week.last),
         change=words.change(kpi, number.value, number.before),
@@ -142,7 +142,11 @@ def _doubts(facts: Facts, own: dict[str, Number]) -> tuple[str, ...]:
     if never:
         doubts.append(f"Chưa kết nối {len(never)} nguồn: {', '.join(never)}")
     doubts += _partly_covered(facts, own)
-    missing = [kpi.name.vi for kpi in facts.kpis.values() if not (kpi.id in own and _has(own[kpi.id]))]
+    missing = [
+        kpi.name.vi
+        for kpi in facts.kpis.values()
+        if not kpi.gauge and not (kpi.id in own and _has(own[kpi.id]))
+    ]
     if missing:
         doubts.append(f"Không có dữ liệu trong hai tuần, không phải là bằng 0: {', '.join(missing)}")
     return tuple(doubts)

@@ -37,9 +37,9 @@ def write(brief: Brief) -> bytes:
     _backlog(document, brief)
     _pictures(document, brief)
     _numbers(document, brief)
-    _listed(document, "5. Dự báo đến hạn mục tiêu", brief.forecasts)
-    _listed(document, "6. Độ tin cậy", brief.doubts or ("Mọi nguồn còn cập nhật.",))
-    _heading(document, "7. Căn cứ")
+    _listed(document, "Dự báo đến hạn mục tiêu", brief.forecasts)
+    _listed(document, "Độ tin cậy", brief.doubts or ("Mọi nguồn còn cập nhật.",))
+    _heading(document, "Căn cứ")
     _paragraph(document, "; ".join(brief.sources), 7)
     made = io.BytesIO()
     document.save(made)
@@ -99,7 +99,7 @@ def _head(document: Any, brief: Brief) -> None:
 
 
 def _matters(document: Any, brief: Brief) -> None:
-    _heading(document, "1. Việc cần xử lý")
+    _heading(document, "Việc cần xử lý")
     if not brief.matters:
         _paragraph(document, "Không có chỉ tiêu nào chưa đạt.")
         return
@@ -111,7 +111,7 @@ def _matters(document: Any, brief: Brief) -> None:
 
 
 def _backlog(document: Any, brief: Brief) -> None:
-    _heading(document, "2. Việc quá hạn theo đơn vị")
+    _heading(document, "Việc quá hạn theo đơn vị")
     if brief.backlog:
         head = ("Đơn vị", *brief.works, "Tổng", "Quá hạn lâu nhất")
         rows = [_plain(row.unit, *row.counts, row.total, row.worst) for row in brief.backlog]
@@ -124,7 +124,7 @@ def _backlog(document: Any, brief: Brief) -> None:
 def _pictures(document: Any, brief: Brief) -> None:
     if not brief.charts:
         return
-    _heading(document, "3. Xu hướng")
+    _heading(document, "Xu hướng")
     paragraph = document.add_paragraph()
     for chart in brief.charts:
         shape = paragraph.add_run().add_picture(io.BytesIO(charts.png(chart)), width=Cm(_WIDTH_CM / 3 - 0.05))
@@ -132,7 +132,7 @@ def _pictures(document: Any, brief: Brief) -> None:
 
 
 def _numbers(document: Any, brief: Brief) -> None:
-    _heading(document, "4. Số liệu trong tuần")
+    _heading(document, "Số liệu trong tuần")
     head = ("Chỉ tiêu", "Trong tuần", "Mục tiêu", "So tuần trước", "Hồ sơ, sự việc", "Đánh giá", "Căn cứ")
     rows: list[Cells] = []
     titles = []

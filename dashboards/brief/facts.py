@@ -16,7 +16,7 @@ class Number:
     """A KPI for a unit in the week, and in the same days of the week before.
 
     `hidden`: made from fewer than five persons, therefore without value. `covered` of `expected` units have a
-    source that speaks.
+    source that speaks. `yearly`: from the beginning of the year, for what is not measured by weeks.
     """
 
     kpi: str
@@ -28,6 +28,7 @@ class Number:
     hidden: bool = False
     covered: int = 0
     expected: int = 0
+    yearly: bool = False
 
 
 @dataclass(frozen=True)

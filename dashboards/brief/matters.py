@@ -62,10 +62,11 @@ def _missed(facts: Facts, kpi: Kpi, number: Number) -> Matter:
 
 def _where(facts: Facts, kpi: Kpi) -> str:
     """The units that miss it by most, with their value and cases."""
+    missing = (words.RED, words.AMBER)
     worst = [
         each
         for each in facts.numbers
-        if each.kpi == kpi.id and each.unit != facts.unit and verdict(kpi, each, facts.week.last) is words.RED
+        if each.kpi == kpi.id and each.unit != facts.unit and verdict(kpi, each, facts.week.last) in missing
     ]
     worst.sort(key=lambda each: (-_missing(facts, kpi, each), each.unit))
     named = [_named(facts, kpi, each) for each in worst[:UNITS]]

@@ -72,12 +72,12 @@ class _Page(FPDF):
         self._matters()
         self._backlog()
         if pictures:
-            self._heading("3. Xu hướng")
+            self._heading("Xu hướng")
             self._pictures(pictures)
         self._numbers()
-        self._listed("5. Dự báo đến hạn mục tiêu", self._brief.forecasts)
-        self._listed("6. Độ tin cậy", self._brief.doubts or ("Mọi nguồn còn cập nhật.",))
-        self._heading("7. Căn cứ")
+        self._listed("Dự báo đến hạn mục tiêu", self._brief.forecasts)
+        self._listed("Độ tin cậy", self._brief.doubts or ("Mọi nguồn còn cập nhật.",))
+        self._heading("Căn cứ")
         self._text("; ".join(self._brief.sources), 5.6)
 
     def _font(self, size: float, *, bold: bool = False) -> None:
@@ -106,7 +106,7 @@ class _Page(FPDF):
         self._text(brief.freshness.text, 7.5, tone=brief.freshness.tone)
 
     def _matters(self) -> None:
-        self._heading("1. Việc cần xử lý")
+        self._heading("Việc cần xử lý")
         if not self._brief.matters:
             self._text("Không có chỉ tiêu nào chưa đạt.", 7)
             return
@@ -115,7 +115,7 @@ class _Page(FPDF):
 
     def _backlog(self) -> None:
         brief = self._brief
-        self._heading("2. Việc quá hạn theo đơn vị")
+        self._heading("Việc quá hạn theo đơn vị")
         if brief.backlog:
             head = ("Đơn vị", *brief.works, "Tổng", "Quá hạn lâu nhất")
             rows = [(row.unit, *row.counts, row.total, row.worst) for row in brief.backlog]
@@ -137,7 +137,7 @@ class _Page(FPDF):
         self.set_y(top + height)
 
     def _numbers(self) -> None:
-        self._heading("4. Số liệu trong tuần")
+        self._heading("Số liệu trong tuần")
         head = ("Chỉ tiêu", "Trong tuần", "Mục tiêu", "So tuần trước", "Hồ sơ, sự việc", "Đánh giá", "Căn cứ")
         rows: list[Row] = []
         for section in self._brief.sections:
@@ -149,7 +149,7 @@ class _Page(FPDF):
                 for line in section.lines
             ]  # fmt: skip
         aligned = ("LEFT", "RIGHT", "LEFT", "RIGHT", "RIGHT", "LEFT", "LEFT")
-        self._rows(head, rows, (59, 20, 37, 18, 18, 23, 13), aligned)
+        self._rows(head, rows, (55, 17, 45, 16, 18, 23, 14), aligned)
 
     def _listed(self, title: str, lines: Sequence[str]) -> None:
         if lines:

@@ -18,13 +18,14 @@ from storage import published, trust
 from storage.client import Store
 from storage.history import start_of
 from storage.values import compute
-from storage.windows import DAY_MS, Value, Window
+from storage.windows import DAY_MS, Value, Window, today
 
 WEEKS = 13
 """A quarter in each chart."""
 LEAST_PERSONS = 5
 NAMED = 40
 """Overdue cases read for each unit and kind of work; their number is counted in full."""
+OWN = "ioc"
 
 
 class NothingCounted(IocError):
@@ -61,8 +62,10 @@ class Desk:
 def read(desk: Desk, unit: str, week: Week, now: int) -> Facts:
     """Everything about a unit and a week as it stands at `now`, milliseconds since 1970.
 
+    A week that is not over is told up to today.
     Raises `NothingCounted` on a store where nothing was ever counted.
     """
+    week = week if week.last <= today(now) else Week.until(today(now))
     end = min(start_of(week.last) + DAY_MS, now)
     tick = trust.last_tick(desk.numbers)
     if tick is None:
@@ -104,25 +107,39 @@ def _numbers(
     heard: Mapping[str, trust.Heard],
     tick: trust.LastTick,
 ) -> list[Number]:
-    """Every indicator but gauges, which tell about this moment and not about a week."""
-    kpis = [kpi for kpi in desk.kpis.values() if not kpi.gauge]
-    this, before = _window(week, now), _window(week.before, now)
-    found = {
-        (each.kpi, each.unit, each.window): each
-        for each in compute(desk.numbers, kpis, [this, before], tenant=desk.tenant, every=desk.kpis)
-        if not each.dim and each.unit in units
-    }
+    """Every indicator but gauges, which tell about this moment and not about a week.
+
+    An index that is not measured by weeks is told from the beginning of the year.
+    """
+    this = _window(week, now)
     numbers = []
-    for kpi in kpis:
-        said = trust.trust(kpi, unit, heard, desk.catalogue, week.last, now, desk.kpis)
-        fresh = _fresh(said, tick, this, now)
-        known = published.reach(said, tick) is not None
-        for each in sorted(units):
-            value = found.get((kpi.id, each, this.name))
-            earlier = found.get((kpi.id, each, before.name))
-            if value is not None and known:
-                numbers.append(_number(kpi, value, earlier, fresh, said))
+    for yearly, spanned in ((False, _window), (True, _year)):
+        kpis = [kpi for kpi in desk.kpis.values() if not kpi.gauge and _is_yearly(kpi) is yearly]
+        windows = [spanned(week, now), spanned(week.before, now)]
+        found = {
+            (each.kpi, each.unit, each.window): each
+            for each in compute(desk.numbers, kpis, windows, tenant=desk.tenant, every=desk.kpis)
+            if not each.dim and each.unit in units
+        }
+        for kpi in kpis:
+            said = trust.trust(kpi, unit, heard, desk.catalogue, week.last, now, desk.kpis)
+            if published.reach(said, tick) is None:
+                continue
+            fresh = _fresh(said, tick, this, now)
+            for each in sorted(units):
+                values = [found.get((kpi.id, each, window.name)) for window in windows]
+                numbers += _number(kpi, *values, fresh=fresh, said=said)
     return numbers
+
+
+def _is_yearly(kpi: Kpi) -> bool:
+    return kpi.composite is not None and kpi.score is None
+
+
+def _year(week: Week, now: int) -> Window:
+    """The year up to the last day of the week."""
+    through = _window(week, now)
+    return Window(f"{through.name} ytd", week.last.replace(month=1, day=1), week.last, through.t)
 
 
 def _fresh(said: trust.Trust, tick: trust.LastTick, window: Window, now: int) -> bool:
@@ -132,19 +149,27 @@ def _fresh(said: trust.Trust, tick: trust.LastTick, window: Window, now: int) ->
     return published.fresh(said, trust.LastTick(now, True), window, now)
 
 
-def _number(kpi: Kpi, value: Value, before: Value | None, fresh: bool, said: trust.Trust) -> Number:
+def _number(
+    kpi: Kpi, value: Value | None, before: Value | None, *, fresh: bool, said: trust.Trust
+) -> list[Number]:
+    if value is None:
+        return []
     hidden = _few(kpi, value)
-    return Number(
-        kpi=kpi.id,
-        unit=value.unit,
-        value=None if hidden else value.value,
-        before=None if before is None or not before.cases or _few(kpi, before) else before.value,
-        cases=value.cases,
-        fresh=fresh,
-        hidden=hidden,
-        covered=said.covered,
-        expected=said.expected,
-    )
+    earlier = None if before is None or not before.cases or _few(kpi, before) else before.value
+    return [
+        Number(
+            kpi=kpi.id,
+            unit=value.unit,
+            value=None if hidden else value.value,
+            before=earlier,
+            cases=value.cases,
+            fresh=fresh,
+            hidden=hidden,
+            covered=said.covered,
+            expected=said.expected,
+            yearly=_is_yearly(kpi),
+        )
+    ]
 
 
 def _few(kpi: Kpi, value: Value) -> bool:
@@ -203,8 +228,11 @@ def _late(desk: Desk, subject: str, due: datetime, end: int) -> Late:
 
 
 def _sources(desk: Desk, heard: Mapping[str, trust.Heard], now: int) -> list[SourceState]:
+    """All systems but the centre itself, which speaks only when there is an alert."""
     found = []
     for code, source in desk.catalogue.sources.items():
+        if code == OWN:
+            continue
         last = heard.get(code)
         if last is None:
             found.append(SourceState(source.name, "never", None))

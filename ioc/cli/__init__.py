@@ -23,6 +23,7 @@ ROOMS = (
     "values",
     "forecast",
     "brief",
+    "export",
     "rebuild",
     "qd766",
     "gateway",

@@ -101,7 +101,7 @@ def _week(week: str, on: str, today: date) -> Any:
     begun = told.last if on else told.start
     if begun > today:
         fail(f"{on or week} has not come yet; expected a week or a date up to today", 2)
-    return told if on or told.last <= today else Week.until(today)
+    return told
 
 
 def _format(form: str, out: Path) -> Any:

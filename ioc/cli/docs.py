@@ -28,7 +28,7 @@ def generate(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Ghi lại kpis.md, events.md, promises.md từ danh mục và hợp đồng sự kiện."""
+    """Ghi lại kpis.md, events.md, open-data.md, promises.md từ danh mục và hợp đồng sự kiện."""
     from ioc.docs.generate import FOLDER, drift, write
 
     where = folder or FOLDER

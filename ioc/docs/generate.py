@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ioc.docs import events, kpis, promises
+from ioc.docs import events, kpis, opendata, promises
 from ioc.kpis import Kpis
 from ioc.reference import Catalogue
 
@@ -15,6 +15,7 @@ def pages(catalogue: Path | None = None) -> dict[str, str]:
     return {
         "kpis.md": kpis.page(indicators, reference),
         "events.md": events.page(reference),
+        "open-data.md": opendata.page(indicators),
         "promises.md": promises.page(promises.read(catalogue), indicators),
     }
 

@@ -13,6 +13,7 @@ from ioc.reference import Catalogue
 from ioc.settings import Settings
 from storage.client import Store
 from streams.reduce import yielding
+from streams.reduce.briefing import Briefing
 from streams.reduce.control import ControlLog, NotOwner
 from streams.reduce.forecasting import Forecasting
 from streams.reduce.reducer import Reducer
@@ -46,7 +47,8 @@ class ReduceService(Service):
     async def on_start(self) -> None:
         self._control = ControlLog(self._settings)
         await self._control.start()
-        await self.add_runtime_dependency(Forecasting(self._settings, self._control.owned, self._clock))
+        for duty in (Forecasting, Briefing):
+            await self.add_runtime_dependency(duty(self._settings, self._control.owned, self._clock))
         self._watch = WatchService(self._settings, self._catalogue, self._kpis, self._control, self._clock)
         await self.add_runtime_dependency(self._watch)
 

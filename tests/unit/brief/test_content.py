@@ -30,7 +30,7 @@ def test_what_misses_its_target_by_most_stands_first_and_says_where() -> None:
     first, second, old = compose(facts()).matters
     assert (first.verdict, first.what) == (words.RED, "Hồ sơ quá hạn chưa giải quyết")
     assert first.stands == "14, mục tiêu ≤ 0; +3 so với tuần trước; 220 hồ sơ, sự việc"
-    assert second.where == "Cục Việc làm 61,2 % (340)", "the other unit is within five points"
+    assert second.where == "Cục Việc làm 61,2 % (340); Cục Người có công 99,0 % (894)"
     assert old.verdict is words.OLD
     assert "Đánh giá chất lượng dữ liệu" in old.where
 

@@ -1,0 +1,1 @@
+"""Open data: aggregates of the centre as CSV, JSON or Parquet."""
