@@ -141,7 +141,7 @@ def test_check_names_what_drifted_and_fails(tmp_path: Path) -> None:
     docs.register(app)
     run = CliRunner().invoke
     assert orjson.loads(run(app, ["docs", "generate", "--folder", str(tmp_path), "--json"]).output) == {
-        "changed": ["kpis.md", "events.md", "promises.md"]
+        "changed": ["kpis.md", "events.md", "open-data.md", "promises.md"]
     }
     (tmp_path / "kpis.md").write_text("khác", encoding="utf-8")
     checked = run(app, ["docs", "generate", "--check", "--folder", str(tmp_path)])
