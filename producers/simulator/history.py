@@ -66,9 +66,9 @@ class History:
         for number in range(1, min(tasks.TEN, room // TASKS_PER) + 1):
             if first < self._end:
                 self._wait(first, partial(tasks.of_government, number=number))
-        published = islice(procedures.on_record(world, start), room // RECORDS)
+        published = list(islice(procedures.on_record(world, start), room // RECORDS))
         done = list(islice(systems.archived(world, start), room // TASKS_PER))
-        people = islice(stock(world, start), room - room // RECORDS - len(done))
+        people = islice(stock(world, start), room - len(published) - len(done))
         yield from heapq.merge(published, done, people, key=lambda draft: draft.time)
 
     def _until(self, day: date) -> Iterator[Draft]:

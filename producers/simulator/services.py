@@ -42,7 +42,7 @@ def _received(
 ) -> dict[str, Any]:
     rng = world.rng
     total = rng.randint(2, 8)
-    reused = rng.randint(0, total) if rng.random() < 0.4 else 0
+    reused = rng.randint(0, total) if rng.random() < 0.25 else 0
     return {
         "dossier_ref": ref,
         "procedure_code": procedure.code,
@@ -54,10 +54,10 @@ def _received(
         "received_at": stamp(at),
         "due_at": stamp(due),
         "statutory_days": float(procedure.days),
-        "digitised_components": online or rng.random() < 0.55,
+        "digitised_components": rng.random() < (0.93 if online else 0.45),
         "components_total": total,
         "components_reused": reused,
-        "vneid_verified": online and rng.random() < 0.8,
+        "vneid_verified": online and rng.random() < 0.62,
         "fee_required": procedure.fee,
         "paper_result": procedure.paper,
         "store_reused": reused > 0 and rng.random() < 0.3,
@@ -96,7 +96,7 @@ def _turned_away(world: World, ref: str, unit: str, at: datetime) -> Any:
 
 
 def _paid(world: World, ref: str, unit: str, at: datetime) -> Draft:
-    method = world.rng.choices(("online", "transfer", "cash", "exempt"), (63, 12, 18, 7))[0]
+    method = world.rng.choices(("online", "transfer", "cash", "exempt"), (52, 15, 26, 7))[0]
     amount = 0 if method == "exempt" else world.rng.choice((50_000, 100_000, 150_000, 300_000, 1_200_000))
     data = {"dossier_ref": ref, "method": method, "amount_vnd": amount, "paid_at": stamp(at)}
     return Draft("payment.completed", "dvcqg", ref, unit, at, data)
@@ -140,7 +140,7 @@ def _finished(world: World, ref: str, unit: str, channel: str, at: datetime) -> 
         "org": unit,
         "resolved_at": stamp(at),
         "result": "approved" if approved else "refused",
-        "e_result": rng.random() < (0.86 if channel == "online" else 0.58),
+        "e_result": rng.random() < (0.74 if channel == "online" else 0.41),
     }
     data["store_returned"] = approved and data["e_result"] and rng.random() < 0.4
     resolved = Draft("dossier.resolved", "motcua", ref, unit, at, data)

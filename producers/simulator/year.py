@@ -17,7 +17,7 @@ from producers.simulator.sender import NATURAL, Flaws, Record, Sender
 from producers.simulator.telling import Reporting, evenings, told
 from producers.simulator.world import World
 
-VOLUME = 0.4
+VOLUME = 0.42
 """Share of the volumes of a whole ministry."""
 
 
