@@ -56,15 +56,17 @@ def lacking(panel: Panel, columns: Sequence[str]) -> list[str]:
         wrong.append(f"begins with {columns[0]}, expected time")
     if panel.type in ("bargauge", "barchart") and len(columns) < 2:
         wrong.append("expected a name and a number at least")
+    reduced: Mapping[str, Any] = panel.options.get("reduceOptions") or {}
+    if fields := str(reduced.get("fields") or ""):
+        called = [str(panel.setting(name, "displayName") or name) for name in columns]
+        if not any(re.search(fields.strip("/"), name) for name in called):
+            wrong.append(f"reduces {fields}, which none of its columns is called")
     return wrong
 
 
 def needed(panel: Panel) -> set[str]:
-    """Columns that a panel names: those with settings, those that it reduces, those that its links carry."""
+    """Columns that a panel names: those with settings, and those that its links carry."""
     names = {each.matcher.options for each in panel.fieldConfig.overrides}
-    reduced: Mapping[str, Any] = panel.options.get("reduceOptions") or {}
-    if exact := re.fullmatch(r"/\^\(?([\w|]+)\)?\$/", str(reduced.get("fields") or "")):
-        names |= set(exact.group(1).split("|"))
     for override in panel.fieldConfig.overrides:
         for each in override.properties:
             if each.id == "links":

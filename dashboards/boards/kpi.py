@@ -16,6 +16,7 @@ from dashboards.boards.parts import (
     VERDICT_UP,
     Bounds,
     bounds,
+    displayed,
     mapping,
     prop,
     thresholds,
@@ -56,12 +57,20 @@ class Measure:
         return {"percent": 1, "points": 1, "ratio": 2}.get(self.unit, 0)
 
 
+COLUMNS = {
+    "value": "Giá trị",
+    "verdict": "Đánh giá",
+    "target": "Mục tiêu",
+    "coverage": "Đơn vị có dữ liệu",
+    "restated": "Điều chỉnh",
+}
+"""What a tile shows of its row, and how Grafana calls it."""
+
+
 def tile(measure: Measure, values: Query, at: dm.GridPos, leads: Sequence[Any] = ()) -> stat.Panel:
     """The KPI's tile: its row of the board's values. `leads`: links to where more is said of it."""
     verdicts = VERDICT_UP if measure.direction == "up" else VERDICT_DOWN
-    shown = (
-        c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^(value|verdict|target|coverage|restated)$/")
-    )
+    shown = c.ReduceDataOptions().calcs(["lastNotNull"]).fields(displayed(*COLUMNS.values()))
     panel = (
         stat.Panel()
         .title(measure.name)
@@ -79,10 +88,12 @@ def tile(measure: Measure, values: Query, at: dm.GridPos, leads: Sequence[Any] =
         .reduce_options(shown)
         .graph_mode(cm.BigValueGraphMode.NONE)
         .text_mode(cm.BigValueTextMode.VALUE_AND_NAME)
-        .override_by_name("value", [prop("displayName", "Giá trị")])
-        .override_by_name("verdict", [prop("displayName", "Đánh giá"), mapping(verdicts)])
-        .override_by_name("target", [prop("displayName", "Mục tiêu")])
-        .override_by_name("coverage", [prop("displayName", "Đơn vị có dữ liệu"), prop("unit", "string")])
-        .override_by_name("restated", [prop("displayName", "Điều chỉnh"), mapping(RESTATED)])
     )
+    props = {
+        "verdict": [mapping(verdicts)],
+        "coverage": [prop("unit", "string")],
+        "restated": [mapping(RESTATED)],
+    }
+    for column, name in COLUMNS.items():
+        panel = panel.override_by_name(column, [prop("displayName", name), *props.get(column, ())])
     return panel.min(0).max(100) if measure.unit == "percent" else panel

@@ -18,7 +18,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import mapping, plain, prop
+from dashboards.boards.parts import displayed, mapping, plain, prop
 
 WORDS = {
     "0": ("? CHƯA RÕ", "faint"),
@@ -65,7 +65,7 @@ def level(query: Query, first: dm.DataTransformerConfig, at: dm.GridPos) -> stat
         .unit("short")
         .no_value("?")
         .thresholds(plain())
-        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^level$/"))
+        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields(displayed("Mức độ chung")))
         .graph_mode(cm.BigValueGraphMode.NONE)
         .color_mode(cm.BigValueColorMode.BACKGROUND)
         .override_by_name("level", [prop("displayName", "Mức độ chung"), mapping(WORDS)])

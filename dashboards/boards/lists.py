@@ -10,11 +10,13 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import UNIT, beneath, mapping, plain, prop, short
+from dashboards.boards.parts import UNIT, beneath, displayed, mapping, plain, prop, short
 from dashboards.boards.values import only
 
 RANKED = 5
 """Units shown by name; the others share the last row."""
+UNNAMED = dm.ValueMap(options={"dossier_overdue_open": dm.ValueMappingResult(text="")})
+"""Grafana names a bar by all words of its row; the KPI's id is none that anybody should read."""
 OVERDUE, DUE_SOON, WAITING = "dossier_overdue_open", "dossier_due_soon", "doc_overdue_open"
 
 URGENCY = {
@@ -61,7 +63,8 @@ def overdue_by_unit(values: Query, at: dm.GridPos) -> bargauge.Panel:
         .thresholds(plain())
         .orientation(cm.VizOrientation.HORIZONTAL)
         .display_mode(cm.BarGaugeDisplayMode.BASIC)
-        .reduce_options(c.ReduceDataOptions().values(True).calcs([]).fields("/^dossiers$/"))
+        .reduce_options(c.ReduceDataOptions().values(True).calcs([]).fields(displayed("dossiers")))
+        .override_by_name("kpi", [prop("mappings", [UNNAMED])])
     )
 
 

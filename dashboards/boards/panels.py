@@ -20,7 +20,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import Bounds, plain, prop, steps
+from dashboards.boards.parts import Bounds, displayed, plain, prop, steps
 from dashboards.style import DARK
 
 NOTHING = "Không có dữ liệu"
@@ -46,11 +46,10 @@ class Said:
 
 def numbers(said: Said, sql: str, shown: Mapping[str, str], at: dm.GridPos, props: Props = NONE) -> Any:
     """One row of numbers side by side. `shown`: column → its name; `props`: more of a column."""
-    fields = "|".join(shown)
     panel = (
         _common(stat.Panel(), said, at)
         .with_target(Query(sql))
-        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields(f"/^({fields})$/"))
+        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields(displayed(*shown.values())))
         .graph_mode(cm.BigValueGraphMode.NONE)
         .text_mode(cm.BigValueTextMode.VALUE_AND_NAME)
     )
@@ -65,8 +64,7 @@ def dial(said: Said, sql: str, top: float, bounds: Bounds, at: dm.GridPos) -> An
         .min(0)
         .max(top)
         .thresholds(plain(steps(bounds)))
-        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^value$/"))
-        .override_by_name("value", [prop("displayName", said.title)])
+        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields(displayed("value")))
     )
 
 
@@ -77,7 +75,7 @@ def bars(said: Said, sql: str, field: str, at: dm.GridPos, *, top: float | None 
         .with_target(Query(sql))
         .orientation(cm.VizOrientation.HORIZONTAL)
         .display_mode(cm.BarGaugeDisplayMode.BASIC)
-        .reduce_options(c.ReduceDataOptions().values(True).calcs([]).fields(f"/^{field}$/"))
+        .reduce_options(c.ReduceDataOptions().values(True).calcs([]).fields(displayed(field)))
     )
     return panel if top is None else panel.min(0).max(top)
 

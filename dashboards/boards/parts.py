@@ -1,5 +1,6 @@
 """Pieces that panels share: places, thresholds, verdict words, short names."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,15 @@ def mapping(words: dict[str, tuple[str, str]]) -> dm.DynamicConfigValue:
         for at, (value, (text, tone)) in enumerate(words.items())
     }
     return dm.DynamicConfigValue("mappings", [dm.ValueMap(options=options)])
+
+
+def displayed(*names: str) -> str:
+    """The fields that a panel reduces, as a regular expression over their display names.
+
+    Grafana compares it with what a field is called in the end, not with the column's name.
+    """
+    escaped = "|".join(re.sub(r"([.()|?*+\[\]{}^$\\/])", r"\\\1", name) for name in names)
+    return f"/^({escaped})$/"
 
 
 def prop(name: str, value: Any) -> dm.DynamicConfigValue:

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 
 from dashboards.boards.clickhouse import DATA_SOURCE, Query
-from dashboards.boards.parts import plain, prop, short
+from dashboards.boards.parts import displayed, plain, prop, short
 from dashboards.style import DARK
 
 SOURCES = 30
@@ -22,7 +22,7 @@ def reach(at: dm.GridPos) -> stat.Panel:
             Query("SELECT finished_at AS as_of, live FROM ioc_read.ticks ORDER BY tick DESC LIMIT 1")
         )
         .unit("time:HH:mm:ss")
-        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^as_of$/"))
+        .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields(displayed("Dữ liệu đến")))
         .override_by_name("as_of", [prop("displayName", "Dữ liệu đến")])
     )
 
@@ -44,7 +44,7 @@ def sources(at: dm.GridPos) -> stat.Panel:
         .interval("5s")
         .unit("s")
         .thresholds(plain(late))
-        .reduce_options(c.ReduceDataOptions().values(True).calcs([]).fields("/^age_s$/"))
+        .reduce_options(c.ReduceDataOptions().values(True).calcs([]).fields("/data\\.fields/"))
         .orientation(cm.VizOrientation.VERTICAL)
         .text_mode(cm.BigValueTextMode.VALUE_AND_NAME)
         .override_by_name("age_s", [prop("displayName", "${__data.fields.name}")])
