@@ -82,7 +82,7 @@ def frame(visitor: Visitor, title: str, here: str) -> Iterator[Notice]:
                 ui.link(say("nav.password"), "/console/password")
                 with ui.element("form").props("method=post action=/console/sign-out"):
                     text("button", say("sign_out"), "quiet").props("type=submit")
-        with box("main", "main").props("id=main tabindex=-1"):
+        with box("main").props("id=main tabindex=-1"):
             if title:
                 text("h1", title)
             yield Notice()

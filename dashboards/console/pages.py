@@ -6,6 +6,7 @@ from typing import TypeVar
 from fastapi import Request
 from fastapi.responses import Response
 from nicegui import ui
+from nicegui.client import ClientConnectionTimeout
 
 from dashboards.console.frame import Notice, frame, text
 from dashboards.console.office import OfficeLost, OfficeRefused
@@ -15,6 +16,7 @@ from dashboards.console.state import Console
 from dashboards.console.words import say
 from ioc.errors import StoreRefused, StoreUnavailable
 
+CONNECTED_WITHIN_S = 30.0
 T = TypeVar("T")
 Draw = Callable[[Visitor, Notice], Awaitable[None]]
 
@@ -30,7 +32,14 @@ async def opened(
         if not known.opens(*needed):
             text("p", say("forbidden", role=known.role_name), "empty")
             return None
+        waiting = text("p", say("wait"), "empty").props("role=status")
+        # The frame goes out at once; what must be asked for follows when the page is there to show it.
+        try:
+            await ui.context.client.connected(timeout=CONNECTED_WITHIN_S)
+        except ClientConnectionTimeout:
+            return None
         await draw(known, notice)
+        waiting.delete()
     return None
 
 

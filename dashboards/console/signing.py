@@ -117,7 +117,7 @@ def _forms(console: Console) -> None:
 
 def _form(title: str, action: str, why: str) -> ui.element:
     plain(title)
-    with box("console door"), box("card", "main"):
+    with box("console door"), box("card"):
         text("h1", say("title"))
         text("h2", title)
         if why in (*WHY, "must_change"):

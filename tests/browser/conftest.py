@@ -21,13 +21,15 @@ ARGUMENTS = [
 class Wall:
     """The process under test; it can be told what its store does, stopped and started again."""
 
+    module = "tests.browser.serve"
+
     def __init__(self, port: int) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}/wall/operations-wall?kiosk"
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.browser.serve", str(self.port)]
+        command = [sys.executable, "-m", self.module, str(self.port)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
         until = time.monotonic() + 30
         while not self.healthy():

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -21,15 +22,21 @@ from tests.unit.console.offices import SmallOffice, SmallStore
 from tests.unit.dashboards.twin import Twin
 
 
+@cache
+def loaded() -> tuple[Roles, Rules, Catalogue]:
+    """The packaged catalogue, read once."""
+    return Roles.load(), Rules.load(), Catalogue.load()
+
+
 def small(office: SmallOffice, store: SmallStore, clock: Clock) -> Console:
     """A console whose surroundings are made up."""
-    roles = Roles.load()
+    roles, rules, catalogue = loaded()
     return Console(
         office=Office(Http(port=1), office.transport),
         sessions=Sessions(roles, clock),
         reading=Reading(lambda: store, "G09"),
-        catalogue=Catalogue.load(),
-        rules=Rules.load(),
+        catalogue=catalogue,
+        rules=rules,
         roles=roles,
         clock=clock,
         tenant="G09",

@@ -30,6 +30,7 @@ class SmallOffice:
 
     def __init__(self, clock: Clock) -> None:
         self.stopped = False
+        self.silent = False
         self.tokens: dict[str, str] = {}
         self.answers: dict[str, dict[str, Any]] = {}
         self.wishes: list[dict[str, Any]] = []
@@ -61,7 +62,7 @@ class SmallOffice:
             case "POST", ["alerts", ref, "actions"]:
                 return self._act(ref, body)
             case "GET", ["commands", command]:
-                return httpx.Response(200, json=self.answers[command])
+                return httpx.Response(202 if self.silent else 200, json=self._outcome(command))
             case "GET", ["shift", "last"]:
                 return httpx.Response(200, json={"shift": self.shift})
             case "POST", ["shift"]:
@@ -92,6 +93,9 @@ class SmallOffice:
         reason = "" if accepted else "stale"
         self.answers[command] = {"accepted": accepted, "reason": reason, "status": alert["status"]}
         return httpx.Response(202, json={"command_id": command})
+
+    def _outcome(self, command: str) -> dict[str, Any]:
+        return {"command_id": command, "pending": True} if self.silent else self.answers[command]
 
     def change(self, ref: str, status: str) -> None:
         """Somebody, or the centre itself, changes an alert."""
