@@ -128,3 +128,10 @@ def recipients(occasion: Occasion, root: str, heads: Iterable[tuple[str, str]]) 
     if occasion.role is None:
         return [root]
     return sorted({unit for role, unit in heads if role == occasion.role})
+
+
+def newest(folder: Path, unit: str) -> Path | None:
+    """The last briefing of a unit that was made by itself: the one to read before the one to edit."""
+    weeks = sorted((each for each in folder.glob("*") if _WEEK.fullmatch(each.name)), reverse=True)
+    files = (week / f"{unit}.{form}" for week in weeks for form in ("pdf", "docx", "html"))
+    return next((file for file in files if file.is_file()), None)

@@ -3,12 +3,14 @@
 from dashboards.brief import words
 from dashboards.brief.backlog import table
 from dashboards.brief.facts import Facts, Number
-from dashboards.brief.matters import matters
+from dashboards.brief.matters import listed, matters
 from dashboards.brief.model import Brief, Chart, Line, Section, Verdict
 from dashboards.brief.verdicts import verdict
 from ioc.kpis import Kpi
 
 CHARTS = 3
+NAMED = 6
+"""Indicators of the same doubt, by name."""
 LEAST_POINTS = 3
 """A trend of fewer weeks is no trend."""
 
@@ -159,6 +161,6 @@ def _partly_covered(facts: Facts, own: dict[str, Number]) -> list[str]:
         if _has(number) and 0 < number.covered < number.expected:
             grouped.setdefault((number.covered, number.expected), []).append(facts.kpis[kpi].name.vi)
     return [
-        f"Nguồn còn gửi của {covered}/{expected} đơn vị: {', '.join(names)}"
+        f"Nguồn còn gửi của {covered}/{expected} đơn vị: {listed(names, NAMED)}"
         for (covered, expected), names in sorted(grouped.items())
     ]

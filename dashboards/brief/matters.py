@@ -1,6 +1,6 @@
 """What needs a decision: indicators that miss their target and where, and numbers that nobody can trust."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dashboards.brief import words
 from dashboards.brief.facts import Facts, Number
@@ -33,12 +33,13 @@ def matters(facts: Facts, own: Mapping[str, Number]) -> tuple[Matter, ...]:
     if old:
         silent = [each.name for each in facts.sources if each.state == "silent"]
         where = f"nguồn im lặng: {', '.join(silent)}" if silent else "bộ đếm của trung tâm không chạy"
-        stands = f"{len(old)} chỉ tiêu không đánh giá được: {_listed(old)}"
+        stands = f"{len(old)} chỉ tiêu không đánh giá được: {listed(old)}"
         found.append(Matter(words.OLD, "Số liệu không còn mới", stands, where))
     return tuple(found)
 
 
-def _listed(names: list[str], most: int = 4) -> str:
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """The first names, and how many more."""
     more = f" và {len(names) - most} chỉ tiêu khác" if len(names) > most else ""
     return "; ".join(names[:most]) + more
 

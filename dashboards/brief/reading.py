@@ -122,7 +122,7 @@ def _numbers(
             if not each.dim and each.unit in units
         }
         for kpi in kpis:
-            said = trust.trust(kpi, unit, heard, desk.catalogue, week.last, now, desk.kpis)
+            said = trust.trust(kpi, unit, heard, desk.catalogue, week.last, this.t, desk.kpis)
             if published.reach(said, tick) is None:
                 continue
             fresh = _fresh(said, tick, this, now)

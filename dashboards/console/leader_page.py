@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from nicegui import ui
 
 from dashboards.console import leader_reading as ask
+from dashboards.console.briefings import OnDemand, unit_of
 from dashboards.console.frame import Notice, box, text
 from dashboards.console.leading import RANKED, Item, Row, exceptions, items, ranking, shown, track
 from dashboards.console.lists import TONE, Alert, ordered
@@ -17,6 +18,7 @@ from dashboards.console.signing import to_sign_in, visitor
 from dashboards.console.state import Console
 from dashboards.console.words import named, say
 from dashboards.wall import words as wall
+from ioc.briefing import newest
 from ioc.clock import VIETNAM
 
 PAGES = ("leader", "ranking")
@@ -26,6 +28,8 @@ TONES = {"red": "act", "off_pace": "warn", "stale": "old"}
 
 
 def install(web: FastAPI, console: Console) -> None:
+    demand = OnDemand(console.briefs, console.clock)
+
     @ui.page("/leader")
     async def leader(request: Request, by: str = RANKED[0], full: bool = False) -> Response | None:
         async def draw(known: Visitor, notice: Notice) -> None:
@@ -56,21 +60,24 @@ def install(web: FastAPI, console: Console) -> None:
         known = visitor(console, request)
         if known is None:
             return to_sign_in("/leader")
-        newest = latest(console.briefs)
-        if newest is None or not known.opens("briefing"):
+        if not known.opens("briefing"):
             return PlainTextResponse(say("leader.no_brief"), 404)
-        return FileResponse(newest, filename=newest.name, content_disposition_type="attachment")
+        return _file(newest(console.briefs, unit_of(known, console.tenant)))
+
+    @web.get("/leader/brief/now")
+    async def brief_now(request: Request) -> Response:
+        known = visitor(console, request)
+        if known is None:
+            return to_sign_in("/leader")
+        if not known.opens("briefing"):
+            return PlainTextResponse(say("leader.no_brief"), 404)
+        return _file(await demand.made(unit_of(known, console.tenant)))
 
 
-def latest(folder: Path) -> Path | None:
-    """The newest document for leaders, readable ones before others of the same minute."""
-    kinds = (".pdf", ".docx", ".html")
-    found = [file for file in folder.rglob("*") if file.suffix in kinds] if folder.is_dir() else []
-    return max(
-        found,
-        key=lambda file: (int(file.stat().st_mtime // 60), -kinds.index(file.suffix), file.name),
-        default=None,
-    )
+def _file(found: Path | None) -> Response:
+    if found is None:
+        return PlainTextResponse(say("leader.no_brief"), 404)
+    return FileResponse(found, filename=found.name, content_disposition_type="attachment")
 
 
 class Leading:
@@ -215,11 +222,13 @@ class Leading:
         """The newest document for the weekly meeting."""
         if not self._known.opens("briefing"):
             return
-        newest = latest(self._console.briefs)
-        if newest is None:
+        found = newest(self._console.briefs, unit_of(self._known, self._console.tenant))
+        if found is None:
             text("p", say("leader.no_brief"), "soft")
         else:
-            ui.link(say("leader.brief", name=newest.name), "/leader/brief").classes("button")
+            name = f"{found.parent.name}/{found.name}"
+            ui.link(say("leader.brief", name=name), "/leader/brief").classes("button")
+        ui.link(say("leader.brief_now"), "/leader/brief/now").classes("button")
 
     async def evidence(self, kpi: str, unit: str) -> None:
         """What a number was made from, and the law behind it."""

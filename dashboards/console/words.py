@@ -204,6 +204,7 @@ VI: Mapping[str, str] = {
     "leader.decisions": "Cần quyết định",
     "leader.no_decisions": "Không có việc nào đang chờ quyết định.",
     "leader.brief": "Báo cáo giao ban gần nhất: {name}",
+    "leader.brief_now": "Lập báo cáo của tuần này, đến giờ",
     "leader.no_brief": "Chưa có báo cáo giao ban.",
     "leader.red": "▼ CHƯA ĐẠT",
     "leader.off_pace": "◆ KHÓ KỊP HẠN",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.briefing import NoSuchWeek, Occasion, Plan, Week, recipients
+from ioc.briefing import NoSuchWeek, Occasion, Plan, Week, newest, recipients
 from ioc.errors import SettingsError
 from ioc.kpis import PACKAGED
 from ioc.roles import Roles
@@ -68,3 +68,18 @@ def test_another_organisation_has_its_own_plan(tmp_path: Path) -> None:
     (tmp_path / "brief.yaml").write_text("charts: {}\n", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"brief\.yaml: charts"):
         Plan.load(tmp_path)
+
+
+def test_the_newest_briefing_of_a_unit(tmp_path: Path) -> None:
+    assert newest(tmp_path / "none", "G09") is None
+    for name in (
+        "2025-W52/G09.pdf",
+        "2026-W09/G09.docx",
+        "2026-W09/G09.915.pdf",
+        "2026-W09/G09.pdf",
+        "x/G09.pdf",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert newest(tmp_path, "G09") == tmp_path / "2026-W09/G09.pdf"
+    assert newest(tmp_path, "G09.901") is None

@@ -1,9 +1,7 @@
 """What leaders are shown first, how units are ranked, and where the bar's marks stand."""
 
 from datetime import date
-from pathlib import Path
 
-from dashboards.console.leader_page import latest
 from dashboards.console.leader_reading import VALUES
 from dashboards.console.leading import exceptions, items, ranking, shown, track, verdict
 from tests.unit.console.offices import instant, values
@@ -75,11 +73,3 @@ def test_numbers_carry_their_unit() -> None:
     assert shown(61.84, "percent") == "61,8%"
     assert shown(1234.0, "count") == "1.234"
     assert shown(None, "percent") == "—"
-
-
-def test_the_newest_brief_is_taken(tmp_path: Path) -> None:
-    assert latest(tmp_path / "none") is None
-    for name in ("a.html", "b.pdf", "c.txt"):
-        (tmp_path / name).write_text("x")
-    newest = latest(tmp_path)
-    assert newest is not None and newest.name == "b.pdf"
