@@ -51,13 +51,10 @@ class Sheet:
 
     async def refresh(self) -> None:
         """Ask again; draw anew if it changed."""
-        found = await told(
-            self._console, self._known, self._notice, self._console.office.alerts(self._known.token, "all")
-        )
-        if found is None:
+        mine = await told(self._console, self._known, self._notice, self._mine())
+        if mine is None:
             return
         self._notice.show("")
-        mine = [each for each in found if each.get("alert_ref") == self._ref]
         if not mine:
             self._body.clear()
             with self._body:
@@ -68,6 +65,14 @@ class Sheet:
             self._shown = (self._alert.seqno, self._alert.status)
             await self._draw(self._alert)
         self._tell(self._alert)
+
+    async def _mine(self) -> list[dict[str, object]]:
+        """This alert: among the open ones, else among all that the role sees."""
+        for status in ("open", "all"):
+            found = await self._console.office.alerts(self._known.token, status)
+            if mine := [each for each in found if each.get("alert_ref") == self._ref]:
+                return mine
+        return []
 
     def _tell(self, alert: Alert) -> None:
         now, entry = self._console.clock.now(), self._console.entry(alert)

@@ -24,6 +24,8 @@ from ioc.clock import VIETNAM
 PAGES = ("leader", "ranking")
 """Entries of roles.yaml that open the page; `ranking` alone shows the own unit in place of all decisions."""
 SHOWN = 6
+NAMED = 5
+"""Units without a place that are named; the others are counted."""
 TONES = {"red": "act", "off_pace": "warn", "stale": "old"}
 
 
@@ -121,9 +123,14 @@ class Leading:
             text("h2", f"{say('leader.exceptions')} · {self._place(unit)}")
             if not bad:
                 text("p", say("leader.none"), "empty")
+            told_ = bad if full else bad[:SHOWN]
             with box("tiles"):
-                for item in bad if full else bad[:SHOWN]:
-                    self._tile(item, unit)
+                for item in told_:
+                    if item.verdict != "stale":
+                        self._tile(item, unit)
+            for item in told_:
+                if item.verdict == "stale":
+                    self._old(item, unit)
             if len(bad) > SHOWN and not full:
                 ui.link(f"{say('leader.more')} ({len(bad)})", "/leader?full=true").classes("more")
             well = sum(item.verdict == "well" for item in found)
@@ -146,6 +153,13 @@ class Leading:
             self._bar(item)
             text("p", self._ahead(item), "soft")
             text("p", self._basis(item), "soft basis")
+
+    def _old(self, item: Item, unit: str) -> None:
+        """What is not known any more takes one line: its number is none to act upon."""
+        since = wall.moment(item.stale_since, self._console.clock.now()) if item.stale_since else wall.NO_DATA
+        with box("case stale"):
+            ui.link(item.name, f"/leader/evidence/{item.kpi}/{unit}").classes("name")
+            text("span", f"{say('leader.stale')} · {since}", "soft")
 
     def _aim(self, item: Item) -> str:
         if item.target is None:
@@ -215,8 +229,12 @@ class Leading:
                             text("span", say("leader.cases", n=wall.number(one.cases)), "soft")
                             text("b", shown(one.value, rows[0]["unit_of_measure"]), "figure")
             left = [console.unit_name(one.unit) for one in found if not one.place]
+            if len(left) == len(found):
+                text("p", say("leader.no_ranking"), "empty")
             if left:
-                text("p", f"{say('leader.too_few', n=rows[0]['minimum'])}: {'; '.join(left)}", "soft")
+                names = "; ".join(left[:NAMED])
+                more = f" {say('leader.others', n=len(left) - NAMED)}" if len(left) > NAMED else ""
+                text("p", f"{say('leader.too_few', n=rows[0]['minimum'])}: {names}{more}", "soft")
 
     def brief(self) -> None:
         """The newest document for the weekly meeting."""

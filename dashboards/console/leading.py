@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from dashboards.wall import words as wall
+from storage.reference import FOREVER
 
 Row = dict[str, Any]
 Verdict = Literal["red", "off_pace", "stale", "well", "unknown"]
@@ -75,9 +76,12 @@ def verdict(row: Row) -> Verdict:
 def _item(row: Row) -> Item:
     status = row["status"] or ""
     deadline = row["deadline"] if status in ("on_pace", "off_pace", "passed", "too_little_data") else None
+    deadline = deadline or row["target_by"]
+    if deadline is not None and deadline >= FOREVER:  # the target holds at all times
+        deadline = None
     return Item(
         row["kpi"], row["name_vi"], row["unit_of_measure"], verdict(row),
-        row["value"], row["target"], deadline or row["target_by"], row["cases"], row["as_of"],
+        row["value"], row["target"], deadline, row["cases"], row["as_of"],
         row["stale_since"], status, row["expected"], row["low"], row["high"], row["direction"],
         row["window"],
     )  # fmt: skip

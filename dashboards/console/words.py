@@ -201,6 +201,7 @@ VI: Mapping[str, str] = {
     "leader.ranking": "Xếp hạng đơn vị",
     "leader.too_few": "Chưa xếp hạng: chưa đủ {n} trường hợp hoặc dữ liệu cũ",
     "leader.no_ranking": "Chưa đủ số liệu để xếp hạng.",
+    "leader.others": "và {n} đơn vị khác",
     "leader.decisions": "Cần quyết định",
     "leader.no_decisions": "Không có việc nào đang chờ quyết định.",
     "leader.brief": "Báo cáo giao ban gần nhất: {name}",

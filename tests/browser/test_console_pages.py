@@ -180,4 +180,4 @@ def test_a_phone_shows_all_of_it(desk: Desk, hand: Page, account: str, path: str
     )
     assert all(height >= 44 for height in heights), heights
     order = hand.evaluate("[...document.querySelectorAll('.tile .word')].map(e => e.textContent)")
-    assert order == sorted(order, key=["▼ CHƯA ĐẠT", "◆ KHÓ KỊP HẠN", "DỮ LIỆU CŨ"].index)
+    assert order == sorted(order, key=["▼ CHƯA ĐẠT", "◆ KHÓ KỊP HẠN"].index)

@@ -1,0 +1,91 @@
+"""The console's statements on the real engine: they run as the reader, and show no person."""
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+
+from dashboards.console import leader_reading
+from dashboards.console.reading import CASES, Reading, shows_cases
+from ioc.alerts import Rules
+from ioc.settings import ClickHouse
+from storage.client import Store
+
+pytestmark = pytest.mark.engine
+T = TypeVar("T")
+TENANT = "G77"
+ARRIVED = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def console(migrated: ClickHouse) -> Iterator[Reading]:
+    reader = Store(migrated, role="reader")
+    yield Reading(lambda: reader, TENANT)
+    reader.close()
+
+
+def ask(asked: Awaitable[T]) -> T:
+    async def wait() -> T:
+        return await asked
+
+    return asyncio.run(wait())
+
+
+def landed(store: Store, table: str, subject: str, name: str, *, verdict: str = "counted") -> str:
+    """One row of the ledger."""
+    row = {
+        "topic_id": uuid4(), "partition": 0, "offset": 0, "logged_at": ARRIVED, "verdict": verdict,
+        "tenant": TENANT, "source": f"urn:ioc:{TENANT}:qlvb", "id": str(uuid4()),
+        "type": f"vn.gov.ioc.{name}.v1", "subject": subject, "time": ARRIVED, "orgunit": f"{TENANT}.901",
+        "fingerprint": b"0" * 32,
+    }  # fmt: skip
+    store.insert(f"ioc.{table}", list(row), [[value] for value in row.values()])
+    return str(row["id"])
+
+
+def test_the_events_of_a_case_and_of_nobody(store: Store, console: Reading) -> None:
+    subject = f"VB-{uuid4()}"
+    shown = landed(store, "events_documents", subject, "document.received")
+    landed(store, "events_documents", subject, "document.assigned", verdict="rejected")
+    landed(store, "events_hr", subject, "hr.change_recorded")
+    found = ask(console.case_events(subject, None))
+    assert [(row["id"], row["name"]) for row in found] == [(shown, "document.received")]
+    assert ask(console.case_events(subject, [f"{TENANT}.901"])) == found
+    assert ask(console.case_events(subject, [f"{TENANT}.902"])) == []
+
+
+def test_what_breaches_a_rule_is_found_by_unit(store: Store, console: Reading) -> None:
+    rule, subject = Rules.load()["hoatoc_unassigned"], f"VB-{uuid4()}"
+    row = {
+        "tenant": TENANT, "subject": subject, "unit": f"{TENANT}.903", "opened_at": ARRIVED, "open": 1,
+        "urgency": "hoa_toc", "assign_due_at": ARRIVED, "version": 1,
+    }  # fmt: skip
+    store.insert("ioc.cases_document_in", list(row), [[value] for value in row.values()])
+    found = ask(console.behind(rule, f"{TENANT}.903"))
+    assert [(each["subject"], each["since"]) for each in found] == [(subject, ARRIVED)]
+    assert ask(console.behind(rule, f"{TENANT}.904")) == []
+
+
+def test_every_rule_over_cases_can_be_opened(console: Reading) -> None:
+    rules = Rules.load()
+    opened = {rule.id for rule in rules.values() if shows_cases(rule)}
+    assert {"hoatoc_unassigned", "dossier_overdue_new", "task_overdue"} <= opened
+    assert not any(rules[rule].personal for rule in opened)
+    assert not {"hr_change", "hr_record", "credential", "training"} & set(CASES)
+    for rule in opened:
+        assert ask(console.behind(rules[rule], f"{TENANT}.999")) == []
+
+
+def test_every_other_statement_runs(console: Reading) -> None:
+    unit = f"{TENANT}.999"
+    ask(console.absences([unit]))
+    ask(console.absences(None))
+    assert ask(console.alert_history("none")) == []
+    assert ask(leader_reading.values(console, unit)) == []
+    assert ask(leader_reading.ranked(console, "unit_dx_score")) == []
+    assert ask(leader_reading.windows(console, "dossier_on_time_rate", unit)) == []
+    assert ask(leader_reading.published(console, "dossier_on_time_rate", unit)) == []
+    ask(leader_reading.meaning(console, "dossier_on_time_rate"))
