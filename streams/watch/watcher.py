@@ -6,7 +6,7 @@ forgotten with the watcher, and a new one recovers from the ledger.
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from ioc.alerts import Rules
@@ -26,6 +26,11 @@ from streams.watch.machine import Machine
 
 LONGEST_S = 2.0
 """A round at least this often: what came with a tick is looked at by then."""
+
+ROUND_S = 0.5
+"""After so long the rules that are left wait for the next round: an urgent deadline may come meanwhile."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger("ioc.watch")
 
@@ -80,20 +85,30 @@ class Watcher:
         found: list[Transition] = []
         if due:
             around = self._looking.around(now)
-            for rule in due:
+            began = self._clock.monotonic()
+            for count, rule in enumerate(due):
+                if count > 1 and self._clock.monotonic() - began > ROUND_S:
+                    break
                 found += self._machine.observe(self._looking.look(self._rules[rule], around), now)
                 self._looked[rule] = now
         return found + self._machine.advance(now)
 
     def _due(self, now: datetime) -> list[str]:
+        """Rules to look at: with a deadline now or the most urgent first, then who has waited longest."""
         wanted = self._machine.due(now)
-        return [rule for rule in self._rules if rule in wanted or self._often(rule) <= now]
+        due = [rule for rule in self._rules if rule in wanted or self._often(rule) <= now]
+
+        def turn(rule: str) -> tuple[bool, datetime]:
+            urgent = rule in wanted or self._rules[rule].every_seconds <= LONGEST_S
+            return not urgent, self._often(rule)
+
+        return sorted(due, key=turn)
 
     def _often(self, rule: str) -> datetime:
         """When a rule is looked at again, whatever happens."""
         last = self._looked.get(rule)
         if last is None:
-            return self.now()
+            return LONG_AGO
         return last + timedelta(seconds=self._rules[rule].every_seconds)
 
     def rest_s(self) -> float:
