@@ -54,8 +54,8 @@ def arrived(stack: RunningStack, at: datetime, unit: str) -> str:
 def test_an_immediate_document_is_an_alert_within_seconds_of_its_deadline_and_is_taken_up(
     stack: RunningStack, reader: Store
 ) -> None:
-    watching = "SELECT count() FROM ioc_read.alert_rules"
-    assert wait_for(lambda: reader.query(watching) == [(12,)], 60, every_s=0.2), stack.last_lines()
+    begun = "SELECT (SELECT count() FROM ioc_read.alert_rules) = 12 AND count() > 0 FROM ioc_read.ticks"
+    assert wait_for(lambda: reader.query(begun) == [(1,)], 120, every_s=0.2), stack.last_lines()
     at = datetime.now(UTC) - IMMEDIATE + timedelta(seconds=20)
     at = at.replace(microsecond=at.microsecond // 1000 * 1000)
     ref = arrived(stack, at, "G09.920")
