@@ -108,12 +108,12 @@ def _note(kpi: str) -> Query:
     return Query(statement([Shown(kpi, "day")]), note=True)
 
 
-def _late(title: str, view: str, at: Place) -> Any:
+def _late(title: str, view: str, running: str, at: Place) -> Any:
     sql = f"""
     SELECT c.subject AS subject, {short("units", "c.unit", "u.name")} AS unit_name,
       toInt64(dateDiff('day', c.due_at, now())) AS days
     FROM ioc_read.{view} AS c LEFT JOIN ioc_read.units AS u ON u.code = c.unit
-    WHERE c.open AND c.due_at < now() AND {beneath("c.unit")}
+    WHERE {running} AND c.due_at < now() AND {beneath("c.unit")}
     ORDER BY c.due_at, subject LIMIT 8
     """  # noqa: S608
     said = Said(title, "Quá hạn lâu nhất trước; chọn một dòng để mở ở bàn điều hành.", nothing="Không có")
@@ -123,11 +123,11 @@ def _late(title: str, view: str, at: Place) -> Any:
 
 
 def _late_documents(at: Place) -> Any:
-    return _late("Văn bản quá hạn lâu nhất", "cases_documents_in", at)
+    return _late("Văn bản quá hạn lâu nhất", "cases_documents_in", "c.open", at)
 
 
 def _late_dossiers(at: Place) -> Any:
-    return _late("Hồ sơ quá hạn lâu nhất", "cases_dossiers", at)
+    return _late("Hồ sơ quá hạn lâu nhất", "cases_dossiers", "c.open AND c.running", at)
 
 
 def _kinds(facts: Facts, kpi: str, title: str, names: dict[str, str], at: Place) -> Any:

@@ -6,8 +6,8 @@ from dashboards.boards.kpi import Measure
 from dashboards.boards.parts import UNIT, WINDOW, short
 from dashboards.boards.values import VERDICT
 
-MATRIX_ROWS = 14
-"""Units in a table that is read from a distance; the worst come first."""
+UNITS_SHOWN = 60
+"""All units of a ministry: what a wall has no room for, it leaves out at the end."""
 
 
 def chosen(measures: Sequence[Measure]) -> str:
@@ -74,7 +74,7 @@ def every(measures: Sequence[Measure]) -> str:
     """  # noqa: S608
 
 
-def by_unit(measures: Sequence[Measure], rows: int = MATRIX_ROWS) -> str:
+def by_unit(measures: Sequence[Measure], rows: int = UNITS_SHOWN) -> str:
     """The units beneath the chosen one side by side: a column a KPI; the worst by the first one lead."""
     columns = ", ".join(f"anyIf(v.value, v.kpi = '{each.id}') AS {each.id}" for each in measures)
     first = measures[0]

@@ -15,6 +15,7 @@ from dashboards.boards.domains import head, tiles
 from dashboards.boards.links import row_board, row_evidence
 from dashboards.boards.panels import Said
 from dashboards.boards.parts import UNIT, WINDOW, Bounds, prop, short, short_names, thresholds
+from dashboards.boards.period import UNITS_SHOWN
 
 UID = "ranking"
 SCORE, INDEX = "unit_dx_score", "service_index_766"
@@ -76,7 +77,7 @@ def _places(facts: Facts, kpi: str, at: Place) -> Any:
     sql = f"""
     SELECT unit, ifNull(toString(place), '–') AS ranked, unit_name, score, change, cases,
       if(enough, '', 'Chưa đủ số liệu') AS remark
-    FROM ({_ranked(kpi)}) ORDER BY place ASC NULLS LAST, score DESC NULLS LAST, unit LIMIT 12
+    FROM ({_ranked(kpi)}) ORDER BY place ASC NULLS LAST, score DESC NULLS LAST, unit LIMIT {UNITS_SHOWN}
     """  # noqa: S608
     said = Said(
         "Xếp hạng chuyển đổi số",
@@ -116,7 +117,7 @@ def _official(facts: Facts, at: Place) -> Any:
       SELECT unit, argMax(toNullable(points), period) AS official, max(period) AS published
       FROM totals GROUP BY unit
     ) AS o ON o.unit = r.unit
-    ORDER BY r.place ASC NULLS LAST, score DESC NULLS LAST, unit LIMIT 12
+    ORDER BY r.place ASC NULLS LAST, score DESC NULLS LAST, unit LIMIT {UNITS_SHOWN}
     """  # noqa: S608
     said = Said(
         "Xếp hạng theo Quyết định 766",
@@ -151,7 +152,7 @@ def _pillars(facts: Facts, at: Place) -> Any:
       SELECT unit, toString(dim) AS dim, value FROM ioc_read.values_now
       WHERE kpi = '{SCORE}' AND dim != '' AND toString(window) = {WINDOW}
     ) AS v INNER JOIN ioc_read.units AS u ON u.code = v.unit
-    WHERE u.parent = {UNIT} GROUP BY v.unit ORDER BY measured DESC NULLS LAST, v.unit LIMIT 10
+    WHERE u.parent = {UNIT} GROUP BY v.unit ORDER BY measured DESC NULLS LAST, v.unit LIMIT {UNITS_SHOWN}
     """  # noqa: S608
     said = Said(
         "Từng trụ cột",

@@ -222,14 +222,14 @@ def _deadlines(at: Place) -> Any:
 
 
 def _decisions(at: Place) -> Any:
-    here = beneath("unit")
+    kpis = {"tasks": "task_overdue_open", "dossiers": "dossier_overdue_open", "documents": "doc_overdue_open"}
+    columns = ", ".join(f"anyIf(value, kpi = '{kpi}') AS {name}" for name, kpi in kpis.items())
     sql = f"""
-    SELECT
-      (SELECT count() FROM ioc_read.cases_tasks WHERE open AND original_due_at < now() AND {here}) AS tasks,
-      (SELECT count() FROM ioc_read.cases_dossiers WHERE open AND due_at < now() AND {here}) AS dossiers,
-      (SELECT count() FROM ioc_read.cases_documents_in WHERE open AND due_at < now() AND {here}) AS documents,
-      (SELECT countIf(severity IN ('critical', 'major')) FROM ioc_read.cases_alerts WHERE open AND {here})
-        AS alerts
+    SELECT {columns}, (
+      SELECT countIf(severity IN ('critical', 'major')) FROM ioc_read.alerts WHERE open AND {beneath("unit")}
+    ) AS alerts
+    FROM ioc_read.values_now
+    WHERE unit = {UNIT} AND dim = '' AND kpi IN ({period.quoted(list(kpis.values()))}) AND window = 'day'
     """  # noqa: S608
     said = Said("Việc cần quyết", "Việc quá hạn và cảnh báo lớn đang mở, của đơn vị và cấp dưới.", decimals=0)
     shown = {"tasks": "Nhiệm vụ", "dossiers": "Hồ sơ", "documents": "Văn bản", "alerts": "Cảnh báo lớn"}
@@ -239,7 +239,8 @@ def _decisions(at: Place) -> Any:
 def _verdicts(measures: list[Measure], at: Place) -> Any:
     """One row a KPI, one colour a day: what was shown at the end of it."""
     columns = ", ".join(
-        f"argMaxIf({_judged(each)}, hour, kpi = '{each.id}') AS `{each.name}`" for each in measures
+        f"nullIf(argMaxIf({_judged(each)}, hour, kpi = '{each.id}'), '') AS `{each.name}`"
+        for each in measures
     )
     sql = f"""
     SELECT toDateTime(toDate(hour, 'Asia/Ho_Chi_Minh'), 'Asia/Ho_Chi_Minh') AS time, {columns}

@@ -62,7 +62,9 @@ def seed(store: Store) -> None:
     insert(store, "kpi_cells", [row for kpi in kpis.values() for row in cells(kpi, today)])
     insert(store, "kpi_history", [shown(kpi.id, now) for kpi in kpis.values()])
     insert(store, "cases_document_in", documents(now))
-    insert(store, "cases_dossier", [case(JOBS, "HS-1", now) | {"due_at": now - timedelta(days=6)}])
+    insert(
+        store, "cases_dossier", [case(JOBS, "HS-1", now) | {"due_at": now - timedelta(days=6), "running": 1}]
+    )
     insert(store, "cases_task", tasks(now))
     insert(store, "cases_dataset", [dataset(now)])
     insert(store, "cases_alert", [alert(now)])

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from dashboards.boards import generate
 from dashboards.boards.inventory import PANELS, PROPERTIES, used
+from dashboards.boards.links import CONSOLE_PAGES
 from dashboards.boards.lint import complaints, links
 from dashboards.wall.board import OPTIONS, PropertyId, load
 from ioc.kpis import Kpis
@@ -75,6 +77,15 @@ def test_every_kpi_stands_on_the_board_of_its_domain(documents: dict[str, dict[s
     found = generate.facts(Kpis.load())
     for kpi, measure in found.measures.items():
         assert f"'{kpi}'" in json.dumps(documents[generate.home(measure.domain)]), kpi
+
+
+def test_the_console_has_the_pages_that_rows_lead_to() -> None:
+    sources = (generate.GENERATED.parent / "console").glob("*.py")
+    pages = re.findall(
+        r'ui\.page\("([^"]+)"\)', "".join(path.read_text(encoding="utf-8") for path in sources)
+    )
+    for page in CONSOLE_PAGES:
+        assert any(each == page or (page.endswith("/") and each.startswith(page)) for each in pages), page
 
 
 def test_tiles_lead_to_the_board_of_their_domain(documents: dict[str, dict[str, Any]]) -> None:
