@@ -84,7 +84,7 @@ def read(desk: Desk, unit: str, week: Week, now: int) -> Facts:
         kpis=desk.kpis,
         numbers=_numbers(desk, unit, {unit, *beneath}, week, now, heard, tick),
         backlogs=_backlogs(desk, unit, week, end),
-        sources=_sources(desk, heard, now),
+        sources=_sources(desk, heard, end, now),
         forecasts=_forecasts(desk, unit),
         trends=_trends(desk, unit, week, end),
     )
@@ -227,8 +227,11 @@ def _late(desk: Desk, subject: str, due: datetime, end: int) -> Late:
     return Late(subject, max(calendar.working_days_between(since, until), 0))
 
 
-def _sources(desk: Desk, heard: Mapping[str, trust.Heard], now: int) -> list[SourceState]:
-    """All systems but the centre itself, which speaks only when there is an alert."""
+def _sources(desk: Desk, heard: Mapping[str, trust.Heard], end: int, now: int) -> list[SourceState]:
+    """All systems but the centre itself, which speaks only when there is an alert.
+
+    One that spoke after the end of the week has told the week, whatever became of it since.
+    """
     found = []
     for code, source in desk.catalogue.sources.items():
         if code == OWN:
@@ -237,7 +240,7 @@ def _sources(desk: Desk, heard: Mapping[str, trust.Heard], now: int) -> list[Sou
         if last is None:
             found.append(SourceState(source.name, "never", None))
         else:
-            live = now < last.stale_at
+            live = now < last.stale_at or last.last >= end
             found.append(SourceState(source.name, "live" if live else "silent", _instant(last.last)))
     return found
 

@@ -107,6 +107,15 @@ def test_the_week_of_now_is_told_as_of_the_newest_fact(bench: Bench, desk: Desk)
     assert {each.name: each.state for each in facts.sources}[bench.catalogue.sources["motcua"].name] == "live"
 
 
+def test_a_source_that_spoke_after_the_week_has_told_it(bench: Bench, desk: Desk) -> None:
+    days_later = bench.now + 3 * 86_400_000
+    name = bench.catalogue.sources["motcua"].name
+    told = {each.name: each.state for each in read(desk, TENANT, WEEK, days_later).sources}
+    assert told[name] == "live"
+    told = {each.name: each.state for each in read(desk, TENANT, Week.parse("2026-W11"), days_later).sources}
+    assert told[name] == "silent"
+
+
 def test_few_persons_are_not_told(bench: Bench, desk: Desk) -> None:
     brief = make(desk, "G09.904", WEEK, bench.now)
     name = bench.kpis["hr_record_coverage"].name.vi
