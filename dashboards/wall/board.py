@@ -4,12 +4,12 @@ The wall draws a subset of Grafana's classic dashboards. Reading fails loudly so
 look different here and in Grafana.
 """
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dashboards.wall.choices import Templating, TimeRange
 from dashboards.wall.words import NO_DATA
 from ioc.errors import IocError
 
@@ -227,49 +227,6 @@ class Panel(Strict):
             if str(value) in mapping.options:
                 return mapping.options[str(value)]
         return None
-
-
-class Choice(Strict):
-    """What a variable stands for until somebody chooses."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    text: str
-    value: str
-
-
-class Variable(Strict):
-    """A hidden constant of the board, a list of its own, or a list that a query gives (code, name)."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    name: str
-    type: Literal["constant", "custom", "query"]
-    label: str = ""
-    query: str
-    current: Choice | None = None
-    options: list[Choice] = []
-
-    @property
-    def value(self) -> str:
-        """What stands in statements when nobody chose."""
-        return self.query if self.current is None or self.type == "constant" else self.current.value
-
-
-class Templating(Strict):
-    list: list[Variable]
-
-
-class TimeRange(Strict):
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-    start: Annotated[Literal["now-30d", "now-24h"], Field(alias="from")]
-    to: Literal["now"]
-
-    @property
-    def span(self) -> timedelta:
-        """How far back the board looks."""
-        return {"now-30d": timedelta(days=30), "now-24h": timedelta(hours=24)}[self.start]
 
 
 class Board(Strict):
