@@ -100,6 +100,12 @@ class Occasion(Part):
         return Week.of(self.last(now).date() - _SEVEN)
 
 
+def file_of(catalogue: Path | None) -> Path:
+    """Where a catalogue's plan stands: its own, else the packaged one."""
+    own = catalogue / FILE if catalogue else None
+    return own if own and own.exists() else PACKAGED
+
+
 class Plan(Part):
     """brief.yaml."""
 
@@ -109,8 +115,7 @@ class Plan(Part):
     @classmethod
     def load(cls, catalogue: Path | None = None) -> "Plan":
         """The plan of a catalogue, else the packaged one. Raises `SettingsError` naming file and key."""
-        own = catalogue / FILE if catalogue else None
-        file = own if own and own.exists() else PACKAGED
+        file = file_of(catalogue)
         try:
             return cls.model_validate(parse(file, read(file)))
         except ValidationError as error:

@@ -7,6 +7,7 @@ not fit is listed with the file, the entry and what was expected.
 from pathlib import Path
 
 from ioc.review.alerts import alerts
+from ioc.review.briefing import briefing
 from ioc.review.calendars import calendars
 from ioc.review.indicators import Tables, indicators
 from ioc.review.office import roles
@@ -29,4 +30,5 @@ def review(path: Path | None, tables: Tables) -> Folder:
     indicators(folder, units, types, tables)
     alerts(folder, units, types, tables)
     roles(folder)
+    briefing(folder)
     return folder

@@ -321,3 +321,18 @@ def test_roles_are_reviewed(folder: Path) -> None:
     assert ("roles", "some role that may shelve") in told
     assert ("chanh_van_phong", "to stand once") in told
     assert any(entry == "lanh_dao_bo" and "fly" in expected for entry, expected in told)
+
+
+def test_the_plan_of_briefings_is_reviewed(folder: Path) -> None:
+    assert [each for each in found(folder) if each[0] == "brief.yaml"] == []
+
+    def spoil(document: Any) -> None:
+        document["charts"].append("no_such_kpi")
+        document["schedule"][1]["units"] = "role:nobody"
+        document["schedule"].append(dict(document["schedule"][0]))
+
+    edit(folder / "brief.yaml", spoil)
+    told = [(entry, expected) for file, entry, expected in found(folder) if file == "brief.yaml"]
+    assert ("charts no_such_kpi", "a KPI of the catalogue") in told
+    assert ("giao_ban_bo", "to stand once") in told
+    assert any(entry == "giao_ban_don_vi" and "a role" in expected for entry, expected in told)
