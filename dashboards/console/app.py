@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 
-from dashboards.console import alert_page, alerts_page, leader_page, more_pages, signing
+from dashboards.console import alert_page, alerts_page, evidence_page, leader_page, more_pages, signing
 from dashboards.console.office import Office
 from dashboards.console.reading import Reading
 from dashboards.console.sessions import Sessions
@@ -44,5 +44,5 @@ def install(web: FastAPI, console: Console) -> None:
             response.headers["Referrer-Policy"] = "same-origin"
         return response
 
-    for part in (signing, alerts_page, alert_page, more_pages, leader_page):
+    for part in (signing, alerts_page, alert_page, more_pages, leader_page, evidence_page):
         part.install(web, console)

@@ -1,6 +1,6 @@
 """`/leader`: what stands out, where it leads to by its deadline, who is behind, what must be decided."""
 
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -10,23 +10,22 @@ from nicegui import ui
 from dashboards.console import leader_reading as ask
 from dashboards.console.briefings import OnDemand, unit_of
 from dashboards.console.frame import Notice, box, text
-from dashboards.console.leading import RANKED, Item, Row, exceptions, items, ranking, shown, track
+from dashboards.console.leading import RANKED, Item, exceptions, items, ranking, shown
 from dashboards.console.lists import TONE, Alert, ordered
-from dashboards.console.pages import opened, table, told
+from dashboards.console.pages import opened, told
 from dashboards.console.sessions import Visitor
 from dashboards.console.signing import to_sign_in, visitor
 from dashboards.console.state import Console
-from dashboards.console.words import named, say
+from dashboards.console.tiles import Tiles
+from dashboards.console.words import say
 from dashboards.wall import words as wall
 from ioc.briefing import newest
-from ioc.clock import VIETNAM
 
 PAGES = ("leader", "ranking")
 """Entries of roles.yaml that open the page; `ranking` alone shows the own unit in place of all decisions."""
 SHOWN = 6
 NAMED = 5
 """Units without a place that are named; the others are counted."""
-TONES = {"red": "act", "off_pace": "warn", "stale": "old"}
 
 
 def install(web: FastAPI, console: Console) -> None:
@@ -44,18 +43,6 @@ def install(web: FastAPI, console: Console) -> None:
             page.brief()
 
         return await opened(console, request, PAGES, say("leader"), "/leader", draw)
-
-    @ui.page("/leader/evidence/{kpi}/{unit}")
-    async def evidence(request: Request, kpi: str, unit: str) -> Response | None:
-        async def draw(known: Visitor, notice: Notice) -> None:
-            open_to = known.sees_all or unit == console.tenant or unit in console.mine(known)
-            if not (open_to or known.opens("ranking")):
-                text("p", say("forbidden", role=known.role_name), "empty")
-                return
-            await Leading(console, known, notice).evidence(kpi, unit)
-
-        needed = (*PAGES, "console", "kpis")
-        return await opened(console, request, needed, say("evidence"), "", draw)
 
     @web.get("/leader/brief")
     async def brief(request: Request) -> Response:
@@ -119,18 +106,20 @@ class Leading:
             return
         found = items(rows)
         bad = exceptions(found)
+        days = await self._days(bad, unit)
         with box("card", "section"):
-            text("h2", f"{say('leader.exceptions')} · {self._place(unit)}")
+            text("h2", f"{say('leader.exceptions')} · {console.place(unit)}")
             if not bad:
                 text("p", say("leader.none"), "empty")
             told_ = bad if full else bad[:SHOWN]
+            drawn = Tiles(console, unit)
             with box("tiles"):
                 for item in told_:
                     if item.verdict != "stale":
-                        self._tile(item, unit)
+                        drawn.tile(item, days.get(item.kpi, []))
             for item in told_:
                 if item.verdict == "stale":
-                    self._old(item, unit)
+                    drawn.old(item)
             if len(bad) > SHOWN and not full:
                 ui.link(f"{say('leader.more')} ({len(bad)})", "/leader?full=true").classes("more")
             well = sum(item.verdict == "well" for item in found)
@@ -139,69 +128,15 @@ class Leading:
             if unknown:
                 text("p", say("leader.unknown", n=unknown), "soft")
 
-    def _place(self, unit: str) -> str:
-        return say("leader.totals") if unit == self._console.tenant else self._console.unit_name(unit)
-
-    def _tile(self, item: Item, unit: str) -> None:
-        with box(f"tile {TONES[item.verdict]}", "article"):
-            with box("tilehead"):
-                ui.link(item.name, f"/leader/evidence/{item.kpi}/{unit}").classes("name")
-                text("span", say(f"leader.{item.verdict}"), "word")
-            with box("figures"):
-                text("b", shown(item.value, item.measure), "value")
-                text("span", self._aim(item), "soft")
-            self._bar(item)
-            text("p", self._ahead(item), "soft")
-            text("p", self._basis(item), "soft basis")
-
-    def _old(self, item: Item, unit: str) -> None:
-        """What is not known any more takes one line: its number is none to act upon."""
-        since = wall.moment(item.stale_since, self._console.clock.now()) if item.stale_since else wall.NO_DATA
-        with box("case stale"):
-            ui.link(item.name, f"/leader/evidence/{item.kpi}/{unit}").classes("name")
-            text("span", f"{say('leader.stale')} · {since}", "soft")
-
-    def _aim(self, item: Item) -> str:
-        if item.target is None:
-            return ""
-        said = say("leader.target", target=shown(item.target, item.measure))
-        if item.deadline is None:
-            return said
-        today = self._console.clock.now().astimezone(VIETNAM).date()
-        key = "leader.by" if item.deadline >= today else "leader.overdue_target"
-        return f"{said} {say(key, day=written(item.deadline))}"
-
-    def _bar(self, item: Item) -> None:
-        places = track(item)
-        if places is None:
-            return
-        with box("track").props("aria-hidden=true"):
-            box("fill", "i").style(f"width: {places.value}%")
-            if places.low is not None and places.high is not None:
-                width = max(places.high - places.low, 0.8)
-                box("ahead", "s").style(f"left: {places.low}%; width: {width}%")
-            if places.target is not None:
-                box("aim", "u").style(f"left: {places.target}%")
-
-    def _ahead(self, item: Item) -> str:
-        """Where it leads to by its deadline."""
-        if item.expected is None:
-            return say("leader.no_forecast") if item.status == "too_little_data" else ""
-        numbers = {name: shown(getattr(item, name), item.measure) for name in ("expected", "low", "high")}
-        said = say("leader.expected", **numbers)
-        today = self._console.clock.now().astimezone(VIETNAM).date()
-        if item.deadline is not None and item.deadline >= today:
-            said = f"{said}, {say('leader.days_left', n=wall.number((item.deadline - today).days))}"
-        return said
-
-    def _basis(self, item: Item) -> str:
-        now = self._console.clock.now()
-        said = [named("window", item.window), say("leader.cases", n=wall.number(item.cases))]
-        if item.verdict == "stale" and item.stale_since:
-            said.append(f"{say('leader.stale')}: {wall.moment(item.stale_since, now)}")
-        elif item.as_of:
-            said.append(say("as_of", at=wall.moment(item.as_of, now)))
-        return " · ".join(said)
+    async def _days(self, bad: Sequence[Item], unit: str) -> dict[str, list[float]]:
+        """What was shown of these on each of the last days."""
+        wanted = {item.kpi: item.window for item in bad if item.verdict != "stale"}
+        asked = ask.days_of(self._console.reading, unit, wanted)
+        rows = (await told(self._console, self._known, self._notice, asked) if wanted else None) or []
+        return {
+            kpi: [row["value"] for row in rows if row["kpi"] == kpi and row["value"] is not None]
+            for kpi in wanted
+        }
 
     async def ranking(self, kpi: str) -> None:
         """Units by one indicator; who has too few cases is named, but not ranked."""
@@ -247,57 +182,3 @@ class Leading:
             name = f"{found.parent.name}/{found.name}"
             ui.link(say("leader.brief", name=name), "/leader/brief").classes("button")
         ui.link(say("leader.brief_now"), "/leader/brief/now").classes("button")
-
-    async def evidence(self, kpi: str, unit: str) -> None:
-        """What a number was made from, and the law behind it."""
-        console, reading = self._console, self._console.reading
-        meant = await told(console, self._known, self._notice, ask.meaning(reading, kpi))
-        values = await told(console, self._known, self._notice, ask.windows(reading, kpi, unit))
-        days = await told(console, self._known, self._notice, ask.published(reading, kpi, unit))
-        if not meant or not values:
-            if meant is not None and values is not None:
-                text("p", say("evidence.none"), "empty")
-            return
-        what, now = meant[0], console.clock.now()
-        with box("card", "section"):
-            text("h2", f"{what['name_vi']} · {self._place(unit)}")
-            text("p", what["meaning_vi"])
-            text("p", say("evidence.law", document=what["legal_document"]), "soft")
-            if what["legal_quote"]:
-                text("blockquote", what["legal_quote"])
-            rows = [
-                (
-                    named("window", each["window"]),
-                    shown(each["value"], what["unit_of_measure"]),
-                    counted(each),
-                    wall.moment(each["as_of"], now) if each["as_of"] else wall.NO_DATA,
-                )
-                for each in values
-            ]
-            table(tuple(map(say, ("col.window", "col.value", "col.counted", "col.as_of"))), rows)
-            last = values[-1]
-            if last["expected_units"]:
-                units = {"n": last["coverage_units"], "of": last["expected_units"]}
-                text("p", say("evidence.coverage", **units), "soft")
-        if days:
-            with box("card", "section"):
-                text("h2", f"{say('evidence.history')} · {say('window.month')}")
-                measure = what["unit_of_measure"]
-                told_days = [(written(each["day"]), shown(each["value"], measure)) for each in days[::-1]]
-                table((say("col.day"), say("col.value")), told_days, "narrow")
-
-
-def counted(row: Row) -> str:
-    """Numerator, denominator and cases; a hidden numerator stays hidden."""
-    numerator, denominator = row["numerator"], row["denominator"]
-    return say(
-        "evidence.counted",
-        numerator=wall.number(numerator),
-        denominator=wall.number(denominator),
-        n=wall.number(row["cases"]),
-    )
-
-
-def written(day: date) -> str:
-    """`31/12/2026`."""
-    return f"{day:%d/%m/%Y}"

@@ -1,5 +1,7 @@
 """What the leaders' page reads of the store."""
 
+from collections.abc import Mapping
+
 from dashboards.console.leading import Row
 from dashboards.console.reading import Reading
 
@@ -63,6 +65,19 @@ async def windows(reading: Reading, kpi: str, unit: str) -> list[Row]:
         " ORDER BY indexOf(['day', 'week', 'month', 'ytd'], toString(window))",
         kpi=kpi,
         unit=unit,
+    )
+
+
+async def days_of(reading: Reading, unit: str, wanted: Mapping[str, str]) -> list[Row]:
+    """Indicators as last shown on each of the last thirty days, each in its window; oldest first."""
+    return await reading.rows(
+        ("kpi", "day", "value"),
+        "SELECT kpi, toDate(hour, 'Asia/Ho_Chi_Minh') AS day, argMax(tuple(value), hour).1"
+        " FROM ioc_read.published WHERE tenant = %(tenant)s AND unit = %(unit)s AND dim = ''"
+        " AND has(%(wanted)s, concat(kpi, ' ', toString(window))) AND hour > now() - INTERVAL 30 DAY"
+        " GROUP BY kpi, day ORDER BY kpi, day",
+        unit=unit,
+        wanted=[f"{kpi} {window}" for kpi, window in wanted.items()],
     )
 
 

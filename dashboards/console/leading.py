@@ -144,3 +144,39 @@ def track(item: Item) -> Track | None:
         return None if value is None else round(min(max(100 * value / scale, 0.0), 100.0), 1)
 
     return Track(at(item.value) or 0.0, at(item.target), at(item.low), at(item.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Points of the trend in a field 100 wide and 30 high; empty where there is nothing to draw."""
+
+    past: str
+    ahead: str
+    band: str
+    aim: float | None
+
+
+NOW_AT, TOP, BOTTOM = 62.0, 2.0, 28.0
+"""The past ends here; what is left on the right is the way to the deadline, whatever its length."""
+
+
+def sketch(item: Item, days: Sequence[float]) -> Sketch | None:
+    """The last days and the way to the forecast; None with fewer than two days."""
+    if len(days) < 2:
+        return None
+    others = (item.target, item.expected, item.low, item.high)
+    known = [*days, *(each for each in others if each is not None)]
+    low, high = min(known), max(known)
+
+    def at(value: float) -> float:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return round(BOTTOM - share * (BOTTOM - TOP), 1)
+
+    step = NOW_AT / (len(days) - 1)
+    past = " ".join(f"{round(n * step, 1)},{at(value)}" for n, value in enumerate(days))
+    now = f"{NOW_AT},{at(days[-1])}"
+    ahead = f"{now} 100,{at(item.expected)}" if item.expected is not None else ""
+    band = ""
+    if item.low is not None and item.high is not None:
+        band = f"{now} 100,{at(item.high)} 100,{at(item.low)}"
+    return Sketch(past, ahead, band, None if item.target is None else at(item.target))

@@ -43,6 +43,10 @@ class Console:
             return say("no_unit")
         return self.catalogue.units.get(code).name if code in self.catalogue.units.codes else code
 
+    def place(self, code: str) -> str:
+        """The unit's name, or that it is the whole ministry."""
+        return say("leader.totals") if code == self.tenant else self.unit_name(code)
+
     def mine(self, visitor: Visitor) -> tuple[str, ...]:
         """The visitor's unit and everything beneath it today."""
         today = self.clock.now().astimezone(VIETNAM).date()

@@ -87,5 +87,6 @@ def test_every_other_statement_runs(console: Reading) -> None:
     assert ask(leader_reading.values(console, unit)) == []
     assert ask(leader_reading.ranked(console, "unit_dx_score")) == []
     assert ask(leader_reading.windows(console, "dossier_on_time_rate", unit)) == []
+    assert ask(leader_reading.days_of(console, unit, {"dossier_on_time_rate": "month"})) == []
     assert ask(leader_reading.published(console, "dossier_on_time_rate", unit)) == []
     ask(leader_reading.meaning(console, "dossier_on_time_rate"))

@@ -180,6 +180,7 @@ class SmallStore:
             ("v.cases >= k.minimum_cases", ranks(now)),
             ("meaning_vi", [("Hồ sơ trực tuyến", "Phần hồ sơ nộp trực tuyến.", "Chỉ thị 33/CT-TTg",
                              "80 % hồ sơ", "percent", 80.0)]),
+            ("has(%(wanted)s", [("online_dossier_rate", now.date(), 55.0 + n / 4) for n in range(28)]),
             ("FROM ioc_read.published", [(now.date() - timedelta(days=n), 60.0 + n) for n in range(5)]),
             ("coverage_units", [
                 ("day", 55.0, 11, 20, 20, 19, 22, now),

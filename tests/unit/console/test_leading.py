@@ -3,7 +3,7 @@
 from datetime import date
 
 from dashboards.console.leader_reading import VALUES
-from dashboards.console.leading import exceptions, items, ranking, shown, track, verdict
+from dashboards.console.leading import exceptions, items, ranking, shown, sketch, track, verdict
 from tests.unit.console.offices import instant, values
 
 NOW = instant("2026-11-20 09:00")
@@ -67,6 +67,18 @@ def test_marks_stay_on_the_bar() -> None:
     bar = track(count)
     assert bar is not None and bar.target == 0.0 and 0 < bar.value <= 100
     assert track(items([{**ROWS[0], "value": None}])[0]) is None
+
+
+def test_the_trend_leads_from_the_last_days_to_the_forecast() -> None:
+    red = items(ROWS)[0]
+    drawn = sketch(red, [58.0, 60.0, 61.8])
+    assert drawn is not None
+    assert drawn.past.split()[0].startswith("0.0,") and drawn.past.split()[-1].startswith("62.0,")
+    assert drawn.ahead.startswith(drawn.past.split()[-1]) and drawn.ahead.split()[1].startswith("100,")
+    assert drawn.aim == 2.0  # the target is the highest of all
+    assert sketch(red, [61.8]) is None
+    flat = sketch(items(ROWS)[-1], [0.0, 0.0])
+    assert flat is not None and flat.ahead == "" and flat.band == ""
 
 
 def test_numbers_carry_their_unit() -> None:
