@@ -1,6 +1,7 @@
 """An operator's action: asked of the back office, and what became of it in words."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from dashboards.console.lists import Alert
 from dashboards.console.office import OfficeLost, OfficeRefused
@@ -33,21 +34,31 @@ def until(console: Console, minutes: int) -> str:
     return (console.clock.now() + timedelta(minutes=minutes)).isoformat(timespec="seconds")
 
 
-async def act(console: Console, visitor: Visitor, alert: Alert, asked: dict[str, object]) -> tuple[bool, str]:
-    """Whether it was done, and what to tell the operator. Raises `OfficeRefused` when the session is over."""
+class Done(NamedTuple):
+    """Whether it was done, what to tell the operator, and the alert as it is after it, if it was."""
+
+    done: bool
+    said: str
+    alert: Alert | None = None
+
+
+async def act(console: Console, visitor: Visitor, alert: Alert, asked: dict[str, object]) -> Done:
+    """Ask, and wait for the answer. Raises `OfficeRefused` when the session is over."""
     try:
         answer = await console.office.act(visitor.token, alert.alert_ref, asked)
     except OfficeLost:
-        return False, say("office_lost")
+        return Done(False, say("office_lost"))
     except OfficeRefused as refused:
         if refused.ended:
             raise
-        return False, say("refused_because", reason=reason(refused.code))
+        return Done(False, say("refused_because", reason=reason(refused.code)))
     if answer is None:
-        return False, say("no_answer")
+        return Done(False, say("no_answer"))
     if not answer["accepted"]:
-        return False, say("refused_because", reason=reason(str(answer["reason"])))
-    return True, say("accepted", action=say(f"action.{asked['action']}").lower())
+        return Done(False, say("refused_because", reason=reason(str(answer["reason"]))))
+    # The list may be read a moment before the change is in it: what was answered counts until then.
+    now = alert.model_copy(update={"status": str(answer["status"]), "seqno": int(answer["seqno"])})
+    return Done(True, say("accepted", action=say(f"action.{asked['action']}").lower()), now)
 
 
 def reason(code: str) -> str:

@@ -43,7 +43,7 @@ class Sheet:
     async def begin(self) -> None:
         if self._known.opens("console"):
             ui.link(say("back"), "/console").classes("back")
-        self._body = box("sheet")
+        self._body, self._dialogs = box("sheet"), box("")
         with self._body:
             text("p", say("wait"), "empty")
         await self.refresh()
@@ -60,9 +60,15 @@ class Sheet:
             with self._body:
                 text("p", say("gone"), "empty")
             return
-        self._alert = Alert.model_validate(mine[0])
-        if (self._alert.seqno, self._alert.status) != self._shown:
-            self._shown = (self._alert.seqno, self._alert.status)
+        read = Alert.model_validate(mine[0])
+        shown = (read.seqno, read.status)
+        if self._alert is not None and read.seqno < self._alert.seqno:
+            # Read before what we did ourselves was in it: what was answered to us counts.
+            known = {"status": self._alert.status, "seqno": self._alert.seqno}
+            read = read.model_copy(update=known)
+        self._alert = read
+        if shown != self._shown:
+            self._shown = shown
             await self._draw(self._alert)
         self._tell(self._alert)
 
@@ -73,6 +79,12 @@ class Sheet:
             if mine := [each for each in found if each.get("alert_ref") == self._ref]:
                 return mine
         return []
+
+    def _current(self) -> Alert:
+        """As it stands on the page; only asked when something stands there."""
+        if self._alert is None:
+            raise LookupError(f"alert {self._ref}: not shown yet")
+        return self._alert
 
     def _tell(self, alert: Alert) -> None:
         now, entry = self._console.clock.now(), self._console.entry(alert)
@@ -136,7 +148,7 @@ class Sheet:
         own = console.owns(known, alert)
         with box("do actions"):
             for action in offered(console.roles, known.signed.role, alert, own=own):
-                asking = Asking(console, alert, rule, action, self._send)
+                asking = Asking(console, self._current, rule, action, self._send, self._dialogs)
                 button(say(f"action.{action}"), asking.begin, primary=action == "acknowledge")
 
     def _procedure(self, alert: Alert, rule: Rule | None) -> None:
@@ -202,14 +214,15 @@ class Sheet:
     async def _send(self, asked: dict[str, object]) -> None:
         if self._alert is None:
             return
-        ui.notify(say("sending"), type="ongoing", timeout=1000)
-        done = await told(
-            self._console, self._known, self._notice, act(self._console, self._known, self._alert, asked)
-        )
-        if done is not None:
-            ui.notify(done[1], type="positive" if done[0] else "negative")
-        self._shown = None  # also after a refusal: a ticked box must show what is
-        await self.refresh()
+        acting = act(self._console, self._known, self._alert, asked)
+        with self._dialogs:  # the button that was pressed may be gone by the time of the answer
+            ui.notify(say("sending"), type="ongoing", timeout=1000)
+            done = await told(self._console, self._known, self._notice, acting)
+            if done is not None:
+                ui.notify(done.said, type="positive" if done.done else "negative")
+                self._alert = done.alert or self._alert
+            self._shown = None  # also after a refusal: a ticked box must show what is
+            await self.refresh()
 
 
 def reason_words(rule: Rule | None, code: str) -> str:

@@ -127,9 +127,10 @@ class Listing:
                     self._lines[entry.alert.alert_ref] = line
 
     async def _acknowledge(self, alert: Alert) -> None:
-        ui.notify(say("sending"), type="ongoing", timeout=1000)
         asked = act(self._console, self._known, alert, wish(alert, "acknowledge"))
-        done = await told(self._console, self._known, self._notice, asked)
-        if done is not None:
-            ui.notify(done[1], type="positive" if done[0] else "negative")
-        await self.refresh()
+        with self._list:  # the line that was pressed may be gone by the time of the answer
+            ui.notify(say("sending"), type="ongoing", timeout=1000)
+            done = await told(self._console, self._known, self._notice, asked)
+            if done is not None:
+                ui.notify(done.said, type="positive" if done.done else "negative")
+            await self.refresh()

@@ -11,6 +11,8 @@ from dashboards.console.state import Console
 from dashboards.console.words import say
 from ioc.alerts import Rule
 
+Seen = Callable[[], Alert]
+"""The alert as it stands on the page."""
 Send = Callable[[dict[str, object]], Awaitable[None]]
 AT_ONCE = frozenset({"acknowledge"})
 RECEIVING = ("truong_ca_ioc", "truc_ca_ioc", "chanh_van_phong", "thu_truong_don_vi", "chuyen_vien", "van_thu",
@@ -19,18 +21,22 @@ RECEIVING = ("truong_ca_ioc", "truc_ca_ioc", "chanh_van_phong", "thu_truong_don_
 
 
 class Asking:
-    """One action of one alert."""
+    """One action of one alert. `where`: what outlives the button, for the alert may change meanwhile."""
 
-    def __init__(self, console: Console, alert: Alert, rule: Rule | None, action: str, send: Send) -> None:
-        self._console, self._alert, self._rule, self._action, self._send = console, alert, rule, action, send
+    def __init__(
+        self, console: Console, seen: Seen, rule: Rule | None, action: str, send: Send, where: ui.element
+    ) -> None:
+        self._console, self._seen, self._rule, self._action, self._send = console, seen, rule, action, send
+        self._where = where
         self._chosen: dict[str, ui.select] = {}
 
     async def begin(self) -> None:
         """Do it, or ask first."""
+        self._alert = self._seen()
         if self._action in AT_ONCE:
             await self._send(wish(self._alert, self._action))
             return
-        with ui.dialog(value=True) as dialog, box("console dialog"):
+        with self._where, ui.dialog(value=True) as dialog, box("console dialog"):
             text("h2", say(f"action.{self._action}"))
             text("p", say(f"ask.{self._action}"), "soft")
             self._fields()

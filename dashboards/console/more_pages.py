@@ -204,7 +204,7 @@ def _hand_over(console: Console, known: Visitor, notice: Notice, show: Any) -> N
         done = await told(console, known, notice, console.office.hand_over(known.token, notes))
         if done is not None:
             ui.notify(say("shift.done"), type="positive")
-            await show()
+            await show()  # last: it takes this button away
 
     with box("do"):
         button(say("shift.hand"), hand, primary=True)

@@ -104,6 +104,13 @@ def test_from_an_alert_to_its_case_and_events(desk: Desk, seat: Page) -> None:
     seat.get_by_role("checkbox", name="Gọi trực ban").click()
     expect(seat.get_by_role("checkbox", name="Gọi trực ban")).to_have_attribute("aria-disabled", "true")
     seat.get_by_role("button", name="Giải trình").click()
+    desk.tell(
+        "change a-1 assigned"
+    )  # somebody else is quicker: the dialog stays, and what it asks is refused
+    expect(seat.locator(".alert.head")).to_contain_text("Đã giao")
+    seat.get_by_role("button", name="Thực hiện").click()
+    expect(seat.locator(".q-notification").last).to_contain_text("đã có người khác xử lý")
+    seat.get_by_role("button", name="Giải trình").click()
     seat.get_by_role("button", name="Thực hiện").click()
     expect(seat.locator(".q-notification").last).to_contain_text("Đã thực hiện: giải trình")
     seat.get_by_role("link", name="VB-2026-0001").click()

@@ -91,7 +91,7 @@ class SmallOffice:
             if wish["action"] == "step":
                 alert["steps"] = [*alert["steps"], wish["step"]]
         reason = "" if accepted else "stale"
-        self.answers[command] = {"accepted": accepted, "reason": reason, "status": alert["status"]}
+        self.answers[command] = {"accepted": accepted, "reason": reason, **_state(alert)}
         return httpx.Response(202, json={"command_id": command})
 
     def _outcome(self, command: str) -> dict[str, Any]:
@@ -113,6 +113,10 @@ class SmallOffice:
             "notes": notes,
         }
         return httpx.Response(201, json=self.shift)
+
+
+def _state(alert: Mapping[str, Any]) -> dict[str, Any]:
+    return {"status": alert["status"], "seqno": alert["seqno"]}
 
 
 def _problem(status: int, code: str) -> httpx.Response:

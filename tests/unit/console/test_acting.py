@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboards.console import office as offices
-from dashboards.console.acting import act, reason, wish
+from dashboards.console.acting import Done, act, reason, wish
 from dashboards.console.lists import Alert
 from dashboards.console.office import OfficeRefused
 from dashboards.console.sessions import Visitor
@@ -35,21 +35,23 @@ class Desk:
     def seen(self, ref: str = "a-1") -> Alert:
         return Alert.model_validate(self.office.alerts[ref])
 
-    def do(self, alert: Alert, action: str, **more: Any) -> tuple[bool, str]:
+    def do(self, alert: Alert, action: str, **more: Any) -> Done:
         return asyncio.run(act(self.console, self.visitor, alert, wish(alert, action, **more)))
 
 
 def test_what_was_seen_is_sent_and_nothing_empty() -> None:
     desk = Desk()
-    assert desk.do(desk.seen(), "acknowledge") == (True, "Đã thực hiện: tiếp nhận.")
+    done = desk.do(desk.seen(), "acknowledge")
+    assert (done.done, done.said) == (True, "Đã thực hiện: tiếp nhận.")
+    assert done.alert is not None and (done.alert.status, done.alert.seqno) == ("acknowledged", 2)
     assert desk.office.wishes == [{"action": "acknowledge", "seen": {"status": "raised", "seqno": 1}}]
 
 
 def test_the_second_of_two_operators_is_told_that_somebody_was_quicker() -> None:
     desk = Desk()
     seen = desk.seen()
-    assert desk.do(seen, "acknowledge")[0]
-    done, said = desk.do(seen, "assign", to_unit="G09.911")
+    assert desk.do(seen, "acknowledge").done
+    done, said, _ = desk.do(seen, "assign", to_unit="G09.911")
     assert not done and "đã có người khác xử lý" in said
     assert desk.office.alerts["a-1"]["status"] == "acknowledged"
 
@@ -57,7 +59,7 @@ def test_the_second_of_two_operators_is_told_that_somebody_was_quicker() -> None
 def test_a_gateway_that_is_gone_is_said() -> None:
     desk = Desk()
     desk.office.stopped = True
-    assert desk.do(desk.seen(), "acknowledge") == (False, say("office_lost"))
+    assert desk.do(desk.seen(), "acknowledge") == Done(False, say("office_lost"))
 
 
 def test_an_ended_session_goes_up_to_the_page() -> None:
@@ -73,7 +75,7 @@ def test_a_command_nobody_answers_is_not_called_done(monkeypatch: pytest.MonkeyP
     desk.office.silent = True
     monkeypatch.setattr(offices, "ANSWERED_WITHIN_S", 0.02)
     monkeypatch.setattr(offices, "ASK_AGAIN_S", 0.0)
-    assert desk.do(desk.seen(), "acknowledge") == (False, say("no_answer"))
+    assert desk.do(desk.seen(), "acknowledge") == Done(False, say("no_answer"))
 
 
 def test_every_reason_for_a_refusal_has_words() -> None:
