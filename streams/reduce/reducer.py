@@ -33,6 +33,8 @@ BACKLOG_MS = 5_000
 """With more rows waiting, cells and values are written this often only: nobody waits for the ones between."""
 DEEP, DEEP_MS = 100_000, 30_000
 """With so many waiting, not even that: what is written while a year is told is old before it can be read."""
+RESTS = 10
+"""Then at least so many times as long as it took the last time: cells are a tenth of the work at most."""
 
 
 Changes = dict[str, list[Change]]
@@ -81,7 +83,7 @@ class Reducer:
         self._refolding = Refolding(store, tenant, catalogue.calendar)
         self._codes: set[str] = set(catalogue.units.codes)
         self._done = ticks.Finished()
-        self._settled_at = 0
+        self._settled_at = self._settling_ms = 0
         self._loaded: str | None = None
         self.watermark: Vector = {}
 
@@ -155,7 +157,7 @@ class Reducer:
         self._reach("planned")
         changes = self._merged(batch, tick.number) if folded is None else folded
         self._settling.note(changes, now)
-        settle = not waiting or now - self._settled_at >= (DEEP_MS if waiting >= DEEP else BACKLOG_MS)
+        settle = not waiting or now - self._settled_at >= self._pause(waiting)
         by_clock = settle and tick.live and (at is not None or self._clock_due(now))
         if by_clock:
             self._settling.note_clock(self._done.values_at, now)
@@ -164,8 +166,10 @@ class Reducer:
         self._write(changes, tick.number)
         self._reach("cases")
         if settle:
+            begun = self._now()
             self._settling.settle(now, tick.number, with_values=tick.live)
             self._settled_at = self._now()
+            self._settling_ms = self._settled_at - begun
             self._record_reference()
         done = replace(self._done, tick=tick.number, live=tick.live)
         if by_clock:
@@ -176,6 +180,10 @@ class Reducer:
         ticks.finish(self._store, tick, done, self._now(), batch.to, batch.events, changed)
         self._done, self.watermark = done, batch.to
         self._reach("finished")
+
+    def _pause(self, waiting: int) -> int:
+        """Milliseconds between two times that cells are written while so many rows wait."""
+        return max(DEEP_MS, RESTS * self._settling_ms) if waiting >= DEEP else BACKLOG_MS
 
     def _held_back(self) -> bool:
         """Whether values wait that were not worth a computation of their own yet."""
