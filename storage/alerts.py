@@ -169,6 +169,16 @@ def named(store: Store, ref: str) -> list[dict[str, Any]]:
     return [dict(zip(LISTED, row, strict=True)) for row in rows]
 
 
+def latest(store: Store, ref: str) -> tuple[str, int] | None:
+    """(status, seqno) of an alert as the ledger last heard of it, which is before its case says so."""
+    rows = store.query(
+        "SELECT argMax(state, seqno), max(seqno), count() FROM ioc_read.alert_history"
+        " WHERE alert_ref = %(ref)s",
+        {"ref": ref},
+    )
+    return (str(rows[0][0]), int(rows[0][1])) if rows[0][2] else None
+
+
 def shown(store: Store, ref: str) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
     """One alert with its steps; None when there is none of that name."""
     rows = store.query(

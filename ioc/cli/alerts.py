@@ -22,7 +22,7 @@ SHIFT = "truc_ca_ioc"
 LEAD = "truong_ca_ioc"
 LINE = "dong_lenh"
 ANSWER_S = 10.0
-LANDED_S = 5.0
+LANDED_S = 10.0
 VIETNAM = timezone(timedelta(hours=7))
 
 
@@ -176,11 +176,13 @@ def _wish(
     from ioc.cli.attached import attached
     from producers.commands import send
     from producers.sdk import Publisher
+    from storage.alerts import latest
 
     settings = attached(data)
     with _Reader(data) as store:
         row = _row(store, ref)
-        seen = commands.Seen(status=row["status"], seqno=row["seqno"])
+        status, seqno = latest(store, row["alert_ref"]) or (row["status"], row["seqno"])
+        seen = commands.Seen.model_validate({"status": status, "seqno": seqno})
         at = datetime.now(UTC)
         command = commands.build(row["alert_ref"], action, role=role, actor=actor, seen=seen, at=at, **more)
         _written_down(settings, command)
