@@ -30,6 +30,10 @@ LONGEST_S = 2.0
 ROUND_S = 0.5
 """After so long the rules that are left wait for the next round: an urgent deadline may come meanwhile."""
 
+SLOW_S = 60
+"""Rules that are looked at more rarely may look at much, and are not begun just before a deadline."""
+NEAR = timedelta(seconds=10)
+PATIENCE = timedelta(minutes=5)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger("ioc.watch")
@@ -96,13 +100,22 @@ class Watcher:
     def _due(self, now: datetime) -> list[str]:
         """Rules to look at: with a deadline now or the most urgent first, then who has waited longest."""
         wanted = self._machine.due(now)
-        due = [rule for rule in self._rules if rule in wanted or self._often(rule) <= now]
+        near = self._machine.next_at()
+        busy = near is not None and near - now < NEAR
+        due = [
+            rule for rule in self._rules
+            if rule in wanted or (self._often(rule) <= now and not (busy and self._can_wait(rule, now)))
+        ]  # fmt: skip
 
         def turn(rule: str) -> tuple[bool, datetime]:
             urgent = rule in wanted or self._rules[rule].every_seconds <= LONGEST_S
             return not urgent, self._often(rule)
 
         return sorted(due, key=turn)
+
+    def _can_wait(self, rule: str, now: datetime) -> bool:
+        """Whether a rule that looks at much may let a deadline pass first."""
+        return self._rules[rule].every_seconds >= SLOW_S and now - self._often(rule) < PATIENCE
 
     def _often(self, rule: str) -> datetime:
         """When a rule is looked at again, whatever happens."""
