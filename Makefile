@@ -33,7 +33,8 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 	@$(BIN)/ioc up --data $(DATA) --port-base $(PORT_BASE)
 
 test: lint  ## lint, types, unit tests, the real engine, the real broker
-	$(BIN)/python -m pytest -q -m "$(UNHURRIED)"
+	$(BIN)/python -m pytest -q -n auto tests/unit
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" --ignore=tests/unit
 
 lint: install  ## style and types
 	$(BIN)/ruff check .
