@@ -39,6 +39,8 @@ VIEWS: Mapping[str, tuple[str, frozenset[str]]] = {
 """What rules may look at beside cases: the view, and its columns."""
 BEHIND = 2_000
 """Records not yet landed from which what is known is too old to judge by."""
+FLOOD = 20_000
+"""Events of one tick that mean that it worked through a backlog: what came after them is not known yet."""
 BREAK_MS = 60_000
 """A pause between two ticks after which the pipeline counts as having stood still."""
 
@@ -69,16 +71,21 @@ class Rows:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """How far cases and values reach. `reached`: the older of the last tick and landing's last word."""
+    """How far cases and values reach. `reached`: the older of the last tick and landing's last word.
+
+    `behind`: records not yet landed. `caught_up`: the last tick was no part of a backlog.
+    """
 
     tick: int
     reached: int
     live: bool
     behind: int
+    caught_up: bool
 
     def trusted(self, now: int, limit_ms: int) -> bool:
         """Whether what is known now is what has happened."""
-        return self.live and now - self.reached <= limit_ms and self.behind <= BEHIND
+        recent = now - self.reached <= limit_ms
+        return self.live and recent and self.caught_up and self.behind <= BEHIND
 
 
 def pipeline(store: Store) -> Pipeline | None:
@@ -86,10 +93,14 @@ def pipeline(store: Store) -> Pipeline | None:
     rows = store.query(
         "WITH ifNull((SELECT told_at FROM ioc.landing_told), finished_at) AS told"
         " SELECT tick, toUnixTimestamp64Milli(least(finished_at, assumeNotNull(told))), live,"
-        " (SELECT in_flight FROM ioc_read.ledger_total)"
-        " FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
+        " (SELECT in_flight FROM ioc_read.ledger_total), events < %(flood)s"
+        " FROM ioc.ticks ORDER BY tick DESC LIMIT 1",
+        {"flood": FLOOD},
     )
-    return Pipeline(rows[0][0], rows[0][1], bool(rows[0][2]), rows[0][3]) if rows else None
+    if not rows:
+        return None
+    tick, reached, live, behind, caught_up = rows[0]
+    return Pipeline(tick, reached, bool(live), behind, bool(caught_up))
 
 
 def working_since(store: Store) -> int | None:

@@ -209,7 +209,7 @@ def ticked(bench: Bench, span: timedelta) -> None:
     bench.clock.advance(span)
     bench.store.execute(
         "INSERT INTO ioc.ticks (tick, kind, started_at, finished_at, live, values_at, settled)"
-        " SELECT last + 1 + number, 'clock', at, at, 1, at, last FROM (SELECT number,"
+        " SELECT last + 1 + number, 'clock', at, at, 1, at, last + 1 + number FROM (SELECT number,"
         f" (SELECT max(tick) FROM ioc.ticks) AS last,"
         f" fromUnixTimestamp64Milli(toInt64({since} + (number + 1) * 20000), 'UTC') AS at"
         f" FROM numbers({count}))"
@@ -239,6 +239,21 @@ def test_dossiers_are_not_judged_while_their_source_is_silent(bench: Bench) -> N
     """By then motcua was silent for more than five minutes; documents need no such trust."""
     assert bench.clock.now() > at("2026-03-10 10:05")
     assert not looked(bench, "dossier_overdue_new").trusted
+    assert looked(bench, "hoatoc_unassigned").trusted
+
+
+def test_nothing_is_judged_while_the_reducer_works_through_a_backlog(bench: Bench) -> None:
+    ticked(bench, timedelta(seconds=20))
+    assert looked(bench, "hoatoc_unassigned").trusted
+    (row,) = bench.store.query("SELECT max(tick), toUnixTimestamp64Milli(max(finished_at)) FROM ioc.ticks")
+    tick, done = row
+    bench.store.insert(
+        "ioc.ticks",
+        ["tick", "kind", "started_at", "finished_at", "live", "values_at", "settled", "events"],
+        [[tick + 1], ["events"], [done], [done], [1], [done], [tick + 1], [30_000]],
+    )
+    assert not looked(bench, "hoatoc_unassigned").trusted
+    ticked(bench, timedelta(seconds=20))
     assert looked(bench, "hoatoc_unassigned").trusted
 
 
