@@ -34,7 +34,8 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 
 test: lint  ## lint, types, unit tests, the real engine, the real broker
 	$(BIN)/python -m pytest -q -n auto tests/unit
-	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" --ignore=tests/unit
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" -n 2 --dist loadfile tests/engine
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" tests/stack tests/browser
 
 lint: install  ## style and types
 	$(BIN)/ruff check .

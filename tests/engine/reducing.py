@@ -21,6 +21,7 @@ from streams.reduce.worktime import milliseconds
 TENANT = "G09"
 SPACE = UUID("5f0e8f52-6f5c-4c7e-9b53-6d1f3f1c1a00")
 DERIVED = (
+    "forecasts",
     "kpi_cells",
     "kpi_values",
     "kpi_trust",
