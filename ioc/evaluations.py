@@ -1,8 +1,9 @@
 """The national portal's own evaluation (QĐ 766) as it publishes it, read from saved answers.
 
 Two shapes: `data.overview` and `data.evaluation[]` whose units carry `metrics[]`, and `data.parent` and
-`data.children[]` whose units carry counters. A metric goes by the portal's code or by its number. An answer does not say which group it is of: its metrics or
-counters do, else its file's name. Fields that are not known here are passed over; null stays null.
+`data.children[]` whose units carry counters. A metric goes by the portal's code or by its number. An answer
+does not say which group it is of: its metrics or counters do, else its file's name. Fields that are not known
+here are passed over; null stays null.
 """
 
 import json
