@@ -9,9 +9,10 @@ from storage.client import Store
 
 FLOOD = 50_000
 """Records not yet landed from which landing goes first: more than a second of its work."""
-REST = 3.0
+REST = 4.0
 """The rest after a tick, as a multiple of how long the tick took."""
-LONGEST_S = 6.0
+LONGEST_S = 15.0
+"""With the tick itself still within the half minute after which numbers count as old."""
 
 
 def rest_s(took_s: float, in_flight: int) -> float:

@@ -10,8 +10,8 @@ def test_a_calm_ledger_costs_no_rest() -> None:
     assert rest_s(2.0, FLOOD - 1) == 0.0
 
 
-def test_in_a_flood_the_reducer_takes_a_quarter() -> None:
-    assert rest_s(1.0, FLOOD) == REST == 3.0
+def test_in_a_flood_the_reducer_takes_a_fifth() -> None:
+    assert rest_s(1.0, FLOOD) == REST == 4.0
 
 
 @given(st.floats(min_value=0, max_value=600), st.integers(min_value=0, max_value=10**9))
