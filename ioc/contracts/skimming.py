@@ -7,7 +7,7 @@ is left to the exact reading, which finds out whether and why it is refused.
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -18,21 +18,10 @@ from ioc.contracts.grammar import MAX_BYTES
 SKEW_MS = int(canonical.SKEW.total_seconds() * 1000)
 
 
-class Skimmed(NamedTuple):
-    """An event as columns; times in milliseconds since 1970, data and fingerprint as `decode` gives them."""
-
-    data: bytes
-    id: str
-    source: str
-    subject: str
-    time: int
-    tenant: str
-    orgunit: str
-    seqno: int
-    producedat: int
-    correctionof: str
-    type: str
-    fingerprint: bytes
+Skimmed = tuple[bytes, str, str, str, int, str, str, int, int, str, str, bytes]
+"""An event as columns: data, id, source, subject, time, tenant, orgunit, seqno, producedat, correctionof,
+type, fingerprint. Times in milliseconds since 1970, data and fingerprint as `decode` gives them.
+"""
 
 
 _COLUMNS, _SOURCE, _SUBJECT, _TIME, _PRODUCED = 10, 2, 3, 4, 8
@@ -61,20 +50,11 @@ def skim(raws: Sequence[bytes | None], rules: Rules, topic: str) -> list[Skimmed
         body = data.encode()
         said = f'["{type_}","{subject}","{text}","{orgunit}",{corrected}]'.encode()
         print_ = hashlib.sha256(said + body).digest()
-        skimmed[at] = Skimmed(
-            body,
-            id_,
-            source,
-            subject,
-            time,
-            tenant,
-            orgunit,
-            int(seqno),
-            produced_at,
-            corrects or "",
-            type_,
-            print_,
-        )
+        corrects = corrects or ""
+        number = int(seqno)
+        skimmed[at] = (
+            body, id_, source, subject, time, tenant, orgunit, number, produced_at, corrects, type_, print_
+        )  # fmt: skip
     return skimmed
 
 

@@ -46,18 +46,20 @@ class Block:
 
     def columns(self, rules: str, only: frozenset[int] | None = None) -> list[Sequence[Any]]:
         """The block as columns in the order of `COLUMNS`; `only` picks offsets (a block half there)."""
-        pairs = zip(self.rows, self.verdicts, strict=True)
-        chosen = [pair for pair in pairs if only is None or pair[0].offset in only]
-        if not chosen:
+        rows, verdicts = self.rows, self.verdicts
+        if only is not None:
+            kept = [at for at, row in enumerate(rows) if row.offset in only]
+            rows, verdicts = [rows[at] for at in kept], [verdicts[at] for at in kept]
+        if not rows:
             return [[] for _ in COLUMNS]
-        conflict = Reason.duplicate_conflict.value
-        by_name: dict[str, Sequence[Any]] = dict(
-            zip(Row._fields, zip(*(row for row, _ in chosen), strict=True), strict=True)
-        )
-        by_name["verdict"] = [VERDICTS[verdict] for _, verdict in chosen]
-        by_name["reason"] = [conflict if verdict == CONFLICT else row.reason for row, verdict in chosen]
+        by_name: dict[str, Sequence[Any]] = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
+        by_name["verdict"] = [VERDICTS[verdict] for verdict in verdicts]
+        if CONFLICT in verdicts:
+            conflict = Reason.duplicate_conflict.value
+            pairs = zip(rows, verdicts, strict=True)
+            by_name["reason"] = [conflict if verdict == CONFLICT else row.reason for row, verdict in pairs]
         always = {"topic_id": self.log.topic_id, "partition": self.log.partition, "rules": rules}
-        by_name.update({name: [value] * len(chosen) for name, value in always.items()})
+        by_name.update({name: [value] * len(rows) for name, value in always.items()})
         return [by_name[name] for name in COLUMNS]
 
 

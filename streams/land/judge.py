@@ -91,15 +91,14 @@ def read_all(records: Sequence[Record], rules: Rules, topic: str) -> list[Row]:
     rows = []
     for record, found in zip(records, skim([each.value for each in records], rules, topic), strict=True):
         stamp = record.timestamp
-        if (
-            found is None
-            or found.time > stamp + SKEW_MS
-            or found.producedat > stamp + SKEW_MS
-            or record.key != f"{found.tenant}/{found.subject}".encode()
-        ):
+        if found is None:
             rows.append(read(record, _EPOCH + stamp * _MOMENT, rules, topic))
             continue
         data, id_, source, subject, time, tenant, orgunit, seqno, produced, corrects, type_, print_ = found
+        latest = stamp + SKEW_MS
+        if time > latest or produced > latest or record.key != f"{tenant}/{subject}".encode():
+            rows.append(read(record, _EPOCH + stamp * _MOMENT, rules, topic))
+            continue
         rows.append(
             Row(
                 record.offset,
