@@ -24,6 +24,7 @@ import psutil
 from kafka.admin import KafkaAdminClient
 
 from bench import agent
+from bench.meters import cpu_s, reduced
 from bench.report import write
 from ioc.settings import Kafka, load
 from local.child import Child
@@ -33,7 +34,6 @@ from local.probes import listens, wait_for
 from local.topics import ensure_topics
 from storage.client import Store
 from storage.migrate import migrate
-from streams.reduce.plan import load_vector
 
 POLL_S = 0.1
 PATIENCE_S = 900.0
@@ -97,7 +97,7 @@ def rate_of(processes: Sequence[psutil.Process], count: Callable[[], int], targe
     while True:
         rows, now = count(), time.monotonic()
         if rows and first is None:
-            first = (now, rows, sum(map(_cpu_s, processes)))
+            first = (now, rows, sum(map(cpu_s, processes)))
         if rows >= target and first is not None:
             break
         assert now - began < PATIENCE_S, f"{rows} of {target} rows after {PATIENCE_S:.0f} s"
@@ -106,7 +106,7 @@ def rate_of(processes: Sequence[psutil.Process], count: Callable[[], int], targe
     events = max(rows - first[1], 1)
     return {
         "rate": round(events / seconds),
-        "cpu_us": round((sum(map(_cpu_s, processes)) - first[2]) / events * 1e6, 1),
+        "cpu_us": round((sum(map(cpu_s, processes)) - first[2]) / events * 1e6, 1),
         "start_s": round(first[0] - began, 2),
         "rows": rows,
     }
@@ -142,24 +142,9 @@ def run_landing(place: Place, store: Store, events: int, *, reduce: bool, worker
             return rate_of(landing, rows, events)
         with place.process("ioc", "worker", "--role", "reduce", *data, name="reducer"):
             result = rate_of(landing, rows, events)
-            caught_up = wait_for(lambda: _reduced(store) >= events, PATIENCE_S, every_s=0.5)
+            caught_up = wait_for(lambda: reduced(store) >= events, PATIENCE_S, every_s=0.5)
             assert caught_up, "the reducer did not catch up"
             return {**result, "reduced_s": round(time.monotonic() - began, 1)}
-
-
-def _reduced(store: Store) -> int:
-    """Records behind the reducer's watermark whose cells and values are written."""
-    rows = store.query(
-        "SELECT vector FROM ioc.ticks WHERE tick <= (SELECT max(settled) FROM ioc.ticks)"
-        " ORDER BY tick DESC LIMIT 1"
-    )
-    return sum(load_vector(rows[0][0]).values()) if rows else 0
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    """Processor time of a process and its children, in seconds."""
-    family = [process, *process.children(recursive=True)]
-    return float(sum(sum(member.cpu_times()[:2]) for member in family))
 
 
 def _forget_groups(bootstrap: str) -> None:

@@ -16,15 +16,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from bench.landing import Place
+from bench.meters import cpu_s, reduced
 from bench.report import write
 from ioc.settings import load
 from local.probes import listens, wait_for
 from storage.client import Store
 from storage.migrate import migrate
-from streams.reduce.plan import load_vector
 
 PATIENCE_S = 1800.0
 AIM_S = 60.0
@@ -41,21 +39,6 @@ def published(place: Place, year: int, seed: int, volume: float | None) -> dict[
     return told
 
 
-def spent(process: psutil.Process) -> float:
-    """Processor time of a process and its children so far, in seconds."""
-    family = [process, *process.children(recursive=True)]
-    return float(sum(sum(member.cpu_times()[:2]) for member in family))
-
-
-def settled(store: Store, landed: int) -> bool:
-    """Whether all records are landed, reduced, and their cells and values written."""
-    rows = store.query(
-        "SELECT vector FROM ioc.ticks WHERE tick <= (SELECT max(settled) FROM ioc.ticks)"
-        " ORDER BY tick DESC LIMIT 1"
-    )
-    return bool(rows) and sum(load_vector(rows[0][0]).values()) >= landed
-
-
 def drained(place: Place, records: int) -> dict[str, float]:
     """CPU seconds until the whole year is in the cells of an empty store."""
     data = ["--data", str(place.home / "data")]
@@ -66,11 +49,11 @@ def drained(place: Place, records: int) -> dict[str, float]:
         settings = load(place.home / "data").clickhouse
         store = run(closing(Store(settings, timeout=120)))
         migrate(store, settings)
-        before, began = spent(engine), time.monotonic()
+        before, began = cpu_s(engine), time.monotonic()
         worker = run(place.process("ioc", "worker", *data, name="worker"))
         reducer = run(place.process("ioc", "worker", "--role", "reduce", *data, name="reducer"))
-        assert wait_for(lambda: settled(store, records), PATIENCE_S, every_s=1.0), "not settled in time"
-        cost = {"worker": spent(worker), "reducer": spent(reducer), "store": spent(engine) - before}
+        assert wait_for(lambda: reduced(store) >= records, PATIENCE_S, every_s=1.0), "not settled in time"
+        cost = {"worker": cpu_s(worker), "reducer": cpu_s(reducer), "store": cpu_s(engine) - before}
         ticks = store.query("SELECT count(), uniqExact(settled) FROM ioc.ticks")[0]
         cells = store.query("SELECT count() FROM ioc.kpi_cells FINAL")[0][0]
     seconds = {name: round(value, 1) for name, value in cost.items()}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ioc import yamlfiles
 from ioc.errors import SettingsError
@@ -19,7 +19,7 @@ from ioc.kpis import Kpi
 from ioc.words import NAME as _NAME
 from ioc.words import Part, Words
 
-PACKAGED = Path(__file__).parent / "catalogue" / "alerts"
+PACKAGED = yamlfiles.PACKAGED / "alerts"
 SPACE = UUID("b6f1d9a2-0c55-5d0e-9a3e-6f9f0c2e4b11")
 WATCH = "watch"
 """The role that the centre itself acts in."""
@@ -203,12 +203,7 @@ def files(catalogue: Path | None = None) -> list[Path]:
 
 def read(file: Path) -> Rule:
     """One rule file. Raises `SettingsError`."""
-    try:
-        rule = Rule.model_validate(yamlfiles.parse(file, yamlfiles.read(file)))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SettingsError(f"{file}: {where}: {first['msg']}") from error
+    rule = yamlfiles.load(file, Rule)
     if rule.id != file.stem:
         raise SettingsError(f"{file}: id: is {rule.id}, expected the name of the file, {file.stem}")
     return rule

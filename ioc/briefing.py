@@ -7,15 +7,14 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from ioc import yamlfiles
 from ioc.clock import VIETNAM
-from ioc.errors import IocError, SettingsError
+from ioc.errors import IocError
 from ioc.words import NAME, Part
-from ioc.yamlfiles import parse, read
 
 FILE = "brief.yaml"
-PACKAGED = Path(__file__).parent / "catalogue" / FILE
 FOLDER = "briefs"
 """Under the data directory: where briefings that were made by themselves lie."""
 ORGANISATION, ROLE = "organisation", "role:"
@@ -100,12 +99,6 @@ class Occasion(Part):
         return Week.of(self.last(now).date() - _SEVEN)
 
 
-def file_of(catalogue: Path | None) -> Path:
-    """Where a catalogue's plan stands: its own, else the packaged one."""
-    own = catalogue / FILE if catalogue else None
-    return own if own and own.exists() else PACKAGED
-
-
 class Plan(Part):
     """brief.yaml."""
 
@@ -115,13 +108,7 @@ class Plan(Part):
     @classmethod
     def load(cls, catalogue: Path | None = None) -> "Plan":
         """The plan of a catalogue, else the packaged one. Raises `SettingsError` naming file and key."""
-        file = file_of(catalogue)
-        try:
-            return cls.model_validate(parse(file, read(file)))
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise SettingsError(f"{file}: {where}: {first['msg']}") from error
+        return yamlfiles.load(yamlfiles.find(catalogue, FILE), cls)
 
     def last(self, now: datetime) -> datetime | None:
         """When any of the schedule was last to be made."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ioc import yamlfiles
 from ioc.composites import Composite, Score, ScorePart
@@ -20,7 +20,7 @@ from ioc.sources import TYPE_PREFIX, TYPE_SUFFIX, Sources
 from ioc.words import NAME as _NAME
 from ioc.words import Part, Words
 
-PACKAGED = Path(__file__).parent / "catalogue" / "kpis"
+PACKAGED = yamlfiles.PACKAGED / "kpis"
 Kind = Literal["ratio", "stock", "mixed", "gauge", "distinct", "quantile", "composite"]
 Measure = Literal["percent", "count", "minutes", "seconds", "ratio", "points"]
 PILLAR = "pillar"
@@ -173,12 +173,7 @@ def _scored(kpi: Kpi, part: ScorePart, kpis: Mapping[str, Kpi]) -> Kpi:
 
 def read(file: Path, changes: Mapping[str, Any] = MappingProxyType({})) -> Kpi:
     """One KPI file, with what a catalogue changes in it. Raises `SettingsError`."""
-    try:
-        kpi = Kpi.model_validate({**yamlfiles.parse(file, yamlfiles.read(file)), **changes})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SettingsError(f"{file}: {where}: {first['msg']}") from error
+    kpi = yamlfiles.load(file, Kpi, changes)
     if kpi.id != file.stem:
         raise SettingsError(f"{file}: id: is {kpi.id}, expected the name of the file, {file.stem}")
     return kpi

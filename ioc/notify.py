@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ioc import yamlfiles
 from ioc.alerts import Severity
-from ioc.errors import SettingsError
 from ioc.words import NAME, Part
 
-PACKAGED = Path(__file__).parent / "catalogue"
 FILE = "notify.yaml"
 
 
@@ -32,11 +30,4 @@ class _File(Part):
 
 def load(catalogue: Path | None = None) -> tuple[Target, ...]:
     """The targets of the own catalogue, else the packaged ones. Raises `SettingsError` naming the entry."""
-    own = catalogue / FILE if catalogue else None
-    file = own if own is not None and own.exists() else PACKAGED / FILE
-    try:
-        return _File.model_validate(yamlfiles.parse(file, yamlfiles.read(file))).targets
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SettingsError(f"{file}: {where}: {first['msg']}") from error
+    return yamlfiles.load(yamlfiles.find(catalogue, FILE), _File).targets

@@ -13,14 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from ioc import yamlfiles
 from ioc.errors import SettingsError
 from ioc.formulas import Expression
 from ioc.words import NAME, Part, Words
-from ioc.yamlfiles import parse, read
 
-PACKAGED = Path(__file__).parent / "catalogue" / "qd766.yaml"
+FILE = "qd766.yaml"
 HUNDREDTH = Decimal("0.01")
 TOLERANCE = Decimal("0.015")
 """What the rules may differ from a published score (domain of rounding on the portal's side)."""
@@ -175,14 +175,7 @@ def load(catalogue: Path | None = None) -> Rules:
 
     Raises `SettingsError` naming file, key and reason.
     """
-    own = catalogue / "qd766.yaml" if catalogue else None
-    file = own if own and own.exists() else PACKAGED
-    try:
-        return Rules.model_validate(parse(file, read(file)))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SettingsError(f"{file}: {where}: {first['msg']}") from error
+    return yamlfiles.load(yamlfiles.find(catalogue, FILE), Rules)
 
 
 def points(rule: Rule, numerator: Decimal | int, denominator: Decimal | int) -> Decimal | None:

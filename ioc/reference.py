@@ -15,12 +15,11 @@ from ioc.entries import Entries, canonical, of_documents
 from ioc.errors import SettingsError
 from ioc.sources import Source, Sources
 from ioc.units import Unit, Units
-from ioc.yamlfiles import parse, read
+from ioc.yamlfiles import PACKAGED, find, parse, read
 
 if TYPE_CHECKING:
     from ioc.contracts import Rules
 
-PACKAGED = Path(__file__).parent / "catalogue"
 EVERYONE = "all"
 ORGANISATION = ("baselines.yaml", "systems.yaml", "declared.yaml")
 """What is said of the units of units.yaml: a folder with its own units takes none of the packaged ones."""
@@ -89,19 +88,14 @@ class Catalogue:
 def files(path: Path | None) -> list[Path]:
     """The files a catalogue is made of: those under `path`, else the packaged ones."""
     own_units = path is not None and (path / "units.yaml").exists()
-    said = [_find(path, name) for name in ORGANISATION]
+    said = [find(path, name) for name in ORGANISATION]
     if own_units:
         said = [file for file in said if file.parent == path]
-    return [_find(path, "units.yaml"), _find(path, "sources.yaml"), *said, *_calendar_files(path)]
-
-
-def _find(path: Path | None, name: str) -> Path:
-    own = path / name if path else None
-    return own if own and own.exists() else PACKAGED / name
+    return [find(path, "units.yaml"), find(path, "sources.yaml"), *said, *_calendar_files(path)]
 
 
 def _calendar_files(path: Path | None) -> list[Path]:
-    return sorted(_find(path, "calendar").glob("*.yaml"))
+    return sorted(find(path, "calendar").glob("*.yaml"))
 
 
 def source_entries(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

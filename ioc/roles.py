@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ioc import yamlfiles
 from ioc.errors import SettingsError
 from ioc.words import Part, Words
 
-PACKAGED = Path(__file__).parent / "catalogue"
 FILE = "roles.yaml"
 _NAME = r"^[a-z][a-z0-9_]{0,31}$"
 
@@ -153,17 +152,5 @@ class Roles(Mapping[str, Role]):
     @classmethod
     def load(cls, catalogue: Path | None = None) -> "Roles":
         """The roles of the own catalogue, else the packaged ones. Raises `SettingsError` naming the entry."""
-        file = file_of(catalogue)
-        try:
-            found = _File.model_validate(yamlfiles.parse(file, yamlfiles.read(file)))
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise SettingsError(f"{file}: {where}: {first['msg']}") from error
+        found = yamlfiles.load(yamlfiles.find(catalogue, FILE), _File)
         return cls(found.roles, found.shift_notes)
-
-
-def file_of(catalogue: Path | None) -> Path:
-    """Where the roles stand: in the own catalogue, else in the packaged one."""
-    own = catalogue / FILE if catalogue else None
-    return own if own is not None and own.exists() else PACKAGED / FILE

@@ -1,13 +1,25 @@
-"""Files of reference data as they stand on disk: their bytes, and the mapping these are."""
+"""Files of reference data as they stand on disk: where, their bytes, the mapping or the model these are."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 from ioc.errors import SettingsError
 
+PACKAGED = Path(__file__).parent / "catalogue"
+Model = TypeVar("Model", bound=BaseModel)
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def find(catalogue: Path | None, name: str) -> Path:
+    """The file or folder `name` of the own catalogue, else of the packaged one."""
+    own = catalogue / name if catalogue else None
+    return own if own is not None and own.exists() else PACKAGED / name
 
 
 def read(file: Path) -> bytes:
@@ -27,3 +39,13 @@ def parse(file: Path, content: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise SettingsError(f"{file}: expected a mapping at the top")
     return document
+
+
+def load(file: Path, model: type[Model], changes: Mapping[str, Any] = MappingProxyType({})) -> Model:
+    """A file as its model, with what is changed in it. Raises `SettingsError` naming file, key and reason."""
+    try:
+        return model.model_validate({**parse(file, read(file)), **changes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise SettingsError(f"{file}: {where}: {first['msg']}") from error

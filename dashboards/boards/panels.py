@@ -90,17 +90,22 @@ def lines(
     props: Props = NONE,
 ) -> Any:
     """Numbers over time: the column `time`, then one line (or a set of columns) for each of `shown`."""
-    legend = c.VizLegendOptions().show_legend(len(shown) > 1).display_mode(cm.LegendDisplayMode.LIST)
     panel = (
         _common(timeseries.Panel(), said, at)
         .with_target(Query(sql, kind="timeseries"))
         .line_width(0 if columns else 3)
-        .legend(legend.placement(cm.LegendPlacement.BOTTOM).calcs([]))
+        .legend(_legend(len(shown) > 1))
     )
     if columns:
         panel = panel.draw_style(cm.GraphDrawStyle.BARS).fill_opacity(80)
     tones = {name: [colour(tone)] for name, tone in zip(shown, LINES, strict=False)}
     return _named(panel, shown, {name: [*tones[name], *props.get(name, ())] for name in shown})
+
+
+def _legend(shown: bool) -> c.VizLegendOptions:
+    """Below the drawing, names only."""
+    below = c.VizLegendOptions().placement(cm.LegendPlacement.BOTTOM).calcs([])
+    return below.show_legend(shown).display_mode(cm.LegendDisplayMode.LIST)
 
 
 def rows(said: Said, sql: str, shown: Mapping[str, str], at: dm.GridPos, props: Props = NONE) -> Any:
@@ -123,13 +128,7 @@ def stacked(said: Said, sql: str, shown: Mapping[str, str], tones: Sequence[str]
         .with_target(Query(sql))
         .orientation(cm.VizOrientation.HORIZONTAL)
         .stacking(cm.StackingMode.NORMAL)
-        .legend(
-            c.VizLegendOptions()
-            .show_legend(True)
-            .display_mode(cm.LegendDisplayMode.LIST)
-            .calcs([])
-            .placement(cm.LegendPlacement.BOTTOM)
-        )
+        .legend(_legend(True))
     )
     return _named(panel, shown, {name: [colour(tone)] for name, tone in zip(shown, tones, strict=True)})
 
@@ -145,13 +144,7 @@ def states(said: Said, sql: str, words: Mapping[str, tuple[str, str]], at: dm.Gr
         .with_target(Query(sql, kind="timeseries"))
         .mappings([dm.ValueMap(options=mapped)])
         .show_value(cm.VisibilityMode.NEVER)
-        .legend(
-            c.VizLegendOptions()
-            .show_legend(True)
-            .display_mode(cm.LegendDisplayMode.LIST)
-            .calcs([])
-            .placement(cm.LegendPlacement.BOTTOM)
-        )
+        .legend(_legend(True))
     )
 
 

@@ -8,14 +8,12 @@ from ioc.contracts.grammar import MAX_BYTES, MAX_DEPTH
 from ioc.contracts.masking import mask, mask_field
 from ioc.contracts.refusal import EventRefused, Reason
 from ioc.contracts.registry import BY_NAME, TYPES
-from ioc.contracts.skimming import SKEW_MS, skim
 
 __all__ = [
     "BY_NAME",
     "MAX_BYTES",
     "MAX_DEPTH",
     "SKEW",
-    "SKEW_MS",
     "TYPES",
     "Data",
     "Decoded",
@@ -34,5 +32,4 @@ __all__ = [
     "kafka_key",
     "mask",
     "mask_field",
-    "skim",
 ]

@@ -5,6 +5,7 @@ checks every key and every value, and its groups are the columns. It takes less 
 more: what does not match is no error, but goes the exact way through the model.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -20,6 +21,10 @@ _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REAL = r"(?:[1-9][0-9]{0,5}\.(?:0|[0-9]{0,5}[1-9])|0\.[1-9](?:[0-9]{0,5}[1-9])?)"
 """At most twelve digits and no exponent: the one shortest form of such a number."""
 _REAL_OR_ZERO = rf"(?:0\.0|{_REAL})"
+COLUMNS = (
+    *("data", "id", "source", "subject", "time", "tenant", "orgunit", "seqno", "producedat", "correctionof"),
+)
+"""What `Shape.columns` are, in this order."""
 _HARMLESS = (ORG_WRITTEN, "^[0-9a-f]{64}$")
 _LONGEST = max(map(len, TYPES)) + len('"type":""}')
 SKEW = timedelta(minutes=5)
@@ -142,11 +147,10 @@ def _shape(kind: EventType) -> Shape | None:
     group = pattern.groupindex
     rules = [_rule(rule, properties, group) for rule in kind.model.between]
     subject = f"f_{kind.subject_field}"
-    columns = ("data", "id", "source", subject, "time", "tenant", "orgunit", "seqno", "producedat")
     return Shape(
         kind,
         pattern.fullmatch,
-        tuple(group[name] for name in (*columns, "correctionof")),
+        tuple(group[subject if name == "subject" else name] for name in COLUMNS),
         tuple(group[f"f_{name}"] for name in texts),
         not required.issuperset(texts),
         tuple(rule for rule in rules if not _is_plain(rule)),
@@ -201,6 +205,15 @@ def shaped(text: str) -> tuple[Shape, re.Match[str]] | None:
         if not holds(*[read(found[at]) for read, at in reads]):
             return None
     return shape, found
+
+
+def fingerprint(
+    type_: str, subject: str, time: str, orgunit: str, corrects: str | None, data: bytes
+) -> bytes:
+    """As `codec.fingerprint`, of columns in canonical text: what needs no escape needs no serialiser."""
+    corrected = "null" if corrects is None else f'"{corrects}"'
+    said = f'["{type_}","{subject}","{time}","{orgunit}",{corrected}]'
+    return hashlib.sha256(said.encode() + data).digest()
 
 
 def read(text: str) -> tuple[Head, EventType, str, str] | None:

@@ -97,9 +97,9 @@ def _quick(text: str) -> Decoded | None:
     if found is None:
         return None
     head, kind, data, time = found
-    corrected = "null" if head.correctionof is None else f'"{head.correctionof}"'
-    said = f'["{kind.type}","{head.subject}","{time}","{head.orgunit}",{corrected}]{data}'
-    return Decoded(head, kind, data.encode(), hashlib.sha256(said.encode()).digest(), text)
+    body = data.encode()
+    print_ = canonical.fingerprint(kind.type, head.subject, time, head.orgunit, head.correctionof, body)
+    return Decoded(head, kind, body, print_, text)
 
 
 def _read(raw: bytes) -> Decoded:

@@ -5,7 +5,6 @@ over all their texts, sources and units once for each that occurs, times as one 
 is left to the exact reading, which finds out whether and why it is refused.
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,8 +23,10 @@ type, fingerprint. Times in milliseconds since 1970, data and fingerprint as `de
 """
 
 
-_COLUMNS, _SOURCE, _SUBJECT, _TIME, _PRODUCED = 10, 2, 3, 4, 8
-"""How many `Shape.columns` there are, and where among them these stand."""
+_COLUMNS = len(canonical.COLUMNS)
+_SOURCE, _SUBJECT, _TIME, _TENANT, _ORGUNIT, _PRODUCED = map(
+    canonical.COLUMNS.index, ("source", "subject", "time", "tenant", "orgunit", "producedat")
+)
 _Match = tuple[int, str, tuple[Any, ...]]
 """Which of the texts, its type, and its columns as text."""
 
@@ -46,10 +47,8 @@ def skim(raws: Sequence[bytes | None], rules: Rules, topic: str) -> list[Skimmed
         data, id_, source, subject, text, tenant, orgunit, seqno, _, corrects = found
         if corrects == id_ or produced_at < time - SKEW_MS or (source, type_, tenant, orgunit) not in allowed:
             continue
-        corrected = "null" if corrects is None else f'"{corrects}"'
         body = data.encode()
-        said = f'["{type_}","{subject}","{text}","{orgunit}",{corrected}]'.encode()
-        print_ = hashlib.sha256(said + body).digest()
+        print_ = canonical.fingerprint(type_, subject, text, orgunit, corrects, body)
         corrects = corrects or ""
         number = int(seqno)
         skimmed[at] = (
@@ -95,7 +94,7 @@ def _harmless(matches: list[_Match], hiding: list[str]) -> list[_Match]:
 
 def _allowed(matches: Sequence[_Match], rules: Rules) -> set[tuple[str, str, str, str]]:
     """The combinations of source, type, tenant and unit that the rules allow."""
-    seen = {(found[_SOURCE], type_, found[5], found[6]) for _, type_, found in matches}
+    seen = {(found[_SOURCE], type_, found[_TENANT], found[_ORGUNIT]) for _, type_, found in matches}
     nothing: frozenset[str] = frozenset()
     return {
         (source, type_, tenant, unit)

@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ioc import yamlfiles
 from ioc.docs.markdown import code, codes, day, quoted, table
-from ioc.errors import SettingsError
 from ioc.kpis import Kpi, Kpis
 
-FILE = Path(__file__).parent.parent / "catalogue" / "promises.yaml"
+FILE = "promises.yaml"
 HEAD = """# Văn bản nói gì, con số ở đâu
 *Sentence → KPI → where to see it (`ioc/catalogue/promises.yaml`). By `ioc docs generate`; do not edit.*
 
@@ -95,16 +94,7 @@ class Promises(Part):
 
 def read(catalogue: Path | None = None) -> Promises:
     """The promises of a catalogue folder, else the packaged ones. Raises `SettingsError`."""
-    own = catalogue / FILE.name if catalogue else None
-    file = own if own and own.exists() else FILE
-    try:
-        return Promises.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError) as error:
-        raise SettingsError(f"{file}: cannot be read ({error.__class__.__name__})") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SettingsError(f"{file}: {where}: {first['msg']}") from error
+    return yamlfiles.load(yamlfiles.find(catalogue, FILE), Promises)
 
 
 def page(promises: Promises, kpis: Kpis) -> str:

@@ -7,12 +7,12 @@ from ioc.alerts import KPI_OWNER, Rule, files
 from ioc.contracts import BY_NAME
 from ioc.errors import SettingsError
 from ioc.kpis import Kpis
-from ioc.reference import PACKAGED
 from ioc.review.expressions import unfinished, unknown
 from ioc.review.indicators import Tables
 from ioc.review.organisation import Periods
 from ioc.review.reading import Folder
 from ioc.roles import FILE, Roles
+from ioc.yamlfiles import find
 
 CLOCK = frozenset({"t", "up"})
 COUNTS = frozenset({"breaches", "total"})
@@ -44,8 +44,7 @@ def _roles(folder: Folder) -> Collection[str]:
     try:
         return Roles.load(folder.path)
     except SettingsError as error:
-        own = folder.path / FILE if folder.path else None
-        folder.add(own if own and own.exists() else PACKAGED / FILE, "the file", str(error))
+        folder.add(find(folder.path, FILE), "the file", str(error))
         return ()
 
 

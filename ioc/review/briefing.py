@@ -2,16 +2,17 @@
 
 from collections.abc import Collection
 
-from ioc.briefing import ORGANISATION, Occasion, file_of
+from ioc.briefing import FILE, ORGANISATION, Occasion
 from ioc.errors import SettingsError
 from ioc.kpis import Kpis
 from ioc.review.reading import Folder
 from ioc.roles import Roles
+from ioc.yamlfiles import find
 
 
 def briefing(folder: Folder) -> None:
     """brief.yaml. A chart of a packaged indicator that the catalogue does without is no mistake."""
-    file = file_of(folder.path)
+    file = find(folder.path, FILE)
     occasions = folder.loaded(Occasion, file, "schedule", "id")
     names = [occasion.id for occasion in occasions]
     for name in sorted({name for name in names if names.count(name) > 1}):

@@ -10,12 +10,12 @@ from ioc.contracts import BY_NAME
 from ioc.errors import SettingsError
 from ioc.formulas import Distinct, Flow, Gauge, Quantile, Stock
 from ioc.kpis import PACKAGED, Kpi, Kpis
-from ioc.reference import PACKAGED as CATALOGUE
 from ioc.review.expressions import unfinished, unknown
 from ioc.review.organisation import Periods
 from ioc.review.reading import Folder
 from ioc.selection import FILE, chosen
-from ioc.yamlfiles import parse, read
+from ioc.yamlfiles import PACKAGED as CATALOGUE
+from ioc.yamlfiles import find, parse, read
 
 DOCUMENTS = "documents.yaml"
 
@@ -79,9 +79,7 @@ def _said(folder: Folder, file: Path, error: SettingsError) -> None:
 
 def _quoted(folder: Folder) -> Sequence[str]:
     """What names of documents contain whose words a KPI has to quote."""
-    own = folder.path / DOCUMENTS if folder.path else None
-    file = own if own and own.exists() else CATALOGUE / DOCUMENTS
-    found = []
+    file, found = find(folder.path, DOCUMENTS), []
     for number, entry in folder.entries(file, "documents"):
         if isinstance(entry.get("named"), str):
             found.append(entry["named"])

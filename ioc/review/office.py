@@ -1,12 +1,13 @@
 """Who may do what: each role once, and for everything that an alert may need somebody who may do it."""
 
 from ioc.review.reading import Folder
-from ioc.roles import ALERT_ACTIONS, Note, Role, file_of
+from ioc.roles import ALERT_ACTIONS, FILE, Note, Role
+from ioc.yamlfiles import find
 
 
 def roles(folder: Folder) -> None:
     """Every role and every note of a hand-over."""
-    file = file_of(folder.path)
+    file = find(folder.path, FILE)
     found = folder.loaded(Role, file, "roles", "id")
     notes = folder.loaded(Note, file, "shift_notes", "code")
     for names in ([role.id for role in found], [note.code for note in notes]):

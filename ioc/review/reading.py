@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ioc.errors import SettingsError
-from ioc.reference import PACKAGED, files
-from ioc.yamlfiles import parse, read
+from ioc.reference import files
+from ioc.yamlfiles import PACKAGED, parse, read
 
 Model = TypeVar("Model", bound=BaseModel)
 

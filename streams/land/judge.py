@@ -11,18 +11,8 @@ from typing import NamedTuple, Protocol
 import orjson
 from clickhouse_cityhash.cityhash import CityHash64
 
-from ioc.contracts import (
-    SKEW_MS,
-    TYPES,
-    EventRefused,
-    Reason,
-    Rules,
-    decode,
-    kafka_key,
-    mask,
-    mask_field,
-    skim,
-)
+from ioc.contracts import TYPES, EventRefused, Reason, Rules, decode, kafka_key, mask, mask_field
+from ioc.contracts.skimming import SKEW_MS, Skimmed, skim
 from storage.ledger import CONFLICT, COUNTED, REJECTED, SUPPRESSED
 
 Identity = tuple[str, str]
@@ -90,39 +80,38 @@ def read_all(records: Sequence[Record], rules: Rules, topic: str) -> list[Row]:
     """
     rows = []
     for record, found in zip(records, skim([each.value for each in records], rules, topic), strict=True):
-        stamp = record.timestamp
-        if found is None:
-            rows.append(read(record, _EPOCH + stamp * _MOMENT, rules, topic))
-            continue
-        data, id_, source, subject, time, tenant, orgunit, seqno, produced, corrects, type_, print_ = found
-        latest = stamp + SKEW_MS
-        if time > latest or produced > latest or record.key != f"{tenant}/{subject}".encode():
-            rows.append(read(record, _EPOCH + stamp * _MOMENT, rules, topic))
-            continue
-        rows.append(
-            Row(
-                record.offset,
-                stamp,
-                "",
-                "",
-                CityHash64(f"{source}\0{id_}"),
-                tenant,
-                source,
-                id_,
-                type_,
-                subject,
-                time,
-                produced,
-                orgunit,
-                seqno,
-                corrects,
-                print_,
-                data,
-                "",
-                record.value,
-            )
-        )
+        row = None if found is None else _skimmed(record, found)
+        rows.append(row or read(record, _EPOCH + record.timestamp * _MOMENT, rules, topic))
     return rows
+
+
+def _skimmed(record: Record, found: Skimmed) -> Row | None:
+    """The row of an event that was skimmed; None when its record has another key or an earlier now."""
+    data, id_, source, subject, time, tenant, orgunit, seqno, produced, corrects, type_, print_ = found
+    latest = record.timestamp + SKEW_MS
+    if time > latest or produced > latest or record.key != f"{tenant}/{subject}".encode():
+        return None
+    return Row(
+        record.offset,
+        record.timestamp,
+        "",
+        "",
+        CityHash64(f"{source}\0{id_}"),
+        tenant,
+        source,
+        id_,
+        type_,
+        subject,
+        time,
+        produced,
+        orgunit,
+        seqno,
+        corrects,
+        print_,
+        data,
+        "",
+        record.value,
+    )
 
 
 def read(record: Record, now: datetime, rules: Rules, topic: str) -> Row:

@@ -9,7 +9,8 @@ import yaml
 from ioc.entries import Place, of_kpis
 from ioc.kpis import PACKAGED as KPI_FILES
 from ioc.kpis import Kpis
-from ioc.reference import PACKAGED, Catalogue
+from ioc.reference import Catalogue
+from ioc.yamlfiles import PACKAGED
 from storage import audit
 from storage.client import Store
 from tests.engine.reducing import Bench

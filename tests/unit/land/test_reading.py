@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.contracts import BY_NAME, encode, kafka_key, skim
+from ioc.contracts import BY_NAME, encode, kafka_key
+from ioc.contracts.skimming import skim
 from streams.land.judge import Row, read, read_all
 from tests.unit.contracts.events import GOOD, NOW, RULES, event
 from tests.unit.land.test_judge import Record

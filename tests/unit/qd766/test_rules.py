@@ -13,6 +13,7 @@ from ioc import qd766
 from ioc.errors import SettingsError
 from ioc.periods import Period
 from ioc.qd766 import Line, Rule, load, one_more, points, total
+from ioc.yamlfiles import PACKAGED
 
 RULES = load()
 LINES = {line.metric.id: line for line in RULES.on(date(2026, 10, 1))}
@@ -111,7 +112,7 @@ def test_before_the_first_rule_there_is_no_score() -> None:
 
 
 def test_a_rule_holds_from_its_day_on(tmp_path: Path) -> None:
-    document = yaml.safe_load(qd766.PACKAGED.read_text(encoding="utf-8"))
+    document = yaml.safe_load((PACKAGED / qd766.FILE).read_text(encoding="utf-8"))
     progress = document["groups"][1]["metrics"][0]
     progress["rules"].append({**progress["rules"][0], "valid_from": date(2027, 1, 1), "full_at": 0.95})
     rules = _rules(tmp_path, document)
@@ -145,7 +146,7 @@ def _rules(folder: Path, document: object) -> qd766.Rules:
 def test_a_file_that_does_not_hold_together_is_refused(
     tmp_path: Path, path: tuple[str | int, ...], value: object, message: str
 ) -> None:
-    document = yaml.safe_load(qd766.PACKAGED.read_text(encoding="utf-8"))
+    document = yaml.safe_load((PACKAGED / qd766.FILE).read_text(encoding="utf-8"))
     place = document
     for step in path[:-1]:
         place = place[step]

@@ -8,8 +8,9 @@ import yaml
 
 from ioc.baselines import Baseline, Baselines, Declarations, Declared, System
 from ioc.errors import SettingsError
-from ioc.reference import PACKAGED, Catalogue
+from ioc.reference import Catalogue
 from ioc.units import Unit, Units
+from ioc.yamlfiles import PACKAGED
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from ioc.errors import SettingsError
-from ioc.reference import PACKAGED, Catalogue
+from ioc.reference import Catalogue
 from ioc.units import Unit, Units
+from ioc.yamlfiles import PACKAGED
 
 CATALOGUE = Catalogue.load(None)
 TODAY = date(2026, 6, 1)

@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from ioc.cli.catalogue import register
 from ioc.kpis import Kpis
-from ioc.reference import PACKAGED, Catalogue
+from ioc.reference import Catalogue
 from ioc.review import Finding, Tables, review
 from ioc.review.expressions import unfinished, unknown
+from ioc.yamlfiles import PACKAGED
 from storage import schema, watching
 
 TABLES = Tables({**schema.views(), **watching.columns()}, schema.spans())
