@@ -8,19 +8,18 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from nicegui import Client, core, ui
 
 from dashboards.console import app as console
-from dashboards.wall import page
-from dashboards.wall.board import GENERATED, load
-from dashboards.wall.screen import Screen
+from dashboards.wall import missing, page
+from dashboards.wall.board import GENERATED
+from dashboards.wall.board import boards as boards_of
+from dashboards.wall.screens import Screens
 from dashboards.wall.source import OpenReader, StoreReader
 from ioc.clock import Clock, SystemClock
 from ioc.settings import Http, Settings
 
-BOARDS = ("operations-wall",)
-FIRST = BOARDS[0]
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; "
@@ -36,12 +35,12 @@ def build(
     title: str = "IOC",
     boards: Path = GENERATED,
     more: Callable[[FastAPI], None] | None = None,
-) -> tuple[FastAPI, dict[str, Screen]]:
+) -> tuple[FastAPI, Screens]:
     """The web application and its screens. NiceGUI has one page registry per process: build once.
 
     `more`: adds further pages and routes.
     """
-    screens = {uid: Screen(load(uid, boards), open_reader, clock) for uid in BOARDS}
+    screens = Screens(boards_of(boards), open_reader, clock)
     web = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(web, screens, clock)
     _pages(screens)
@@ -75,7 +74,7 @@ def _same_host(origin: str | None, environ: Mapping[str, Any]) -> bool:
     return origin is None or urlsplit(origin).netloc in hosts
 
 
-def _routes(web: FastAPI, screens: Mapping[str, Screen], clock: Clock) -> None:
+def _routes(web: FastAPI, screens: Screens, clock: Clock) -> None:
     @web.middleware("http")
     async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await call(request)
@@ -88,36 +87,43 @@ def _routes(web: FastAPI, screens: Mapping[str, Screen], clock: Clock) -> None:
 
     @web.get("/healthz")
     async def healthz() -> JSONResponse:
-        lost = {uid: screen.poller.frame.lost_since(clock.now()) for uid, screen in screens.items()}
+        at = screens.lost_since(clock.now())
+        viewers = dict.fromkeys(screens.boards, 0)
+        for screen in screens.live:
+            viewers[screen.board.uid] += screen.poller.viewers
         said: dict[str, Any] = {
             "ok": True,
-            "store": "lost" if any(lost.values()) else "ok",
-            "boards": {uid: {"lost_since": at.isoformat() if at else None} for uid, at in lost.items()},
+            "store": "lost" if at else "ok",
+            "lost_since": at.isoformat() if at else None,
+            "boards": {uid: {"viewers": count} for uid, count in viewers.items()},
         }
         return JSONResponse(said)
 
+    first_board = next(iter(screens.boards))
+
     @web.get("/")
     async def index() -> RedirectResponse:
-        return RedirectResponse(f"/wall/{FIRST}?kiosk")
+        return RedirectResponse(f"/wall/{first_board}?kiosk")
 
     @web.get("/wall")
     async def first() -> RedirectResponse:
-        return RedirectResponse(f"/wall/{FIRST}?kiosk")
+        return RedirectResponse(f"/wall/{first_board}?kiosk")
 
 
-def _pages(screens: Mapping[str, Screen]) -> None:
+def _pages(screens: Screens) -> None:
     @ui.page("/wall/{uid}")
     def wall(client: Client, uid: str, theme: str = "dark") -> Response | None:
-        screen = screens.get(uid)
-        if screen is None:
-            return PlainTextResponse("Không có bảng này.", status_code=404)
-        client.on_connect(lambda: screen.poller.viewer(+1))
-        client.on_disconnect(lambda: screen.poller.viewer(-1))
+        if uid not in screens.boards:
+            return missing.board(uid, screens.boards)
+        screen = screens.of(uid)
+        screens.look(screen)
+        client.on_connect(lambda: screens.look(screen, +1))
+        client.on_disconnect(lambda: screens.look(screen, -1))
         page.build(screen, "light" if theme == "light" else "dark")
         return None
 
 
-def serve(web: FastAPI, screens: Mapping[str, Screen], where: Http) -> None:
+def serve(web: FastAPI, screens: Screens, where: Http) -> None:
     """Serve until SIGTERM or SIGINT; open pages do not delay the end."""
     config = uvicorn.Config(
         web,
@@ -129,13 +135,11 @@ def serve(web: FastAPI, screens: Mapping[str, Screen], where: Http) -> None:
         timeout_graceful_shutdown=1,
         ws="websockets-sansio",
     )
-    for screen in screens.values():
-        screen.poller.start()
+    screens.start()
     try:
         uvicorn.Server(config).run()
     finally:
-        for screen in screens.values():
-            screen.poller.stop()
+        screens.stop()
 
 
 def run(settings: Settings, boards: Path = GENERATED) -> None:

@@ -14,6 +14,8 @@ from dashboards.wall.words import NO_DATA
 from ioc.errors import IocError
 
 GENERATED = Path(__file__).parent.parent / "generated"
+FIRST = "operations-wall"
+"""The board that a wall shows when nobody asks for another."""
 COLUMNS = 24
 """Grafana's grid is 24 columns wide."""
 
@@ -268,3 +270,11 @@ def load(uid: str, folder: Path = GENERATED) -> Board:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BoardError(f"{path.name}: {where}: {first['msg']}") from None
+
+
+def boards(folder: Path = GENERATED, first: str = FIRST) -> dict[str, Board]:
+    """Every board of the folder by uid, the first one first. Raises `BoardError`."""
+    uids = sorted((path.stem for path in folder.glob("*.json")), key=lambda uid: (uid != first, uid))
+    if not uids:
+        raise BoardError(f"{folder.name}: no board; run `ioc boards generate`")
+    return {uid: load(uid, folder) for uid in uids}

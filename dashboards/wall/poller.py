@@ -1,29 +1,27 @@
-"""One reader for all screens: each panel is read at its own pace, once, however many people look at it."""
+"""One board's panels, each read at its own pace, once, however many people look at it."""
 
 import logging
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from dashboards.wall.answers import Answer, Answers
 from dashboards.wall.board import Board, Panel
 from dashboards.wall.macros import expand
-from dashboards.wall.source import OpenReader, Reader, Table
+from dashboards.wall.source import Table
 from ioc.clock import Clock
 from ioc.errors import StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
-IDLE_S = 5.0
-"""Pace without viewers: slow enough to be nothing, fast enough that the first viewer sees a living page."""
+ASLEEP_AFTER_S = 60.0
+"""A board that nobody has looked at for this long is not read at all."""
 LOST_AFTER = timedelta(seconds=20)
 """No good read for this long: the store is lost. One hung query takes 10 s to time out, then one retry; a
 store that is merely busy answers within that."""
-LOAD_SHARE = 4
-"""A round that took t seconds is followed by at least (this - 1) t of rest, so a busy store is not pushed."""
-REST_AT_MOST_S = 5.0
-"""A store that hung and is well again must not wait longer than this for the next question."""
+NOTHING_CHOSEN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,11 @@ class PanelData:
     tables: Mapping[str, Table] = field(default_factory=dict)
     read_at: datetime | None = None
     error: str = ""
+
+    @property
+    def awaited(self) -> bool:
+        """Nothing is known because nothing was read yet: not the same as no data."""
+        return self.read_at is None and not self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,97 +48,92 @@ class Frame:
 
     def lost_since(self, now: datetime) -> datetime | None:
         """Since when nothing could be read, or None while reading works (or has just begun)."""
-        since = self.good_at or self.started_at
-        return since if now - since > LOST_AFTER else None
+        return lost_since(self.good_at, self.started_at, now)
+
+
+def lost_since(good_at: datetime | None, started_at: datetime, now: datetime) -> datetime | None:
+    """When a store that last answered then is lost: since then, or since the start when it never did."""
+    since = good_at or started_at
+    return since if now - since > LOST_AFTER else None
 
 
 class Poller:
-    """Reads a board's panels in a thread of its own and keeps the newest `frame`."""
+    """A board for one choice of its variables: the newest `frame`, made anew while somebody looks."""
 
-    def __init__(self, board: Board, open_reader: OpenReader, clock: Clock) -> None:
+    def __init__(
+        self, board: Board, answers: Answers, clock: Clock, chosen: Mapping[str, str] = NOTHING_CHOSEN
+    ) -> None:
         self._board = board
-        self._open = open_reader
+        self._variables = {**board.variables, **chosen}
+        self._answers = answers
         self._clock = clock
-        self._reader: Reader | None = None
         self._due: dict[int, float] = {}
-        self._viewers = 0
-        self._wake = threading.Event()
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"poll-{board.uid}", daemon=True)
-        self.frame = Frame({panel.id: PanelData() for panel in board.panels}, None, clock.now())
+        self.viewers = 0
+        self.seen_at = clock.monotonic() - ASLEEP_AFTER_S
+        self.frame = self._framed(self._unread())
 
-    def start(self) -> None:
-        self._thread.start()
+    def _unread(self) -> dict[int, PanelData]:
+        return {panel.id: PanelData() for panel in self._board.panels}
 
-    def stop(self) -> None:
-        """Ends within one query's timeout; the thread is a daemon, so the process need not wait for it."""
-        self._ended.set()
-        self._wake.set()
-
-    def join(self, timeout: float) -> None:
-        self._thread.join(timeout)
+    def _framed(self, panels: Mapping[int, PanelData]) -> Frame:
+        return Frame(panels, self._answers.good_at, self._answers.started_at)
 
     @property
-    def running(self) -> bool:
-        return self._thread.is_alive()
+    def awake(self) -> bool:
+        """Somebody looks, or did a moment ago."""
+        return self.viewers > 0 or self._clock.monotonic() - self.seen_at < ASLEEP_AFTER_S
+
+    def seen(self) -> None:
+        """Somebody opens the board. After a sleep nothing of what was known then is shown."""
+        if not self.awake:
+            self._due.clear()
+            self.frame = self._framed(self._unread())
+        self.seen_at = self._clock.monotonic()
 
     def viewer(self, change: int) -> None:
-        """One viewer more or less: while someone looks, read at full pace."""
-        self._viewers += change
-        if change > 0:
-            self._wake.set()
+        """One viewer more or less."""
+        self.seen()
+        self.viewers += change
 
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            began = self._clock.monotonic()
-            self.round()
-            took = self._clock.monotonic() - began
-            pace = TICK_S if self._viewers else IDLE_S
-            self._wake.wait(max(pace - took, min(took * (LOAD_SHARE - 1), REST_AT_MOST_S), 0.05))
-            self._wake.clear()
-        self.close()
-
-    def round(self) -> None:
-        """Read every panel that is due; one statement is sent once even if several panels share it."""
-        now, tick = self._clock.now(), self._clock.monotonic()
-        panels, good_at = dict(self.frame.panels), self.frame.good_at
-        seen: dict[str, Table] = {}
+    def round(self, now: datetime | None = None) -> bool:
+        """Read every panel that is due; False when the store cannot be reached."""
+        now, tick = now or self._clock.now(), self._clock.monotonic()
+        panels = dict(self.frame.panels)
+        reached = True
         for panel in self._board.panels:
             if not panel.targets or tick < self._due.get(panel.id, tick):
                 continue
-            old = panels[panel.id]
             try:
-                tables = self._read(panel, now, seen)
+                read = self._read(panel, now)
             except StoreUnavailable as error:
                 log.warning("wall: %s", error)
-                self.close()
-                self.frame = Frame(panels, good_at, self.frame.started_at)
-                return
+                reached = False
+                break
             except StoreRefused as error:
-                log.warning("wall: panel %s: %s", panel.id, error)
+                log.warning("wall: %s: panel %s: %s", self._board.uid, panel.id, error)
+                old = panels[panel.id]
                 panels[panel.id] = PanelData(old.tables, old.read_at, str(error))
+                asked = tick
             else:
-                good_at = self._clock.now()
-                panels[panel.id] = PanelData(tables, good_at)
+                oldest = min(read.values(), key=lambda one: one.tick)
+                tables = {ref: one.table.where(panel.only) for ref, one in read.items()}
+                panels[panel.id] = PanelData(tables, oldest.at)
+                asked = min(tick, oldest.tick)
             # The first wait is shorter by turns, so that slow panels do not all come due in the same round.
             wait = panel.every if panel.id in self._due else 1 + panel.id % panel.every
-            self._due[panel.id] = tick + wait - TICK_S / 2
-        self.frame = Frame(panels, good_at, self.frame.started_at)
+            self._due[panel.id] = asked + wait - TICK_S / 2
+        self.frame = self._framed(panels)
+        return reached
 
-    def _read(self, panel: Panel, now: datetime, seen: dict[str, Table]) -> dict[str, Table]:
-        if self._reader is None:
-            self._reader = self._open()
-        tables: dict[str, Table] = {}
+    def lost(self) -> None:
+        """A round without asking: another board has just found the store gone."""
+        self.frame = self._framed(self.frame.panels)
+
+    def _read(self, panel: Panel, now: datetime) -> dict[str, Answer]:
+        """By refId. What another panel or board has just asked is not asked again."""
+        read: dict[str, Answer] = {}
         for target in panel.targets:
-            board = self._board
-            sql = expand(target.rawSql, now=now, variables=board.variables, span=board.time.span)
-            if sql not in seen:
-                seen[sql] = self._reader.read(sql)
-            tables[target.refId] = seen[sql].where(panel.only)
-        return tables
-
-    def close(self) -> None:
-        """Let go of the connection; the next round opens another."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+            span = self._board.time.span
+            sql = expand(target.rawSql, now=now, variables=self._variables, span=span)
+            read[target.refId] = self._answers.read(sql, max_age=TICK_S / 2)
+        return read

@@ -1,20 +1,24 @@
 """What all viewers of a board share: its poller and its panels as drawn this second."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from dashboards.wall.answers import Answers
 from dashboards.wall.board import Board, Panel
 from dashboards.wall.panels import Drawn, Scene, draw, look
-from dashboards.wall.poller import Poller
-from dashboards.wall.source import OpenReader
+from dashboards.wall.poller import NOTHING_CHOSEN, Poller
 from ioc.clock import Clock
 
 
 class Screen:
     """A board on the wall. `drawn` is computed at most once a second and theme, however many look."""
 
-    def __init__(self, board: Board, open_reader: OpenReader, clock: Clock) -> None:
+    def __init__(
+        self, board: Board, answers: Answers, clock: Clock, chosen: Mapping[str, str] = NOTHING_CHOSEN
+    ) -> None:
         self.board = board
-        self.poller = Poller(board, open_reader, clock)
+        self.chosen = chosen
+        self.poller = Poller(board, answers, clock, chosen)
         self._clock = clock
         self._drawn: dict[str, tuple[datetime, dict[int, Drawn]]] = {}
 

@@ -185,4 +185,4 @@ def test_the_light_theme_has_the_same_content(wall: Wall, screen: Page) -> None:
 
 def test_an_unknown_board_is_not_found(wall: Wall, screen: Page) -> None:
     answer = screen.request.get(f"http://127.0.0.1:{wall.port}/wall/none")
-    assert answer.status == 404 and "Không có bảng này" in answer.text()
+    assert answer.status == 404 and "Không có bảng" in answer.text() and "Dịch vụ công" in answer.text()

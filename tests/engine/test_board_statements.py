@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.wall.answers import Answers
 from dashboards.wall.board import Board, load
 from dashboards.wall.macros import expand
 from dashboards.wall.panels import Drawn, Scene, draw
@@ -68,7 +69,7 @@ def insert(store: Store, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def drawn(board: Board, settings: ClickHouse) -> dict[int, Drawn]:
     clock = SystemClock()
-    poller = Poller(board, lambda: StoreReader(settings), clock)
+    poller = Poller(board, Answers(lambda: StoreReader(settings), clock), clock)
     for _ in range(10):  # a busy machine may need more than one query's patience
         poller.round()
         if poller.frame.good_at is not None:

@@ -10,7 +10,7 @@ from dashboards.boards import generate
 from dashboards.boards.catalogue import load as facts
 from dashboards.boards.parts import short, short_names
 from dashboards.style import PALETTES
-from dashboards.wall.board import COLUMNS, Board, BoardError, Panel, load
+from dashboards.wall.board import COLUMNS, Board, BoardError, Panel, boards, load
 from dashboards.wall.panels import LOOKS, look
 from ioc.contracts.refusal import Reason
 from ioc.errors import SettingsError
@@ -69,8 +69,16 @@ def test_statements_read_the_readers_database_only(board: Board) -> None:
         assert "ioc_read." in sql and " ioc." not in sql, sql
 
 
-def test_the_wall_has_a_look_for_every_panel_and_no_look_is_dead(board: Board) -> None:
-    assert {look(panel) for panel in board.panels} == set(LOOKS.values())
+def test_the_wall_has_a_look_for_every_panel_and_no_look_is_dead() -> None:
+    used = {look(panel) for board in boards().values() for panel in board.panels}
+    assert used == set(LOOKS.values())
+
+
+def test_the_wall_shows_every_board_of_the_folder_and_the_first_one_first(tmp_path: Path) -> None:
+    made = {path.stem for path in generate.GENERATED.glob("*.json")}
+    assert set(boards()) == made and next(iter(boards())) == "operations-wall"
+    with pytest.raises(BoardError, match="no board"):
+        boards(tmp_path)
 
 
 @pytest.mark.parametrize(

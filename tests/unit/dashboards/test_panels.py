@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards.wall.answers import Answers
 from dashboards.wall.board import Board
 from dashboards.wall.panels import Drawn, Scene, draw, trend
 from dashboards.wall.panels.ledger import balances
@@ -21,7 +22,7 @@ LEVEL, TITLE, REACH, ON_TIME, ONLINE, DOCS, HR, TREND, OVERDUE, URGENT, SOON, SO
 def drawn(board: Board, twin: Twin, *, later: timedelta = timedelta()) -> dict[int, Drawn]:
     clock = twin.clock
     assert isinstance(clock, FixedClock)
-    poller = Poller(board, twin.open, clock)
+    poller = Poller(board, Answers(twin.open, clock), clock)
     poller.round()
     clock.advance(later)
     return draw(board, Scene(poller.frame, clock.now()))

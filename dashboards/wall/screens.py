@@ -1,0 +1,127 @@
+"""All boards of the wall behind one thread that reads: what nobody looks at is not read."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+
+from dashboards.wall.answers import ALIVE, Answers
+from dashboards.wall.board import Board
+from dashboards.wall.poller import NOTHING_CHOSEN, TICK_S, lost_since
+from dashboards.wall.screen import Screen
+from dashboards.wall.source import OpenReader
+from ioc.clock import Clock
+from ioc.errors import IocError, StoreRefused, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 5.0
+"""Pace without viewers: one question whether the store is there."""
+LOAD_SHARE = 4
+"""A round that took t seconds is followed by at least (this - 1) t of rest, so a busy store is not pushed."""
+REST_AT_MOST_S = 5.0
+"""A store that hung and is well again must not wait longer than this for the next question."""
+LIVE_AT_MOST = 48
+"""Boards and choices that are read at the same time."""
+
+Key = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def _key(uid: str, chosen: Mapping[str, str]) -> Key:
+    return uid, tuple(sorted(chosen.items()))
+
+
+class TooManyScreens(IocError):
+    """So many different choices are looked at that one more would slow the store for all."""
+
+
+class Screens:
+    """The boards by uid, and a screen for each choice of variables that somebody looks at."""
+
+    def __init__(self, boards: Mapping[str, Board], open_reader: OpenReader, clock: Clock) -> None:
+        self.boards = boards
+        self.answers = Answers(open_reader, clock)
+        self._clock = clock
+        self._live: dict[Key, Screen] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="wall-reader", daemon=True)
+
+    def of(self, uid: str, chosen: Mapping[str, str] = NOTHING_CHOSEN) -> Screen:
+        """The screen of a board of ours for these choices. Raises `TooManyScreens`."""
+        key = _key(uid, chosen)
+        with self._lock:
+            screen = self._live.get(key)
+            if screen is None:
+                self._make_room()
+                screen = self._live[key] = Screen(self.boards[uid], self.answers, self._clock, dict(chosen))
+        return screen
+
+    def _make_room(self) -> None:
+        """Let go of screens that sleep once there are as many as there may be."""
+        if len(self._live) < LIVE_AT_MOST:
+            return
+        self._live = {key: screen for key, screen in self._live.items() if screen.poller.awake}
+        if len(self._live) >= LIVE_AT_MOST:
+            raise TooManyScreens(f"{len(self._live)} screens are looked at, expected at most {LIVE_AT_MOST}")
+
+    def look(self, screen: Screen, change: int = 0) -> None:
+        """Somebody opens a screen (0), stays (+1) or leaves (-1): it is read from now on."""
+        screen.poller.viewer(change)
+        if change >= 0:
+            with self._lock:
+                self._live.setdefault(_key(screen.board.uid, screen.chosen), screen)
+            self._wake.set()
+
+    @property
+    def live(self) -> list[Screen]:
+        """Screens that somebody looks at, or did a moment ago."""
+        with self._lock:
+            return [screen for screen in self._live.values() if screen.poller.awake]
+
+    def lost_since(self, now: datetime) -> datetime | None:
+        """Since when the store has not answered, or None."""
+        return lost_since(self.answers.good_at, self.answers.started_at, now)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends within one query's timeout; the thread is a daemon, so the process need not wait for it."""
+        self._ended.set()
+        self._wake.set()
+
+    def join(self, timeout: float) -> None:
+        self._thread.join(timeout)
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            began = self._clock.monotonic()
+            self.round()
+            took = self._clock.monotonic() - began
+            pace = TICK_S if self.live else IDLE_S
+            self._wake.wait(max(pace - took, min(took * (LOAD_SHARE - 1), REST_AT_MOST_S), 0.05))
+            self._wake.clear()
+        self.answers.close()
+
+    def round(self) -> None:
+        """Read what is due on every screen that is looked at; whether the store is there when none is."""
+        now = self._clock.now()
+        reached = True
+        live = self.live
+        for screen in live:
+            if reached:
+                reached = screen.poller.round(now)
+            else:
+                screen.poller.lost()
+        if not live:
+            try:
+                self.answers.read(ALIVE, max_age=TICK_S)
+            except (StoreUnavailable, StoreRefused) as error:
+                log.warning("wall: %s", error)
+        self.answers.forget()
