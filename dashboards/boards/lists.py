@@ -104,6 +104,48 @@ def urgent_unassigned(values: Query, at: dm.GridPos) -> table.Panel:
     )
 
 
+STANDING = {
+    "raised": ("MỚI", "act"),
+    "escalated": ("↑ cấp trên", "warn"),
+    "assigned": ("→ đã giao", "good"),
+    "acknowledged": ("✓ đã nhận", "good"),
+    "shelved": ("tạm ẩn", "faint"),
+}
+GRAVITY = {"critical": ("▲", "act"), "major": ("◆", "warn"), "minor": ("■", "info"), "info": ("•", "faint")}
+
+
+def open_alerts(at: dm.GridPos) -> table.Panel:
+    """What needs a person, and whether one has taken it up: read every second, for minutes count here."""
+    rows = f"""
+    SELECT toString(a.severity) AS severity,
+      concat({short("rules", "a.rule", "a.name_vi")},
+        if(a.unit IN ('', {UNIT}), '', concat(' · ', {short("units", "a.unit", "u.name")}))) AS what,
+      toString(a.status) AS status, count() OVER () AS total
+    FROM ioc_read.alerts AS a LEFT JOIN ioc_read.units AS u ON u.code = a.unit
+    WHERE a.open AND (a.unit = '' OR {beneath("a.unit")})
+    ORDER BY status = 'shelved', a.rank, isNotNull(a.acknowledged_at), a.raised_at, a.alert_ref LIMIT 3
+    """  # noqa: S608
+    watched = """
+    SELECT toInt64(1) AS value, if(live, 'grey', 'old') AS verdict FROM ioc_read.ticks
+    ORDER BY tick DESC LIMIT 1
+    """
+    return (
+        _list(
+            "Cảnh báo đang mở",
+            "Nặng nhất trước, rồi chưa ai tiếp nhận, rồi lâu nhất. Việc tính dừng thì là dữ liệu cũ.",
+            at,
+        )
+        .interval("1s")
+        .no_value("Không có cảnh báo đang mở")
+        .with_target(Query(rows))
+        .with_target(Query(watched, note=True))
+        .override_by_name("severity", [prop("displayName", "Mức"), mapping(GRAVITY)])
+        .override_by_name("what", [prop("displayName", "Cảnh báo")])
+        .override_by_name("status", [prop("displayName", "Tình trạng"), mapping(STANDING)])
+        .override_by_name("total", [prop("custom.hidden", True)])
+    )
+
+
 def _list(title: str, description: str, at: dm.GridPos) -> table.Panel:
     return (
         table.Panel()

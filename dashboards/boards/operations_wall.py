@@ -57,10 +57,11 @@ def board(facts: Facts) -> d.Dashboard:
     return (
         made.with_panel(_trend(facts))
         .with_panel(lists.overdue_by_unit(values(note=True), place(9, 12, 6, 12)))
-        .with_panel(lists.urgent_unassigned(values(note=True), place(15, 12, 9, 6)))
-        .with_panel(lists.due_soon(values(note=True), place(15, 18, 9, 6)))
+        .with_panel(lists.urgent_unassigned(values(note=True), place(15, 18, 9, 6)))
+        .with_panel(lists.due_soon(values(note=True), place(0, 18, 9, 6)))
         .with_panel(trust.sources(place(0, 24, 14, 4)))
         .with_panel(trust.ledger(place(14, 24, 10, 4)))
+        .with_panel(lists.open_alerts(place(15, 12, 9, 6)))
     )
 
 
@@ -91,7 +92,7 @@ def _trend(facts: Facts) -> timeseries.Panel:
         .with_target(Query(rolling(TREND), kind="timeseries"))
         .with_target(values(note=True))
         .with_transformation(only(TREND))
-        .grid_pos(place(0, 12, 9, 12))
+        .grid_pos(place(0, 12, 9, 6))
         .interval("30s")
         .unit("percent")
         .decimals(1)

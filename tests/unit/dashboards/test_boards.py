@@ -12,6 +12,7 @@ from dashboards.boards.parts import short, short_names
 from dashboards.style import PALETTES
 from dashboards.wall.board import COLUMNS, Board, BoardError, Panel, boards, load
 from dashboards.wall.panels import LOOKS, look
+from ioc.alerts import Rules
 from ioc.contracts.refusal import Reason
 from ioc.errors import SettingsError
 from ioc.kpis import Kpis
@@ -108,6 +109,7 @@ def test_short_names_are_of_codes_in_the_catalogue() -> None:
     catalogue = Catalogue.load(None)
     assert set(short_names("units")) <= set(catalogue.units.codes)
     assert set(short_names("sources")) <= set(catalogue.sources)
+    assert set(short_names("rules")) == set(Rules.load())
     assert set(short_names("reasons")) == {reason.value for reason in Reason}
     score = Kpis.load()["unit_dx_score"].score
     assert score is not None

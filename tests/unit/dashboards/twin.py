@@ -49,6 +49,10 @@ class Twin:
             return ("1",), [(1,)]
         if "AS noun" in sql:
             return VALUES, [self._value(kpi, now) for kpi in self.tiles]
+        if "FROM ioc_read.alerts" in sql:
+            return ("severity", "what", "status", "total"), ALERTS
+        if "'old') AS verdict FROM ioc_read.ticks" in sql:
+            return ("value", "verdict"), [(1, "grey")]
         if "FROM ioc_read.ticks" in sql:
             return ("as_of",), [(now - timedelta(seconds=1),)]
         if "FROM weekly" in sql:
@@ -113,6 +117,13 @@ URGENT: list[tuple[object, ...]] = [
     ("hoa_toc", "Văn phòng Bộ", -250, 3),
     ("thuong_khan", "Vụ Thanh niên, BĐG", 660, 3),
     ("khan", "Vụ Pháp chế", 1560, 3),
+]
+
+
+ALERTS: list[tuple[object, ...]] = [
+    ("critical", "Hỏa tốc trễ · Vụ Thanh niên, BĐG", "raised", 5),
+    ("critical", "Hỏa tốc trễ · Cục Tiền lương, BHXH", "acknowledged", 5),
+    ("major", "Nguồn im lặng · Trung tâm CNTT", "escalated", 5),
 ]
 
 
