@@ -33,14 +33,16 @@ class Answers:
         self.good_at: datetime | None = None
         self.started_at = clock.now()
 
-    def read(self, sql: str, *, max_age: float) -> Answer:
-        """The rows, at most `max_age` seconds old.
+    def read(self, sql: str, *, since: float) -> Answer:
+        """The rows, asked for no earlier than `since` by the stop-watch.
+
+        Not an age: a statement that takes long would be too old for the next panel of its own round.
 
         Raises `StoreUnavailable` (the connection is let go of) or `StoreRefused`.
         """
-        tick = self._clock.monotonic()
-        asked, known = self._known.get(sql, (tick - max_age, None))
-        if known is None or tick - asked >= max_age:
+        asked, known = self._known.get(sql, (since, None))
+        if known is None or asked < since:
+            tick = self._clock.monotonic()
             known = self._asked(sql, tick)
             self._known[sql] = tick, known
         if isinstance(known, StoreRefused):

@@ -203,6 +203,11 @@ class Panel(Strict):
         return int(self.interval.removesuffix("s"))
 
     @property
+    def pressing(self) -> bool:
+        """Whether it shows what somebody must act on at once: its seconds count, also of a busy store."""
+        return self.every == 1 and any("ioc_read.alerts" in target.rawSql for target in self.targets)
+
+    @property
     def only(self) -> dict[str, str]:
         """Field → value of the rows this panel keeps."""
         filters = [one for each in self.transformations for one in each.options.filters]

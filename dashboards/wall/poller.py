@@ -95,16 +95,23 @@ class Poller:
         self.seen()
         self.viewers += change
 
-    def round(self, now: datetime | None = None) -> bool:
-        """Read every panel that is due; False when the store cannot be reached."""
-        now, tick = now or self._clock.now(), self._clock.monotonic()
+    def round(
+        self, now: datetime | None = None, tick: float | None = None, *, pressing: bool = False
+    ) -> bool:
+        """Read every panel that is due, or the pressing ones only; False when the store cannot be reached.
+
+        `tick`: when the round began that this is a part of, by the stop-watch.
+        """
+        now, tick = now or self._clock.now(), self._clock.monotonic() if tick is None else tick
         panels = dict(self.frame.panels)
         reached = True
         for panel in self._board.panels:
             if not panel.targets or tick < self._due.get(panel.id, tick):
                 continue
+            if pressing and not panel.pressing:
+                continue
             try:
-                read = self._read(panel, now)
+                read = self._read(panel, now, tick)
             except StoreUnavailable as error:
                 log.warning("wall: %s", error)
                 reached = False
@@ -129,11 +136,11 @@ class Poller:
         """A round without asking: another board has just found the store gone."""
         self.frame = self._framed(self.frame.panels)
 
-    def _read(self, panel: Panel, now: datetime) -> dict[str, Answer]:
+    def _read(self, panel: Panel, now: datetime, tick: float) -> dict[str, Answer]:
         """By refId. What another panel or board has just asked is not asked again."""
         read: dict[str, Answer] = {}
         for target in panel.targets:
             span = self._board.time.span
             sql = expand(target.rawSql, now=now, variables=self._variables, span=span)
-            read[target.refId] = self._answers.read(sql, max_age=TICK_S / 2)
+            read[target.refId] = self._answers.read(sql, since=tick - TICK_S / 2)
         return read

@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 IDLE_S = 5.0
 """Pace without viewers: one question whether the store is there."""
 LOAD_SHARE = 4
-"""A round that took t seconds is followed by at least (this - 1) t of rest, so a busy store is not pushed."""
+"""A round that took t seconds is followed by at least (this - 1) t of rest, so a busy store is not pushed;
+only what somebody must act on at once is read meanwhile."""
 REST_AT_MOST_S = 5.0
 """A store that hung and is well again must not wait longer than this for the next question."""
 LIVE_AT_MOST = 48
@@ -46,6 +47,7 @@ class Screens:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ended = threading.Event()
+        self._rest_until = 0.0
         self._thread = threading.Thread(target=self._run, name="wall-reader", daemon=True)
 
     def of(self, uid: str, chosen: Mapping[str, str] = NOTHING_CHOSEN) -> Screen:
@@ -101,27 +103,35 @@ class Screens:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            began = self._clock.monotonic()
-            self.round()
-            took = self._clock.monotonic() - began
-            pace = TICK_S if self.live else IDLE_S
-            self._wake.wait(max(pace - took, min(took * (LOAD_SHARE - 1), REST_AT_MOST_S), 0.05))
+            if self._wake.wait(self.turn()):
+                self._rest_until = 0.0
             self._wake.clear()
         self.answers.close()
 
-    def round(self) -> None:
+    def turn(self) -> float:
+        """One round, of pressing panels only while the store is given rest; seconds until the next turn."""
+        began = self._clock.monotonic()
+        resting = began < self._rest_until
+        self.round(pressing=resting)
+        took = self._clock.monotonic() - began
+        if not resting:
+            self._rest_until = began + took + min(took * (LOAD_SHARE - 1), REST_AT_MOST_S)
+        pace = TICK_S if self.live else IDLE_S
+        return max(pace - took, 0.05)
+
+    def round(self, *, pressing: bool = False) -> None:
         """Read what is due on every screen that is looked at; whether the store is there when none is."""
-        now = self._clock.now()
+        now, tick = self._clock.now(), self._clock.monotonic()
         reached = True
         live = self.live
         for screen in live:
             if reached:
-                reached = screen.poller.round(now)
+                reached = screen.poller.round(now, tick, pressing=pressing)
             else:
                 screen.poller.lost()
         if not live:
             try:
-                self.answers.read(ALIVE, max_age=TICK_S)
+                self.answers.read(ALIVE, since=tick - TICK_S)
             except (StoreUnavailable, StoreRefused) as error:
                 log.warning("wall: %s", error)
         self.answers.forget()
