@@ -1,5 +1,6 @@
 """What somebody must act on at once is read every second, also while a slow store is given rest."""
 
+import itertools
 from datetime import timedelta
 
 from dashboards.wall.board import Board
@@ -35,8 +36,8 @@ def test_alerts_are_read_each_second_while_the_rest_waits(board: Board, clock: F
         alerts += [before] * any("ioc_read.alerts" in sql for sql in twin.asked)
         values += [before] * any("AS noun" in sql for sql in twin.asked)
         clock.advance(timedelta(seconds=wait))
-    waits = [later - sooner for sooner, later in zip(alerts, alerts[1:], strict=False)]
+    waits = [later - sooner for sooner, later in itertools.pairwise(alerts)]
     assert max(waits) <= 3
-    rests = [later - sooner for sooner, later in zip(values, values[1:], strict=False)]
+    rests = [later - sooner for sooner, later in itertools.pairwise(values)]
     assert len(rests) >= 1
     assert min(rests) >= 1.5 * LOAD_SHARE
