@@ -1,0 +1,90 @@
+"""What the centre is for, seen with people's eyes: an urgent document nobody assigned is an alert before the
+operator and on the wall within five seconds of its deadline, is taken up, and everybody sees that it is."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from ioc.settings import load
+from local.probes import wait_for
+from storage.client import Store
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+
+from .running import RunningStack
+from .test_watch import IMMEDIATE, WITHIN, arrived
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
+UNIT, NAME = "G09.922", "Báo Dân trí"
+AHEAD = timedelta(seconds=8)
+"""The deadline is so far ahead that landing and reduce have seen the document by then."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, at: str, account: str, password: str) -> None:
+    """At the console, from the form."""
+    page.goto(f"{at}/console")
+    page.fill("input[name=account]", account)
+    page.fill("input[name=password]", password)
+    page.get_by_role("button", name="Đăng nhập").click()
+
+
+def watching(stack: RunningStack) -> None:
+    """Wait until watch has its rules and reduce its first tick."""
+    begun = "SELECT (SELECT count() FROM ioc_read.alert_rules) = 12 AND count() > 0 FROM ioc_read.ticks"
+    with closing(Store(load(stack.data).clickhouse, role="reader")) as store:
+        assert wait_for(lambda: store.query(begun) == [(1,)], 120, every_s=0.2), stack.last_lines()
+
+
+def test_an_urgent_document_is_seen_in_time_taken_up_and_seen_to_be(
+    stack: RunningStack, chromium: Browser
+) -> None:
+    watching(stack)
+    made = stack.json("user", "add", "truc_ca_8", "--role", "truc_ca_ioc")
+    console, wall = chromium.new_page(), chromium.new_page(viewport={"width": 1920, "height": 1080})
+    at = stack.ready["wall"]
+    sign_in(console, at, "truc_ca_8", made["password"])
+    console.goto(f"{at}/console")
+    expect(console.locator(".tools")).to_contain_text("cảnh báo")
+    wall.goto(f"{at}/wall/operations-wall")
+    expect(wall.get_by_text("Cảnh báo đang mở")).to_be_visible()
+
+    arrived_at = datetime.now(UTC) - IMMEDIATE + AHEAD
+    arrived(stack, arrived_at.replace(microsecond=0), UNIT)
+    deadline = arrived_at.replace(microsecond=0) + IMMEDIATE
+    line = console.locator("article.alert", has_text=NAME)
+    row = wall.locator("tr", has_text=f"Hỏa tốc trễ · {NAME}")
+    expect(line).to_be_visible(timeout=60_000)
+    on_console = datetime.now(UTC)
+    expect(row).to_contain_text("MỚI", timeout=60_000)
+    on_wall = datetime.now(UTC)
+    assert deadline <= on_console <= deadline + WITHIN
+    assert on_wall <= deadline + WITHIN
+
+    line.get_by_role("button", name="Tiếp nhận").click()
+    expect(line).to_contain_text("Đã tiếp nhận", timeout=20_000)
+    expect(row).to_contain_text("✓ đã nhận", timeout=20_000)
+    assert wait_for(lambda: ledger(stack) == [("raised", "counted"), ("acknowledged", "counted")], 10)
+
+
+def ledger(stack: RunningStack) -> list[tuple[Any, ...]]:
+    """State and verdict of the transitions of this unit's alert, as the ledger holds them."""
+    with closing(Store(load(stack.data).clickhouse)) as store:
+        return store.query(
+            "SELECT JSONExtractString(data, 'state'), toString(verdict) FROM ioc.events_alerts"
+            " WHERE type = 'vn.gov.ioc.alert.transitioned.v1' AND orgunit = %(unit)s"
+            " AND JSONExtractString(data, 'rule_id') = 'hoatoc_unassigned' ORDER BY seqno",
+            {"unit": UNIT},
+        )
