@@ -51,11 +51,12 @@ _MINE = "topic_id = %(t)s AND partition = %(p)s"
 
 
 def extent(store: Store, log: Log) -> tuple[int, int] | None:
-    """(first offset, last offset + 1) that the ledger holds or has held of a log; None when it is empty."""
+    """(first offset, last offset + 1) that the ledger holds, has held or has given up; None when it is empty."""
     rows = store.query(
         f"SELECT min(first), max(last) + 1, count() FROM ("  # noqa: S608 (names are ours)
         f" SELECT min(offset) AS first, max(offset) AS last FROM {log.table} WHERE {_MINE} HAVING count() > 0"
-        f" UNION ALL SELECT first, last FROM ioc.ledger_expired FINAL WHERE {_MINE})",
+        f" UNION ALL SELECT first, last FROM ioc.ledger_expired FINAL WHERE {_MINE}"
+        f" UNION ALL SELECT first, last FROM ioc.ledger_lost FINAL WHERE {_MINE})",
         log.params,
     )
     first, following, found = rows[0]
@@ -114,7 +115,8 @@ def gaps(store: Store, log: Log) -> list[tuple[int, int]]:
         "  lagInFrame(upto, 1, off - 1) OVER (ORDER BY off ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
         "  AS before, before + 1 AS a, off - 1 AS b"
         f" FROM (SELECT offset AS first, offset AS last FROM {log.table} WHERE {_MINE}"
-        f"  UNION ALL SELECT first, last FROM ioc.ledger_expired FINAL WHERE {_MINE})"
+        f"  UNION ALL SELECT first, last FROM ioc.ledger_expired FINAL WHERE {_MINE}"
+        f"  UNION ALL SELECT first, last FROM ioc.ledger_lost FINAL WHERE {_MINE})"
         ") WHERE off > before + 1 ORDER BY a",
         log.params,
     )

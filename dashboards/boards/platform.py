@@ -144,9 +144,67 @@ def _refused(at: Place) -> Any:
 def _pipeline(facts: Facts) -> Rows:
     return [
         (4, [Piece("ledger", 14, trust.ledger), Piece("alarms", 10, _alarm_load)]),
+        (9, [Piece("account", 14, _account), Piece("sent", 10, _sent)]),
         (9, [Piece("ticks", 9, _ticks), Piece("latency", 6, _latency), Piece("lag", 9, _lag)]),
         (7, [Piece("stops", 8, _stops), Piece("alerts", 9, _alerts), Piece("noise", 7, _noise)]),
     ]
+
+
+def _account(at: Place) -> Any:
+    sql = """
+    SELECT topic, received, counted, suppressed, conflict, rejected, lost, in_flight,
+      ifNull(dateDiff('second', waiting_since, now()), 0) AS waiting_s, missing + unconfirmed AS missing
+    FROM ioc_read.reconciliation ORDER BY wrong DESC, topic LIMIT 10
+    """
+    said = Said(
+        "Đối chiếu sổ cái",
+        "Từng chủ đề: nhận = đếm + trùng + mâu thuẫn + cách ly + mất + đang xử lý; thiếu phải bằng 0.",
+        decimals=0,
+    )
+    shown = {
+        "topic": "Chủ đề",
+        "received": "Nhận",
+        "counted": "Đếm",
+        "suppressed": "Trùng",
+        "conflict": "Mâu thuẫn",
+        "rejected": "Cách ly",
+        "lost": "Mất",
+        "in_flight": "Đang xử lý",
+        "waiting_s": "Chờ lâu nhất",
+        "missing": "Thiếu",
+    }
+    props = {
+        "lost": panels.toned([("soft", None), ("act", 1)]),
+        "waiting_s": [prop("unit", "s"), *panels.toned([("soft", None), ("warn", 30), ("act", 300)])],
+        "missing": panels.toned([("good", None), ("act", 1)]),
+    }
+    return panels.rows(said, sql, shown, at, props)
+
+
+def _sent(at: Place) -> Any:
+    sql = f"""
+    SELECT {short("sources", "r.system_code", "s.name")} AS name, r.sent AS sent, r.counted AS counted,
+      r.rejected AS rejected, r.unexplained AS unexplained, toUInt8(r.wrong) AS wrong
+    FROM ioc_read.source_reconciliation AS r
+    LEFT JOIN ioc_read.sources AS s ON s.system_code = r.system_code
+    ORDER BY r.wrong DESC, abs(r.unexplained) DESC, r.system_code LIMIT 10
+    """  # noqa: S608
+    said = Said(
+        "Nguồn gửi và trung tâm nhận",
+        "Đến nhịp báo gần nhất: số nguồn khai đã gửi so với đã đếm và cách ly. Lệch: chưa giải thích được.",
+        decimals=0,
+        every="30s",
+    )
+    shown = {
+        "name": "Nguồn",
+        "sent": "Đã gửi",
+        "counted": "Đã đếm",
+        "rejected": "Cách ly",
+        "unexplained": "Lệch",
+        "wrong": "Kết luận",
+    }
+    props = {"wrong": [mapping({"0": ("● Khớp", "good"), "1": ("▲ Không khớp", "act")})]}
+    return panels.rows(said, sql, shown, at, props)
 
 
 def _ticks(at: Place) -> Any:

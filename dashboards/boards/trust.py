@@ -57,6 +57,7 @@ LEDGER = (
     ("suppressed", "Trùng"),
     ("conflict", "Mâu thuẫn"),
     ("rejected", "Cách ly"),
+    ("lost", "Mất"),
     ("in_flight", "Đang xử lý"),
     ("missing", "Thiếu"),
     ("stopped", "Phần đang dừng"),

@@ -20,6 +20,7 @@ ROOMS = (
     "catalogue",
     "imports",
     "ledger",
+    "reconcile",
     "values",
     "forecast",
     "brief",

@@ -39,7 +39,7 @@ def worker(
 
 
 def ledger(data: Data = None, json: Json = False) -> None:
-    """Every record of every topic: received = counted + suppressed + conflict + rejected + in flight.
+    """Every record of every topic: received = counted + suppressed + conflict + rejected + lost + in flight.
 
     Exits 1 when a record is missing between others.
     """
@@ -62,6 +62,7 @@ def _say_ledger(result: Mapping[str, Any]) -> None:
         "suppressed": "trùng, bỏ qua",
         "conflict": "trùng mã, khác nội dung",
         "rejected": "bị từ chối",
+        "lost": "đã chấp nhận mất",
         "in_flight": "đang xử lý",
     }
     for name, word in words.items():

@@ -29,20 +29,22 @@ class Range:
 
 @dataclass(slots=True)
 class Account:
-    """received = counted + suppressed + conflict + rejected + in flight; and no gaps."""
+    """received = counted + suppressed + conflict + rejected + lost + in flight; and no gaps."""
 
     received: int = 0
     counted: int = 0
     suppressed: int = 0
     conflict: int = 0
     rejected: int = 0
+    lost: int = 0
     gaps: list[Range] = field(default_factory=list)
     stopped: list[Range] = field(default_factory=list)
 
     @property
     def in_flight(self) -> int:
         """Received, and not yet in the ledger."""
-        return self.received - self.counted - self.suppressed - self.conflict - self.rejected
+        known = self.counted + self.suppressed + self.conflict + self.rejected + self.lost
+        return self.received - known
 
     def document(self) -> dict[str, Any]:
         return {
@@ -51,6 +53,7 @@ class Account:
             "suppressed": self.suppressed,
             "conflict": self.conflict,
             "rejected": self.rejected,
+            "lost": self.lost,
             "in_flight": self.in_flight,
             "gaps": [gap.document() for gap in self.gaps],
             "stopped": [stop.document() for stop in self.stopped],

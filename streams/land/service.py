@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -184,6 +185,8 @@ class LandingService(Service):
     async def _tell_progress(self) -> None:
         """How far the logs reach: those that moved, and now and then all, so that silence can be told."""
         told: dict[TopicPartition, tuple[int, int]] = {}
+        waits: dict[TopicPartition, datetime | None] = {}
+        waiting: progress.Waiting | None = None
         rounds = 0
         while not self.should_stop:
             await self.sleep(progress.EVERY_S)
@@ -194,12 +197,30 @@ class LandingService(Service):
                 continue
             try:
                 now = self._clock.now()
-                moved = dict((await progress.extents(self._consumer)).items() - told.items())
-                ids = self._names.topic_ids
-                await self._shared.asking.run(partial(progress.write, moved=moved, topic_ids=ids, now=now))
+                if waiting is None:
+                    remembered = progress.Waiting()
+                    await self._shared.asking.run(remembered.remember)
+                    waiting = remembered
+                reach = await progress.extents(self._consumer)
+                before = dict(waits)
+                for place, (_, end) in reach.items():
+                    waits[place] = waiting.seen(place, end, self._landed(place), now)
+                moved = {
+                    place: ends
+                    for place, ends in reach.items()
+                    if told.get(place) != ends or waits[place] != before.get(place)
+                }
+                tell = partial(progress.write, topic_ids=self._names.topic_ids, now=now, waiting=waits)
+                await self._shared.asking.run(partial(tell, moved=moved))
                 told |= moved
             except Exception as error:
                 log.debug("progress not told: %s", error)
+
+
+    def _landed(self, place: TopicPartition) -> int:
+        """The offset behind the last record of a partition that stands in the ledger, as far as we know."""
+        known = self._filters.get((self._names.topic_ids[place.topic], place.partition))
+        return known.upto if known is not None else 0
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
