@@ -51,7 +51,7 @@ _MINE = "topic_id = %(t)s AND partition = %(p)s"
 
 
 def extent(store: Store, log: Log) -> tuple[int, int] | None:
-    """(first offset, last offset + 1) that the ledger holds, has held or has given up; None when it is empty."""
+    """(first offset, last offset + 1) that the ledger holds, held or gave up; None when it is empty."""
     rows = store.query(
         f"SELECT min(first), max(last) + 1, count() FROM ("  # noqa: S608 (names are ours)
         f" SELECT min(offset) AS first, max(offset) AS last FROM {log.table} WHERE {_MINE} HAVING count() > 0"

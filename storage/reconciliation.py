@@ -51,6 +51,7 @@ class TopicAccount:
 class SourceAccount:
     """One source as of its last heartbeat. `corrected`: rejected first, counted later under the same id.
 
+    `refused`: at the door, or by landing because the source may not say that.
     `unexplained` = sent - counted - rejected + corrected; `wrong` when refusals at the door and what is in
     flight cannot be the reason, or when more arrived than is said to be sent.
     """
@@ -76,7 +77,7 @@ def topics(store: Store) -> list[TopicAccount]:
         "SELECT topic, received, counted, suppressed, conflict, rejected, lost, in_flight, missing,"
         " unconfirmed, stopped, waiting_since, told_at, wrong FROM ioc_read.reconciliation ORDER BY topic"
     )
-    return [TopicAccount(*row[:-1], bool(row[-1])) for row in rows]
+    return [TopicAccount(*(*row[:-1], bool(row[-1]))) for row in rows]
 
 
 def sources(store: Store, tenant: str) -> list[SourceAccount]:
@@ -99,7 +100,8 @@ def _corrected(store: Store, source: str, since: datetime, until: datetime) -> i
     """How many of its rejected identities were counted as well."""
     found = store.query(
         "SELECT cityHash64(concat(source, char(0), id)) FROM ioc.events WHERE verdict = 'rejected'"
-        " AND source = %(source)s AND id != '' AND logged_at >= %(since)s AND logged_at <= %(until)s"
+        " AND reason != 'unauthorised_source' AND source = %(source)s AND id != ''"
+        " AND logged_at >= %(since)s AND logged_at <= %(until)s"
         " GROUP BY source, id",
         {"source": source, "since": since, "until": until},
     )

@@ -4,19 +4,21 @@ Faust gives lifecycle, signals, the web page and timers. Events do not pass thro
 reduce are services with clients of their own, so Faust itself only needs to be a producer.
 """
 
+import asyncio
 import fcntl
 import gc
 import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Literal, TypeVar
 
 import faust
 from kafka.errors import KafkaError
 from mode import Service
 
+from ioc.clock import SystemClock
 from ioc.connecting import encrypted
 from ioc.errors import StoreUnavailable, Unsafe
 from ioc.reference import Catalogue
@@ -25,11 +27,13 @@ from ioc.topics import ALL_TOPICS
 from storage import doctor
 from storage.client import Store
 from storage.migrate import migrate
+from streams import metrics
 from streams.land import cluster
 
 Role = Literal["land", "reduce"]
 SESSION_S = 8.0
 REDUCE_NICENESS = 10
+METRICS_S = 5.0
 RETRY_S = 0.3
 
 log = logging.getLogger("ioc.worker")
@@ -57,7 +61,27 @@ def app(settings: Settings, role: Role) -> faust.App:
     )
     # With a consumer of its own, Faust would hold our services back until its group has joined.
     hosted.producer_only = True
+    _with_metrics(hosted, settings)
     return hosted
+
+
+def _with_metrics(hosted: faust.App, settings: Settings) -> None:
+    """`GET /metrics`: the reconciliation, asked of the store at most every `METRICS_S`."""
+    kept: tuple[float, str] = (float("-inf"), "")
+
+    def asked() -> str:
+        with closing(Store(settings.clickhouse, timeout=METRICS_S)) as store:
+            return metrics.text(store, settings.tenant, SystemClock().now())
+
+    @hosted.page("/metrics")
+    async def page(view: Any, _request: Any) -> Any:
+        nonlocal kept
+        if time.monotonic() - kept[0] >= METRICS_S:
+            try:
+                kept = (time.monotonic(), await asyncio.to_thread(asked))
+            except StoreUnavailable as error:
+                return view.text(f"# {error}\n", status=503)
+        return view.text(kept[1])
 
 
 def _credentials(kafka: Kafka) -> Any:

@@ -8,7 +8,6 @@ from dashboards.boards import panels, trust
 from dashboards.boards.canvas import Piece, Place, begun, placed
 from dashboards.boards.catalogue import Facts
 from dashboards.boards.domains import Domain, Rows, head
-from dashboards.boards.links import row_alert
 from dashboards.boards.panels import Said
 from dashboards.boards.parts import mapping, prop, short
 
@@ -18,12 +17,6 @@ STATE = {
     "late": ("◐ Chậm", "warn"),
     "silent": ("▬ Im lặng", "act"),
     "never": ("○ Chưa từng gửi", "faint"),
-}
-SEVERITY = {
-    "critical": ("▲ Nghiêm trọng", "act"),
-    "major": ("◆ Lớn", "warn"),
-    "minor": ("◆ Nhỏ", "info"),
-    "info": ("Thông tin", "faint"),
 }
 EDGES = (
     (1, "≤ 1 giây"),
@@ -144,9 +137,8 @@ def _refused(at: Place) -> Any:
 def _pipeline(facts: Facts) -> Rows:
     return [
         (4, [Piece("ledger", 14, trust.ledger), Piece("alarms", 10, _alarm_load)]),
-        (9, [Piece("account", 14, _account), Piece("sent", 10, _sent)]),
-        (9, [Piece("ticks", 9, _ticks), Piece("latency", 6, _latency), Piece("lag", 9, _lag)]),
-        (7, [Piece("stops", 8, _stops), Piece("alerts", 9, _alerts), Piece("noise", 7, _noise)]),
+        (9, [Piece("ticks", 6, _ticks), Piece("latency", 5, _latency), Piece("lag", 13, _account)]),
+        (7, [Piece("stops", 8, _stops), Piece("sent", 9, _sent), Piece("noise", 7, _noise)]),
     ]
 
 
@@ -236,17 +228,6 @@ def _latency(at: Place) -> Any:
     return panels.bars(said, sql, "events", at)
 
 
-def _lag(at: Place) -> Any:
-    sql = "SELECT topic, lag, held, told_at FROM ioc_read.landing_lag ORDER BY lag DESC, topic LIMIT 10"
-    said = Said("Kafka chưa vào sổ cái", "Từng chủ đề: bản ghi Kafka đang giữ mà sổ cái chưa có.", decimals=0)
-    shown = {"topic": "Chủ đề", "lag": "Chưa vào sổ", "held": "Kafka đang giữ", "told_at": "Báo lúc"}
-    props = {
-        "lag": panels.toned([("good", None), ("warn", 1_000), ("act", 50_000)]),
-        "told_at": [prop("unit", "time:HH:mm:ss")],
-    }
-    return panels.rows(said, sql, shown, at, props)
-
-
 def _stops(at: Place) -> Any:
     sql = """
     SELECT topic, partition, reason, toInt64(last - first + 1) AS records, at
@@ -290,24 +271,6 @@ def _alarm_load(at: Place) -> Any:
         "most_in_ten_minutes": panels.steps_of([("good", None), ("warn", 5), ("act", 11)]),
     }
     return panels.numbers(said, sql, shown, at, props)
-
-
-def _alerts(at: Place) -> Any:
-    sql = f"""
-    SELECT a.alert_ref AS alert_ref, a.severity AS severity, a.name_vi AS rule_name,
-      {short("units", "a.unit", "u.name")} AS unit_name, a.raised_at AS raised_at
-    FROM ioc_read.alerts AS a LEFT JOIN ioc_read.units AS u ON u.code = a.unit
-    WHERE a.open
-    ORDER BY a.rank, raised_at, alert_ref LIMIT 6
-    """  # noqa: S608
-    said = Said("Cảnh báo đang mở", "Nặng nhất trước, rồi lâu nhất trước.", nothing="Không có cảnh báo")
-    shown = {"severity": "Mức", "rule_name": "Quy tắc", "unit_name": "Đơn vị", "raised_at": "Từ lúc"}
-    props = {
-        "severity": [mapping(SEVERITY)],
-        "rule_name": [row_alert()],
-        "raised_at": [prop("unit", "time:DD/MM HH:mm")],
-    }
-    return panels.hide(panels.rows(said, sql, shown, at, props), "alert_ref")
 
 
 def _noise(at: Place) -> Any:

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def reconcile(data: Data = None, json: Json = False) -> None:
-    """Every record of every topic and every event that a source says it sent: where it is, and what is missing.
+    """Every record of every topic, every event that a source says it sent: where it is, what is missing.
 
     Exits 1 when something does not add up, and names it.
     """

@@ -132,7 +132,10 @@ class Inbox:
 
     def _beat(self, backlog: Mapping[str, int]) -> None:
         try:
-            hand_over(self._publisher, self._heartbeats.due(self._memory.sent(), backlog))
+            beats = self._heartbeats.due(self._memory.sent(), backlog)
+            hand_over(self._publisher, beats)
+            for beat in beats:
+                self._memory.add(beat.subject, [beat], self._clock.now())
         except IocError as error:
             log.warning("heartbeats were not acknowledged (%s)", error.__class__.__name__)
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ioc.contracts import Envelope
+from ioc.contracts import BY_NAME, Envelope
+from ioc.sources import HEARTBEAT
 
+_BEAT = BY_NAME[HEARTBEAT].type
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sent (source TEXT PRIMARY KEY, epoch_ms INTEGER NOT NULL,
                                  total INTEGER NOT NULL, last_event_ms INTEGER NOT NULL);
@@ -66,10 +68,14 @@ class Memory:
             database.close()
 
     def add(self, source: str, events: Sequence[Envelope], now: datetime) -> None:
-        """Count events that were acknowledged; an id counts once for ever."""
+        """Count events that were acknowledged; an id counts once for ever, and a heartbeat is one as well.
+
+        The count begins when the first of them was written: before any of them stood in its log.
+        """
         if not events:
             return
-        last = max(_ms(event.time) for event in events)
+        last = max((_ms(event.time) for event in events if event.type != _BEAT), default=0)
+        began = min(_ms(now), *(_ms(event.producedat) for event in events))
         with self._open() as database:
             before = database.total_changes
             database.executemany(
@@ -80,7 +86,7 @@ class Memory:
             database.execute(
                 "INSERT INTO sent VALUES (?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET "
                 "total = total + excluded.total, last_event_ms = max(last_event_ms, excluded.last_event_ms)",
-                (source, _ms(now), new, last),
+                (source, began, new, last),
             )
 
     def sent(self) -> dict[str, Sent]:

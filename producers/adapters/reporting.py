@@ -43,14 +43,14 @@ class Reporter:
         ]
 
     def heartbeat(self, source: Source, sent: Sent, backlog: int) -> Envelope:
-        """That a source is heard through its adapter, and how much of it was handed over since when."""
+        """That a source is heard through its adapter, and how much it handed over since when, with this."""
         data = {
             "system_code": source.system_code,
             "status": "up",
             "interval_s": source.interval_s,
             "last_business_event_at": sent.last_event,
             "backlog": backlog,
-            "sent_total": sent.total,
+            "sent_total": sent.total + 1,
             "sent_epoch": sent.epoch,
         }
         return self._event(HEARTBEAT, source.urn(self._tenant), self._clock.now(), data)

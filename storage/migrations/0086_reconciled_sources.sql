@@ -55,7 +55,7 @@ FROM
     (
         SELECT source, logged_at,
             if(id = '', concat(toString(topic_id), '/', toString(partition), '/', toString(offset)), id) AS name
-        FROM ioc.events WHERE verdict = 'rejected' AND source != ''
+        FROM ioc.events WHERE verdict = 'rejected' AND source != '' AND ioc.events.reason != 'unauthorised_source'
     ) AS r
     INNER JOIN ioc.source_said AS s ON s.source = r.source
     WHERE r.logged_at >= s.since AND r.logged_at <= s.said_at
@@ -63,7 +63,7 @@ FROM
 )
 GROUP BY source;
 
--- sent = counted + rejected + (refused at the door, as far as the source counts those) + in flight.
+-- sent = counted + rejected + (refused for what or who it was, as far as the source counts those) + in flight.
 --   unexplained: what is said to be sent and has no place; below 0 more arrived than is said to be sent.
 --   wrong: neither refusals at the door, nor what is in flight, nor events rejected first and counted later can be
 --   the reason. Judged is a word that landing has looked at all logs since: what is in flight is known then.
@@ -76,6 +76,11 @@ WITH
         WHERE p.verdict = 'counted' AND p.type = 'vn.gov.ioc.event.rejected.v1'
             AND p.logged_at >= now64(3) - INTERVAL 90 DAY
         GROUP BY source
+        UNION ALL
+        -- Said in the source's name, and not for it to say: whether it was the source itself is not known.
+        SELECT toString(e.source), toInt64(count()) FROM ioc.events AS e
+        WHERE e.verdict = 'rejected' AND e.reason = 'unauthorised_source' AND e.logged_at >= now64(3) - INTERVAL 90 DAY
+        GROUP BY e.source
     ),
     (SELECT toInt64(sum(in_flight)) FROM ioc_read.reconciliation) AS flying_now,
     (SELECT told_at FROM ioc.landing_told) AS told_at
@@ -87,4 +92,4 @@ SELECT splitByChar(':', toString(s.source))[4] AS system_code, s.said_at AS said
     judged AND (-unexplained > rejected OR unexplained > refused + flying) AS wrong
 FROM ioc.source_said AS s
 LEFT JOIN ioc.source_arrived AS a ON a.source = s.source
-LEFT JOIN door AS d ON d.source = s.source;
+LEFT JOIN (SELECT source, sum(refused) AS refused FROM door GROUP BY source) AS d ON d.source = s.source;

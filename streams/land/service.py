@@ -216,7 +216,6 @@ class LandingService(Service):
             except Exception as error:
                 log.debug("progress not told: %s", error)
 
-
     def _landed(self, place: TopicPartition) -> int:
         """The offset behind the last record of a partition that stands in the ledger, as far as we know."""
         known = self._filters.get((self._names.topic_ids[place.topic], place.partition))

@@ -9,7 +9,7 @@ from dashboards.wall.panels.scene import Drawn, Scene, empty, heading, untrusted
 from dashboards.wall.poller import PanelData
 
 PARTS = (("counted", "đếm"), ("suppressed", "trùng"), ("conflict", "mâu thuẫn"), ("rejected", "cách ly"),
-         ("in_flight", "đang xử lý"))  # fmt: skip
+         ("lost", "mất"), ("in_flight", "đang xử lý"))  # fmt: skip
 
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
@@ -38,7 +38,8 @@ def _mismatch(row: dict[str, Any]) -> str:
 
 
 def _sentence(row: dict[str, Any]) -> Html:
-    parts = [_count("+ " if at else "= ", row[name], word) for at, (name, word) in enumerate(PARTS)]
+    parts = [_count("+ " if at else "= ", row[name], word) for at, (name, word) in enumerate(PARTS)
+             if row[name] or name != "lost"]  # fmt: skip
     said = [_count("", row["received"], "nhận"), *parts]
     return el("p", "ledger", *(join(one, Html(" ")) for one in said))
 

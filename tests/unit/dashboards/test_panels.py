@@ -123,11 +123,11 @@ def test_hostile_names_stay_text(board: Board, clock: FixedClock) -> None:
         assert "<script" not in shown[panel].html and "&lt;script&gt;" in shown[panel].html
 
 
-PARTS = ("counted", "suppressed", "conflict", "rejected", "in_flight")
+PARTS = ("counted", "suppressed", "conflict", "rejected", "lost", "in_flight")
 
 
 @given(
-    st.lists(st.integers(0, 10**9), min_size=5, max_size=5),
+    st.lists(st.integers(0, 10**9), min_size=6, max_size=6),
     st.integers(-3, 3),
     st.integers(0, 1),
     st.integers(0, 1),
@@ -148,7 +148,7 @@ def test_the_ledger_says_so(board: Board, twin: Twin) -> None:
     assert "✓ khớp" in good.html and good.tone == "good" and "<b>48.213</b> nhận" in good.html
     full = twin._rows
     names = ("received", *PARTS, "missing", "stopped")
-    twin._rows = lambda sql: (names, [(9, 5, 1, 0, 1, 0, 0, 0)]) if "ledger_total" in sql else full(sql)  # type: ignore[method-assign]
+    twin._rows = lambda sql: (names, [(9, 5, 1, 0, 1, 0, 0, 0, 0)]) if "ledger_total" in sql else full(sql)  # type: ignore[method-assign]
     bad = drawn(board, twin)[LEDGER]
     assert "▼ lệch +2" in bad.html and bad.tone == "act"
 

@@ -66,11 +66,12 @@ class Twin:
                 "suppressed",
                 "conflict",
                 "rejected",
+                "lost",
                 "in_flight",
                 "missing",
                 "stopped",
             )
-            return names, [(48213, 47902, 214, 3, 94, 0, 0, 0)]
+            return names, [(48213, 47902, 214, 3, 94, 0, 0, 0, 0)]
         if "WITH ranked" in sql:
             return ("kpi", "unit_name", "dossiers"), ranking(self.unit_name)
         if "AS left_s" in sql:

@@ -1,0 +1,50 @@
+"""The reconciliation as Prometheus text, on the worker's own page. Labels are codes only, never values."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from storage.client import Store
+from storage.reconciliation import SourceAccount, TopicAccount, sources, topics
+
+PARTS = (
+    *("received", "counted", "suppressed", "conflict", "rejected", "lost", "in_flight", "missing"),
+    *("unconfirmed", "stopped"),
+)
+HELP = {
+    "ioc_records": "Records of a topic by what became of them; received is the sum of the others.",
+    "ioc_oldest_waiting_seconds": "Age of the oldest record that Kafka holds and the ledger does not.",
+    "ioc_source_events": "Events of a source up to its last heartbeat: said to be sent, and where they are.",
+    "ioc_reconciled": "1 when everything adds up, 0 when something is missing.",
+}
+
+
+def text(store: Store, tenant: str, now: datetime) -> str:
+    """The exposition format 0.0.4. Raises `StoreUnavailable`."""
+    by_topic, by_source = topics(store), sources(store, tenant)
+    good = not any(each.wrong for each in by_topic) and not any(each.wrong for each in by_source)
+    samples = {
+        "ioc_records": _records(by_topic),
+        "ioc_oldest_waiting_seconds": (({"topic": each.topic}, each.waiting_s(now)) for each in by_topic),
+        "ioc_source_events": _events(by_source),
+        "ioc_reconciled": [({}, float(good))],
+    }
+    return "".join(line for name, found in samples.items() for line in _family(name, found))
+
+
+def _records(topics: Iterable[TopicAccount]) -> Iterator[tuple[dict[str, str], float]]:
+    for each in topics:
+        for part in PARTS:
+            yield {"topic": each.topic, "part": part}, float(getattr(each, part))
+
+
+def _events(sources: Iterable[SourceAccount]) -> Iterator[tuple[dict[str, str], float]]:
+    for each in sources:
+        for part in ("sent", "counted", "rejected", "refused", "corrected", "unexplained"):
+            yield {"source": each.system_code, "part": part}, float(getattr(each, part))
+
+
+def _family(name: str, samples: Iterable[tuple[dict[str, str], float]]) -> Iterator[str]:
+    yield f"# HELP {name} {HELP[name]}\n# TYPE {name} gauge\n"
+    for labels, value in samples:
+        inside = ",".join(f'{key}="{label}"' for key, label in labels.items())
+        yield f"{name}{{{inside}}} {value:.15g}\n" if inside else f"{name} {value:.15g}\n"
