@@ -12,6 +12,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, RetriableError
 
+from ioc import failpoints
 from ioc.connecting import kafka_python
 from ioc.contracts import TYPES, Envelope, encode, kafka_key
 from ioc.errors import IocError
@@ -85,12 +86,19 @@ class Publisher:
         """Hand over bytes as they are, unchecked: for replays and for tests of what must be refused."""
         future: Future[Receipt] = Future()
         future.set_running_or_notify_cancel()
+        failpoints.hit("P1")
         try:
             sent = self._producer.send(topic, value=value, key=key)
         except (KafkaError, ValueError, TypeError, AssertionError) as error:
             future.set_exception(_failed(topic, error))
             return future
-        sent.add_callback(lambda at: future.set_result(Receipt(at.topic, at.partition, at.offset)))
+        failpoints.hit("P2")
+
+        def acknowledged(at: Any) -> None:
+            failpoints.hit("P3")
+            future.set_result(Receipt(at.topic, at.partition, at.offset))
+
+        sent.add_callback(acknowledged)
         sent.add_errback(lambda error: future.set_exception(_failed(topic, error)))
         return future
 

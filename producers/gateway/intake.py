@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ioc import failpoints
 from ioc.clock import Clock
 from ioc.contracts import Decoded, EventRefused, Reason, Rules, decode
 from producers.gateway.body import EVENT_LIMIT, too_large
@@ -75,7 +76,9 @@ class Intake:
             if n % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         good = [item for item in judged if isinstance(item, Decoded)]
+        failpoints.hit("G2")
         placed = iter(await self._outlet.publish([item.envelope for item in good]) if good else [])
+        failpoints.hit("G4")
         outcomes = [item if isinstance(item, Problem) else _outcome(item, next(placed)) for item in judged]
         for outcome in outcomes:
             code = outcome.code if isinstance(outcome, Problem) else "accepted"

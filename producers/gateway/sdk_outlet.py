@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
+from ioc import failpoints
 from ioc.contracts import Envelope
 from producers.gateway.outlet import Receipt, Unpublished
 
@@ -43,6 +44,7 @@ class SdkOutlet:
                 sent = await loop.run_in_executor(self._thread, self._send, events)
         except TimeoutError:
             return [_unpublished("handed over")] * len(events)
+        failpoints.hit("G3")
         waiting = [asyncio.wrap_future(one, loop=loop) for one in sent if isinstance(one, Future)]
         if waiting:
             await asyncio.wait(waiting, timeout=max(ends - loop.time(), 0))

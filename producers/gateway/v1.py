@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.security import HTTPBearer
 
+from ioc import failpoints
 from producers.gateway.access import caller
 from producers.gateway.body import BATCH_ITEMS, BATCH_LIMIT, EVENT_LIMIT, read
 from producers.gateway.cloudevents import BATCH, STRUCTURED, Mode, from_headers, items, mode_of
@@ -37,6 +38,7 @@ def events_router(intake: Intake, keyring: Any, admit: Admit) -> APIRouter:
         """Publish one event or a batch. 202 means: acknowledged by Kafka, counted once or quarantined with a
         reason. A batch is answered item by item, in order; 207 when the items differ."""
         code = caller(request.headers, keyring)
+        failpoints.hit("G1")
         request.scope.setdefault("state", {})["source"] = code
         admit(code)
         who = intake.caller(code)

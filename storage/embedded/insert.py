@@ -12,6 +12,7 @@ from types import TracebackType
 
 from chdb.state.sqlitelike import Connection
 
+from ioc import failpoints
 from storage.embedded.statements import Statement
 
 IN_MEMORY = 64 << 20
@@ -84,3 +85,4 @@ def insert(connection: Connection, statement: Statement, spool: Spool, tag: str)
         f"FROM INFILE '{spool.path}' SETTINGS {settings} FORMAT Native",
         "Null",
     )
+    failpoints.hit(f"S1.{statement.target}")

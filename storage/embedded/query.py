@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ioc import failpoints
 from storage.embedded import wire
 from storage.embedded.errors import EngineError
 from storage.embedded.session import Columns, Session
@@ -16,6 +17,9 @@ ZONE_LOST = "DateTime"
 SCHEMA_STATEMENTS = frozenset(
     {"CREATE", "DROP", "ALTER", "RENAME", "EXCHANGE", "ATTACH", "DETACH", "UNDROP", "RESTORE"}
 )
+
+_INTERRUPTED = {"OPTIMIZE": "S2", "ALTER": "S3"}
+"""Failpoints: a merge and a mutation that the store does not survive."""
 
 
 @dataclass(slots=True)
@@ -87,6 +91,8 @@ def _progress(chunk: Any, to: Answer) -> None:
 
 
 def _whole(session: Session, statement: Statement, sql: str, params: Mapping[str, str], to: Answer) -> None:
+    if statement.first in _INTERRUPTED:
+        failpoints.hit_within(_INTERRUPTED[statement.first], 0.002)
     try:
         raw: bytes = session.connection.query(sql, "Native", params=dict(params)).bytes()
     finally:

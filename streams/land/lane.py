@@ -12,7 +12,7 @@ from ioc.contracts import Reason
 from ioc.errors import StoreRefused, StoreUnavailable
 from storage import ledger
 from storage.client import Store
-from storage.ledger import Log
+from storage.ledger import REJECTED, Log
 from streams.land.block import MAX_BYTES, MAX_ROWS, Block, expiry_unit
 from streams.land.epoch import Epoch, EpochEnded, Stopped
 from streams.land.filter import IdentityFilter
@@ -225,6 +225,7 @@ class Lane:
             await self._land(rows[middle:], only)
             return
         self._filter.mark(block.counted(), block.plan.last + 1)
+        failpoints.hit("C2")
 
     async def _judged(self, rows: Sequence[Row]) -> Block:
         maybe = self._filter.maybe([row.id_hash for row in rows])
@@ -269,6 +270,8 @@ class Lane:
                     raise
                 await self._shared.store_failed(error, self._epoch)
         self._shared.health.up()
+        if REJECTED in block.verdicts:
+            failpoints.hit("C3")
         failpoints.hit("C6")
 
     async def _plan(self, plan: Plan) -> None:

@@ -1,6 +1,7 @@
 """One direction, no shortcuts: which room may import which, read from the source itself."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,29 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
         if name.split(".")[0] in STAGES | {"ioc"} and name.split(".")[0] not in permitted
     ]
     assert trespasses == []
+
+
+def test_the_oracle_knows_nothing_of_what_it_judges() -> None:
+    """The standard library, the clients of Kafka and ClickHouse, and itself: not even `ioc`."""
+    permitted = {*sys.stdlib_module_names, "clickhouse_driver", "kafka"}
+    trespasses = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in modules("proof/oracle")
+        for line, name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if name.split(".")[0] not in permitted and not name.startswith("proof.oracle")
+    ]
+    assert trespasses == []
+
+
+def test_no_stage_knows_that_it_is_proved() -> None:
+    knowing = [
+        str(path.relative_to(ROOT))
+        for room in ALLOWED
+        for path in (ROOT / room).rglob("*.py")
+        for _, name in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if name.split(".")[0] in ("proof", "tests", "bench")
+    ]
+    assert knowing == []
 
 
 def test_only_the_store_client_knows_the_driver() -> None:

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 
+from ioc import failpoints
 from ioc.accounts import SESSION, Account, Deed, Kept, Session, digest
 from ioc.clock import Clock
 from ioc.errors import StoreUnavailable
@@ -135,6 +136,7 @@ class Sessions:
         name, role = (account.name, account.role) if account else ("", "")
         deed = Deed(uuid4(), self._clock.now(), name, role, action, about, outcome, detail)
         await stored(self._desk.note, deed)
+        failpoints.hit("G5")
 
     async def _looked_up(self, key: str, before: _Held | None) -> _Held | None:
         found = await stored(self._desk.session, key)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,6 +128,21 @@ def test_failpoints_act_at_the_hit_they_name(monkeypatch: pytest.MonkeyPatch) ->
     failpoints.hit("C9")
     with pytest.raises(failpoints.Broken):
         failpoints.hit("C1")
+    failpoints.hit("C1")
+
+
+def test_a_failpoint_armed_by_a_file_fires_once_whoever_passes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(failpoints, "_folder", tmp_path)
+    monkeypatch.setattr(failpoints, "_hits", {})
+    failpoints.hit("C1")
+    (tmp_path / "C1").write_text("2:raise")
+    failpoints.hit("C1")
+    with pytest.raises(failpoints.Broken):
+        failpoints.hit("C1")
+    assert [each.name for each in tmp_path.iterdir()] == ["C1.fired"]
+    failpoints.hit("C1")
     failpoints.hit("C1")
 
 

@@ -1,0 +1,237 @@
+"""A real `ioc up` whose processes are killed, stopped and continued by the ids that it writes down itself."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from proof.oracle.asking import Asked
+
+ROOT = Path(__file__).parents[2]
+START_S = 180.0
+PROCESSES = ("clickhouse", "kafka", "gateway", "worker", "reducer", "wall")
+
+
+class StackFailed(Exception):
+    """The stack did not start, or one of its processes did not come back."""
+
+
+def until(true: Callable[[], bool], within_s: float, every_s: float = 0.05) -> bool:
+    """Wait for a condition; whether it came true in time."""
+    end = time.monotonic() + within_s
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(every_s)
+    return True
+
+
+def free_ports(count: int, first: int) -> int:
+    """The first of `count` neighbouring ports that nobody holds, from `first` on."""
+    for base in range(first, first + 900, 20):
+        if all(_free(port) for port in range(base, base + count)):
+            return base
+    raise StackFailed(f"no {count} free ports from {first} to {first + 900}")
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    up: bool
+    restarts: int
+
+
+class Stack:
+    """One stack in a folder of its own; `tree` is the source it runs (a scratch copy for seeded bugs)."""
+
+    def __init__(
+        self, home: Path, port: int, *, tree: Path = ROOT, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.home, self.data, self.port = home, home / "data", port
+        self.orders = home / "failpoints"
+        self.orders.mkdir(parents=True, exist_ok=True)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
+        if "IOC_CACHE" in os.environ:
+            clean["IOC_CACHE"] = os.environ["IOC_CACHE"]
+        self.environment = {
+            **clean,
+            "PYTHONPATH": str(tree),
+            "IOC_FAILPOINTS": str(self.orders),
+            **(environment or {}),
+        }
+        self._up: subprocess.Popen[bytes] | None = None
+        self.store_port = port
+
+    def start(self) -> "Stack":
+        command = [sys.executable, "-P", "-m", "ioc", "up", "--json", "--data", str(self.data)]
+        out = self.home / "up.out"
+        with out.open("wb") as said, (self.home / "up.err").open("wb") as errors:
+            self._up = subprocess.Popen(
+                [*command, "--port-base", str(self.port)],
+                stdout=said, stderr=errors, env=self.environment, start_new_session=True, cwd=self.home,
+            )  # fmt: skip
+        up = self._up
+        until(lambda: out.read_bytes().endswith(b"\n") or up.poll() is not None, START_S, 0.2)
+        if up.poll() is not None or not out.read_bytes().endswith(b"\n"):
+            last = (self.home / "up.err").read_text()[-600:]
+            self.stop()
+            raise StackFailed(f"`ioc up` did not become ready: {last}")
+        return self
+
+    def stop(self) -> None:
+        """End the stack; nothing of it is left."""
+        if self._up is None:
+            return
+        if self._up.poll() is None:
+            for name in PROCESSES:
+                self.signal(name, signal.SIGCONT, missing_ok=True)
+            self._up.terminate()
+            try:
+                self._up.wait(25)
+            except subprocess.TimeoutExpired:
+                self._up.kill()
+                self._up.wait(10)
+        self._up = None
+
+    def remove(self) -> None:
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    # Processes
+
+    def state(self) -> dict[str, Process]:
+        """What the supervisor wrote down of its processes."""
+        try:
+            stack = json.loads((self.data / "run" / "stack.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return {
+            name: Process(one["pid"] or 0, bool(one["up"]), one["restarts"])
+            for name, one in stack["processes"].items()
+        }
+
+    def pid(self, name: str) -> int:
+        one = self.state().get(name)
+        if one is None or not one.pid:
+            raise StackFailed(f"{name} is not running")
+        return one.pid
+
+    def signal(self, name: str, number: signal.Signals, *, missing_ok: bool = False) -> int:
+        """Send a signal to a process of the stack; its id."""
+        try:
+            pid = self.pid(name)
+            os.kill(pid, number)
+            return pid
+        except (StackFailed, ProcessLookupError):
+            if missing_ok:
+                return 0
+            raise StackFailed(f"{name} is not running") from None
+
+    def kill(self, name: str) -> int:
+        """SIGKILL, once it is up; returns the id that died. Raises `StackFailed`."""
+        self.await_up(name)
+        pid = self.signal(name, signal.SIGKILL)
+        if not until(lambda: _gone(pid), 10):
+            raise StackFailed(f"{name} ({pid}) survived SIGKILL")
+        return pid
+
+    def await_up(self, name: str, within_s: float = 90.0) -> None:
+        def up() -> bool:
+            one = self.state().get(name)
+            return one is not None and one.up and bool(one.pid) and not _gone(one.pid)
+
+        if not until(up, within_s):
+            raise StackFailed(f"{name} did not come up within {within_s:.0f} s")
+
+    def await_other(self, name: str, pid: int, within_s: float = 90.0) -> None:
+        """Wait until `name` is up as another process than `pid`."""
+
+        def other() -> bool:
+            one = self.state().get(name)
+            return one is not None and one.up and one.pid not in (0, pid)
+
+        if not until(other, within_s):
+            raise StackFailed(f"{name} did not come back within {within_s:.0f} s")
+
+    # Failpoints
+
+    def arm(self, name: str, hit: int, action: str = "kill") -> None:
+        """The process that passes `name` the `hit`-th time from now does `action`."""
+        self.disarm(name)
+        scratch = self.orders / f".{name}"
+        scratch.write_text(f"{hit}:{action}")
+        scratch.rename(self.orders / name)
+
+    def disarm(self, name: str) -> None:
+        for each in (self.orders / name, self.orders / f"{name}.fired"):
+            each.unlink(missing_ok=True)
+
+    def fired(self, name: str, within_s: float = 0.0) -> bool:
+        return until((self.orders / f"{name}.fired").exists, within_s)
+
+    # What is needed to talk to it
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.data / "credentials.json").read_text())
+        return found
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """System code → key for the gateway."""
+        return {code: str(one["key"]) for code, one in self.credentials["sources"].items()}
+
+    @property
+    def gateway_port(self) -> int:
+        return self.port + 4
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{self.port + 2}"
+
+    def asked(self) -> Asked:
+        password = self.environment.get("IOC_CLICKHOUSE__WRITER_PASSWORD")
+        if password is None:
+            password = self.credentials["settings"]["clickhouse"]["writer_password"]
+        return Asked(self.store_port, password, self.bootstrap)
+
+    def memory(self) -> dict[str, int]:
+        """Resident bytes of each process."""
+        found = {}
+        for name, one in self.state().items():
+            try:
+                found[name] = int(psutil.Process(one.pid).memory_info().rss) if one.pid else 0
+            except psutil.Error:
+                continue
+        return found
+
+    def last_lines(self) -> str:
+        """The end of every log, for a report."""
+        logs = sorted((self.data / "logs").glob("*.log"))
+        return "\n".join(f"== {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs)
+
+
+def _gone(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True

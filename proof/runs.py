@@ -1,0 +1,286 @@
+"""One run: load, fault, quiet, judgement."""
+
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from proof.harness.proxy import FaultProxy
+from proof.harness.stack import ROOT, Stack, StackFailed, free_ports, until
+from proof.oracle import checker
+from proof.oracle.asking import Asked, Base
+from proof.oracle.events import Events
+from proof.oracle.journal import Journal, read
+from proof.oracle.sending import Load
+from proof.scene import Fault, Findings, Scene
+
+INVARIANTS = tuple(f"I{n}" for n in range(1, 11))
+PASS, FAIL, UNVERIFIED, SKIPPED = "PASS", "FAIL", "UNVERIFIED", "SKIPPED"
+LEAD, TAIL = 60, 60
+"""Events with a receipt before the fault begins, and after it ended."""
+SETTLE_S = 240.0
+VALUES_S = 90.0
+SHOWN = 5
+MIB = 1 << 20
+LIMITS_MIB = {"clickhouse": 1500, "kafka": 900, "gateway": 450, "worker": 600, "reducer": 800, "wall": 500}
+"""Resident memory that no process may exceed in a run."""
+Say = Callable[[str], None]
+
+
+@dataclass
+class Result:
+    """What one run gave; becomes one entry of the verdict file."""
+
+    fault: str
+    title: str
+    seed: int
+    load: str
+    invariants: dict[str, str] = field(default_factory=dict)
+    findings: Findings = field(default_factory=dict)
+    evidence: list[str] = field(default_factory=list)
+    numbers: dict[str, Any] = field(default_factory=dict)
+    skipped: str = ""
+    seconds: float = 0.0
+
+    @property
+    def outcome(self) -> str:
+        """The worst that any invariant has; PASS needs at least one that passed."""
+        said = set(self.invariants.values())
+        for worst in (FAIL, UNVERIFIED):
+            if worst in said:
+                return worst
+        return PASS if PASS in said else SKIPPED
+
+    @property
+    def again(self) -> str:
+        """The line that runs it again."""
+        return f"python -m proof run {self.fault} --seed {self.seed}"
+
+
+class Ground:
+    """A stack and the journals of all that was sent to it; made when first needed, and anew when spoilt."""
+
+    def __init__(
+        self, port: int, *, tree: Path = ROOT, keep: bool = False, store_proxied: bool = False
+    ) -> None:
+        self._first, self._tree, self._keep = port, tree, keep
+        self._store_proxied = store_proxied
+        self._stack: Stack | None = None
+        self.journals: list[Path] = []
+
+    def stack(self, say: Say) -> Stack:
+        if self._stack is None:
+            port = free_ports(12, self._first)
+            say(f"  stack on ports {port}-{port + 11}")
+            self._stack = Stack(Path(tempfile.mkdtemp(prefix="proof-")), port, tree=self._tree)
+            self.journals = []
+            self._stack.start()
+        return self._stack
+
+    def spoil(self, *, keep: bool) -> str:
+        """End this stack; the next run gets another. Where its logs are kept, if they are."""
+        stack, self._stack = self._stack, None
+        if stack is None:
+            return ""
+        stack.stop()
+        if keep or self._keep:
+            return str(stack.home)
+        stack.remove()
+        return ""
+
+    def __enter__(self) -> "Ground":
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.spoil(keep=False)
+
+
+def run(fault: Fault, seed: int, ground: Ground, say: Say) -> Result:
+    """Run one fault and judge what became of every event."""
+    begun = time.monotonic()
+    result = Result(fault.id, fault.title, seed, _load_text(fault))
+    missing = fault.needs()
+    if missing:
+        result.skipped = missing
+        result.invariants = dict.fromkeys(INVARIANTS, SKIPPED)
+        return result
+    try:
+        _run(fault, ground, result, say)
+    except StackFailed as error:
+        result.findings.setdefault("I10", []).append(str(error))
+        result.invariants = {**dict.fromkeys(INVARIANTS, UNVERIFIED), "I10": FAIL}
+    result.seconds = round(time.monotonic() - begun, 1)
+    failed = result.outcome in (FAIL, UNVERIFIED)
+    if failed or fault.spoils:
+        kept = ground.spoil(keep=failed)
+        if kept:
+            result.numbers["kept"] = kept
+    return result
+
+
+def _load_text(fault: Fault) -> str:
+    one = ", one request at a time" if fault.alone else ""
+    return f"{fault.rate:g} events/s from 3 sources, 8 types{one}"
+
+
+def _run(fault: Fault, ground: Ground, result: Result, say: Say) -> None:
+    stack = ground.stack(say)
+    asked = stack.asked()
+    name = f"{fault.id}-{result.seed}-{len(ground.journals)}"
+    journal = Journal(stack.home / "journals" / f"{name}.ndjson")
+    ground.journals.append(journal.path)
+    base = _quiet_base(asked)
+    proxy = FaultProxy(stack.port + 10, stack.gateway_port, result.seed).start()
+    events = Events(result.seed, name)
+    load = Load(events, journal, stack.keys, proxy.port, rate=fault.rate, alone=fault.alone, bad=fault.bad)
+    scene = Scene(stack, asked, events, journal, load, random.Random(result.seed), proxy)
+    memory = _Memory(stack)
+    try:
+        load.start()
+        memory.start()
+        if not load.wait_accepted(LEAD):
+            raise StackFailed(f"no receipts before the fault began: {dict(load.tally.answers)}")
+        fault.act(scene)
+        ended = time.monotonic()
+        load.wait_accepted(TAIL)
+        load.stop()
+        settled = _settled(asked, ended)
+    finally:
+        memory.stop()
+        load.stop()
+        proxy.stop()
+        journal.close()
+    found = asked.found(base, name)
+    case = checker.Case(
+        read([journal.path]), read(ground.journals).events, found, base, name, copies=fault.copies
+    )
+    findings = _wait_for_values(asked, case)
+    if fault.after is not None:
+        fault.after(scene, found)
+    _bounds(scene, memory, findings)
+    _recovery(scene, settled, findings)
+    result.evidence = scene.evidence
+    result.numbers |= {**_numbers(case, load, settled, memory), **scene.numbers}
+    for invariant, more in scene.more.items():
+        findings.setdefault(invariant, []).extend(more)
+    _judge(fault, scene, findings, result)
+
+
+def _quiet_base(asked: Asked) -> Base:
+    """The end of every log, once everything before it has landed."""
+    _settled(asked, time.monotonic())
+    return asked.ends()
+
+
+def _settled(asked: Asked, since: float) -> float:
+    """Seconds from `since` until every Kafka record has its row; negative: never within the patience."""
+
+    def level() -> bool:
+        try:
+            landed = asked.landed()
+            return all(landed.get(place, 0) >= end for place, end in asked.ends().items())
+        except Exception:  # the store or the broker may still be coming back: asked again
+            return False
+
+    return time.monotonic() - since if until(level, SETTLE_S, 0.5) else -1.0
+
+
+def _wait_for_values(asked: Asked, case: checker.Case) -> Findings:
+    """The findings; those about cases and values once the reducer has caught up, or patience ends."""
+    findings = checker.check(case)
+
+    def equal() -> bool:
+        case.found.cells, case.found.cases = asked.cells(), asked.cases(case.run)
+        for invariant in ("I5", "I7"):
+            findings[invariant] = list(checker.RULES[invariant](case))
+        return not findings["I5"] and not findings["I7"]
+
+    if findings["I5"] or findings["I7"]:
+        until(equal, VALUES_S, 1.0)
+    return findings
+
+
+def _bounds(scene: Scene, memory: "_Memory", findings: Findings) -> None:
+    found = findings.setdefault("I8", [])
+    for process, peak in memory.peaks.items():
+        if peak > LIMITS_MIB.get(process, 1500) * MIB:
+            found.append(f"{process} held {peak // MIB} MiB, limit {LIMITS_MIB[process]}")
+    found += [f"an answer that explains nothing: {answer}" for answer in scene.load.tally.unexplained]
+    if scene.load.given_up:
+        found.append(f"{scene.load.given_up} events had no receipt in time")
+
+
+def _recovery(scene: Scene, settled: float, findings: Findings) -> None:
+    allowed = 30.0 + scene.outage_s / 2
+    found = findings.setdefault("I10", [])
+    if settled < 0:
+        found.append(f"the backlog was not landed within {SETTLE_S:.0f} s")
+    elif settled > allowed:
+        found.append(f"lag 0 after {settled:.1f} s, allowed {allowed:.1f} s")
+
+
+def _numbers(case: checker.Case, load: Load, settled: float, memory: "_Memory") -> dict[str, Any]:
+    verdicts: dict[str, int] = {}
+    for row in case.found.rows:
+        verdicts[row.verdict] = verdicts.get(row.verdict, 0) + 1
+    return {
+        "events": len(case.history.events),
+        "sent": sum(case.history.sends.values()),
+        "receipts": sum(map(len, case.history.receipts.values())),
+        "ambiguous_answers": sum(case.history.ambiguous.values()),
+        "refused": sum(map(len, case.history.refused.values())),
+        "kafka_records": len(case.found.records),
+        "ledger": verdicts,
+        "lag_0_after_s": round(settled, 1),
+        "slowest_answer_s": round(load.tally.slowest_s, 2),
+        "answers": dict(load.tally.answers.most_common()),
+        "peak_mib": {name: peak // MIB for name, peak in memory.peaks.items()},
+    }
+
+
+SHORT = "the fault lasts less than the 30 s after which a wall must say so"
+
+
+def _judge(fault: Fault, scene: Scene, findings: Findings, result: Result) -> None:
+    """A result for each invariant. Never a pass without evidence that the fault bit."""
+    for invariant in INVARIANTS:
+        wrong = findings.get(invariant)
+        if wrong:
+            result.invariants[invariant] = FAIL
+            result.findings[invariant] = [
+                *wrong[:SHOWN],
+                *([f"… {len(wrong)} in all"] if len(wrong) > SHOWN else []),
+            ]
+        elif invariant in fault.waived or wrong is None:
+            result.invariants[invariant] = SKIPPED
+        else:
+            result.invariants[invariant] = PASS if scene.evidence else UNVERIFIED
+    if result.invariants["I9"] == SKIPPED:
+        result.numbers["I9"] = SHORT
+
+
+class _Memory:
+    """The greatest resident memory of each process, looked at every second."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack, self._halt = stack, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self.peaks: dict[str, int] = {}
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._halt.set()
+
+    def _look(self) -> None:
+        while not self._halt.wait(1.0):
+            for name, held in self._stack.memory().items():
+                self.peaks[name] = max(self.peaks.get(name, 0), held)
