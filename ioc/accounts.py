@@ -18,6 +18,9 @@ from ioc.units import Units
 FIRST = "quan_tri"
 """The account of the first administrator."""
 FIRST_ROLE = "platform_admin"
+LINE = "dong_lenh"
+"""The account of the command line on the machine that runs the stack: of scripts, and of who owns it."""
+LINE_ROLE = "truong_ca_ioc"
 SESSION = timedelta(hours=12)
 """A shift and its hand-over; then one signs in again, used or not."""
 IDLE = timedelta(hours=1)

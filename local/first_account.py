@@ -1,14 +1,16 @@
-"""The first administrator: made once, when the store has no account at all."""
+"""Accounts that a stack makes for itself: the first administrator, and that of its own command line."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
-from ioc.accounts import FIRST, FIRST_ROLE, Account, Kept
+from ioc.accounts import FIRST, FIRST_ROLE, LINE, LINE_ROLE, Account, Deed, Kept
 from ioc.clock import Clock
 from ioc.passwords import Passwords, generate
+from ioc.roles import Roles
 from ioc.settings import Settings, read_json
 from local.credentials import OWNER_ONLY
 from local.rundir import write_atomically
-from storage import accounts
+from storage import accounts, audit_trail
 from storage.client import Store
 
 ENTRY = "accounts"
@@ -34,6 +36,27 @@ def ensure(
     return password
 
 
+def ensure_line(
+    settings: Settings, store: Store, clock: Clock, hasher: Callable[[], Passwords] = Passwords
+) -> None:
+    """Make the account of the command line unless there is one, open or disabled.
+
+    Its password is nobody's to type: it stands in the credentials file (mode 600) only. Without a shift lead
+    among the roles of the own catalogue there is none.
+    """
+    roles = Roles.load(settings.catalogue)
+    if LINE_ROLE not in roles or accounts.find(store, settings.tenant, LINE) is not None:
+        return
+    password = known(settings, LINE)
+    if password is None:
+        password = generate()
+        _write(settings, LINE, password)
+    now, account = clock.now(), Account(LINE, LINE_ROLE, settings.tenant)
+    detail = (f"role={LINE_ROLE}", f"unit={settings.tenant}", "by=start")
+    audit_trail.note(store, settings.tenant, Deed(uuid4(), now, "", "", "add_account", LINE, "done", detail))
+    accounts.keep(store, settings.tenant, Kept(account, hasher().hash(password)), now)
+
+
 def known(settings: Settings, name: str) -> str | None:
     """The password of an account that the credentials file holds."""
     found = read_json(settings.credentials_file).get(ENTRY, {}).get(name, {}).get("password")
@@ -41,7 +64,7 @@ def known(settings: Settings, name: str) -> str | None:
 
 
 def remember(settings: Settings, name: str, password: str) -> None:
-    """Keep a new password of the first administrator where the first one stood; of nobody else."""
+    """Keep a new password of an account of the stack's own where the first one stood; of nobody else."""
     if known(settings, name) is not None:
         _write(settings, name, password)
 

@@ -136,6 +136,7 @@ def _migrated(settings: Settings, first_password: Callable[[str], None]) -> bool
         password = first_account.ensure(settings, store, SystemClock())
         if password is not None:
             first_password(password)
+        first_account.ensure_line(settings, store, SystemClock())
     except StoreUnavailable:
         return False
     finally:

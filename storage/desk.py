@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
 from ioc.settings import ClickHouse
-from storage import accounts, audit_trail
+from storage import accounts, alerts, audit_trail
 from storage.client import Store
 
 TIMEOUT_S = 10.0
@@ -88,7 +88,12 @@ class StoredDesk:
             f"SELECT {', '.join(LISTED)} FROM ioc_read.alerts WHERE alert_ref = %(ref)s",  # noqa: S608
             {"ref": ref},
         )
-        return dict(zip(LISTED, rows[0], strict=True)) if rows else None
+        if not rows:
+            return None
+        found = dict(zip(LISTED, rows[0], strict=True))
+        # What was just done to it is in the ledger before its case says so.
+        status, seqno = self._do(lambda store: alerts.latest(store, ref)) or (found["status"], found["seqno"])
+        return found if seqno <= found["seqno"] else {**found, "status": status, "seqno": seqno}
 
     def standing(self) -> dict[str, int]:
         """Open alerts, and how many of them are what."""
@@ -98,11 +103,7 @@ class StoredDesk:
 
     def outcome(self, command: UUID) -> tuple[bool, str, str, int] | None:
         """(accepted, reason, status, seqno) of a command; None as long as it is not answered."""
-        rows = self._query(
-            "SELECT accepted, reason, status, seqno FROM ioc_read.command_outcomes WHERE id = %(id)s",
-            {"id": str(command)},
-        )
-        return (bool(rows[0][0]), str(rows[0][1]), str(rows[0][2]), int(rows[0][3])) if rows else None
+        return self._do(lambda store: alerts.outcome(store, command))
 
     def close(self) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """`/console/alert/REF`: one alert, what can be done about it, its procedure, its cases and its history."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -72,13 +73,10 @@ class Sheet:
             await self._draw(self._alert)
         self._tell(self._alert)
 
-    async def _mine(self) -> list[dict[str, object]]:
-        """This alert: among the open ones, else among all that the role sees."""
-        for status in ("open", "all"):
-            found = await self._console.office.alerts(self._known.token, status)
-            if mine := [each for each in found if each.get("alert_ref") == self._ref]:
-                return mine
-        return []
+    async def _mine(self) -> list[dict[str, Any]]:
+        """This alert, if there is one that the role sees."""
+        found = await self._console.office.alert(self._known.token, self._ref)
+        return [found] if found else []
 
     def _current(self) -> Alert:
         """As it stands on the page; only asked when something stands there."""

@@ -68,6 +68,15 @@ class Office:
         found = await self._ask("GET", "/alerts", token, params={"status": status, "limit": limit})
         return list(found["alerts"])
 
+    async def alert(self, token: str, ref: str) -> dict[str, Any] | None:
+        """One alert; None when there is none of that name that the account may see."""
+        try:
+            return await self._ask("GET", f"/alerts/{quote(ref, safe='')}", token)
+        except OfficeRefused as refused:
+            if refused.status in (404, 422):
+                return None
+            raise
+
     async def act(self, token: str, ref: str, wish: Mapping[str, object]) -> dict[str, Any] | None:
         """Ask something of an alert and wait for `{accepted, reason, status, seqno}`.
 

@@ -1,29 +1,31 @@
-"""`ioc alerts`: what needs a person, and what that person did about it."""
+"""`ioc alerts`: what needs a person, and what that person did about it.
 
-import time
+Lists are read from the store; whoever acts does so through the gateway, in the name of an account.
+"""
+
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ioc.cli.output import Data, Json, fail, print_json, say
-
-if TYPE_CHECKING:
-    from ioc.settings import Settings
+from ioc.clock import VIETNAM
 
 alerts = typer.Typer(help="Cảnh báo: danh sách, xác nhận, phân công, xử lý (alerts).", no_args_is_help=True)
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Mã cảnh báo, hoặc phần đầu của nó.")]
-Role = Annotated[str, typer.Option("--role", help="Vai trò thao tác.")]
-Actor = Annotated[str, typer.Option("--actor", help="Tên tài khoản thao tác.")]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        envvar="IOC_ACCOUNT",
+        help="Tài khoản thao tác; mặc định: phiên đã đăng nhập, hoặc tài khoản dòng lệnh của máy này.",
+    ),
+]
+Stdin = Annotated[bool, typer.Option("--password-stdin", help="Đọc mật khẩu của --account từ stdin.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Mã lý do trong danh mục của quy tắc.")]
-SHIFT = "truc_ca_ioc"
-LEAD = "truong_ca_ioc"
-LINE = "dong_lenh"
-ANSWER_S = 10.0
-LANDED_S = 10.0
-VIETNAM = timezone(timedelta(hours=7))
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +42,7 @@ def list_(
     """Cảnh báo đang mở, nghiêm trọng nhất trước."""
     from storage.alerts import listed
 
-    with _Reader(data) as store:
+    with closing(_reader(data)) as store:
         rows = [_plain(row) for row in listed(store, only_open=not every)]
     if json:
         print_json({"alerts": rows})
@@ -58,7 +60,7 @@ def show(ref: Ref, data: Data = None, json: Json = False) -> None:
     """Một cảnh báo và mọi bước của nó."""
     from storage.alerts import shown
 
-    with _Reader(data) as store:
+    with closing(_reader(data)) as store:
         found = shown(store, _row(store, ref)["alert_ref"])
     if found is None:
         fail(f"alert {ref} does not exist; `ioc alerts list --all` shows all")
@@ -74,10 +76,53 @@ def show(ref: Ref, data: Data = None, json: Json = False) -> None:
         say(f"  #{step['seqno']} {step['at']}  {step['state']:<12} {who} {more}".rstrip())
 
 
+@alerts.command("sign-in")
+def sign_in(
+    account: Annotated[
+        str, typer.Option("--account", envvar="IOC_ACCOUNT", help="Tài khoản, như truc_ca_1.")
+    ],
+    password_stdin: Stdin = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Đăng nhập một lần cho các lệnh sau; phiên được giữ trong tệp quyền 600."""
+    from ioc.cli import through, tickets
+
+    settings = tickets.reached(data)
+    said = through.sign_in(settings, tickets.fresh(account, from_stdin=password_stdin))
+    tickets.keep(settings, said)
+    shown = {name: said[name] for name in ("account", "role", "unit", "must_change", "expires")}
+    if json:
+        print_json(shown)
+        return
+    until = datetime.fromisoformat(said["expires"]).astimezone(VIETNAM)
+    say(f"{account}: {said['role']}, {said['unit']}, đến {until:%d/%m/%Y %H:%M}")
+    if said["must_change"]:
+        say("Mật khẩu này do người khác cấp: hãy đổi ở trang /console/password trước khi thao tác.")
+
+
+@alerts.command("sign-out")
+def sign_out(data: Data = None, json: Json = False) -> None:
+    """Kết thúc phiên đã giữ."""
+    from ioc.cli import through, tickets
+
+    settings = tickets.reached(data)
+    held = tickets.kept(settings)
+    if held is not None:
+        through.sign_out(settings, held)
+        tickets.keep(settings, None)
+    if json:
+        print_json({"account": held.account if held else None})
+    else:
+        say(f"{held.account}: đã đăng xuất" if held else "Không có phiên nào đang giữ.")
+
+
 @alerts.command()
-def ack(ref: Ref, data: Data = None, json: Json = False, role: Role = SHIFT, actor: Actor = LINE) -> None:
+def ack(
+    ref: Ref, data: Data = None, json: Json = False, account: As = None, password_stdin: Stdin = False
+) -> None:
     """Xác nhận đã nhận cảnh báo."""
-    _wish(ref, data, json, role, actor, "acknowledge")
+    _wish(ref, data, json, account, password_stdin, "acknowledge")
 
 
 @alerts.command()
@@ -87,11 +132,11 @@ def assign(
     to_unit: Annotated[str | None, typer.Option("--to-unit", help="Mã đơn vị nhận.")] = None,
     data: Data = None,
     json: Json = False,
-    role: Role = SHIFT,
-    actor: Actor = LINE,
+    account: As = None,
+    password_stdin: Stdin = False,
 ) -> None:
     """Phân công cho vai trò hoặc đơn vị."""
-    _wish(ref, data, json, role, actor, "assign", to_role=to_role, to_unit=to_unit)
+    _wish(ref, data, json, account, password_stdin, "assign", to_role=to_role, to_unit=to_unit)
 
 
 @alerts.command()
@@ -100,11 +145,11 @@ def explain(
     reason: Annotated[str, typer.Option("--reason", help="Mã lý do trong danh mục của quy tắc.")],
     data: Data = None,
     json: Json = False,
-    role: Role = SHIFT,
-    actor: Actor = LINE,
+    account: As = None,
+    password_stdin: Stdin = False,
 ) -> None:
     """Giải trình bằng mã lý do."""
-    _wish(ref, data, json, role, actor, "explain", reason_code=reason)
+    _wish(ref, data, json, account, password_stdin, "explain", reason_code=reason)
 
 
 @alerts.command()
@@ -114,11 +159,11 @@ def escalate(
     reason: Reason = None,
     data: Data = None,
     json: Json = False,
-    role: Role = SHIFT,
-    actor: Actor = LINE,
+    account: As = None,
+    password_stdin: Stdin = False,
 ) -> None:
     """Chuyển lên cấp trên."""
-    _wish(ref, data, json, role, actor, "escalate", to_role=to_role, reason_code=reason)
+    _wish(ref, data, json, account, password_stdin, "escalate", to_role=to_role, reason_code=reason)
 
 
 @alerts.command()
@@ -128,12 +173,12 @@ def shelve(
     reason: Reason = None,
     data: Data = None,
     json: Json = False,
-    role: Role = LEAD,
-    actor: Actor = LINE,
+    account: As = None,
+    password_stdin: Stdin = False,
 ) -> None:
     """Tạm ẩn có thời hạn; việc của trưởng ca."""
-    until = datetime.now(UTC) + timedelta(minutes=minutes)
-    _wish(ref, data, json, role, actor, "shelve", until=until, reason_code=reason)
+    until = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="seconds")
+    _wish(ref, data, json, account, password_stdin, "shelve", until=until, reason_code=reason)
 
 
 @alerts.command()
@@ -142,11 +187,11 @@ def step(
     name: Annotated[str, typer.Argument(metavar="STEP", help="Mã bước của quy trình.")],
     data: Data = None,
     json: Json = False,
-    role: Role = SHIFT,
-    actor: Actor = LINE,
+    account: As = None,
+    password_stdin: Stdin = False,
 ) -> None:
     """Ghi nhận đã làm một bước của quy trình."""
-    _wish(ref, data, json, role, actor, "step", step=name)
+    _wish(ref, data, json, account, password_stdin, "step", step=name)
 
 
 @alerts.command()
@@ -155,92 +200,45 @@ def resolve(
     reason: Reason = None,
     data: Data = None,
     json: Json = False,
-    role: Role = SHIFT,
-    actor: Actor = LINE,
+    account: As = None,
+    password_stdin: Stdin = False,
 ) -> None:
     """Kết thúc: đã xử lý xong."""
-    _wish(ref, data, json, role, actor, "resolve", reason_code=reason)
+    _wish(ref, data, json, account, password_stdin, "resolve", reason_code=reason)
 
 
 @alerts.command()
-def close(ref: Ref, data: Data = None, json: Json = False, role: Role = LEAD, actor: Actor = LINE) -> None:
+def close(
+    ref: Ref, data: Data = None, json: Json = False, account: As = None, password_stdin: Stdin = False
+) -> None:
     """Đóng cảnh báo đã xử lý xong."""
-    _wish(ref, data, json, role, actor, "close")
+    _wish(ref, data, json, account, password_stdin, "close")
 
 
 def _wish(
-    ref: str, data: Path | None, json: bool, role: str, actor: str, action: Any, **more: object
+    ref: str,
+    data: Path | None,
+    json: bool,
+    account: str | None,
+    password_stdin: bool,
+    action: str,
+    **more: object,
 ) -> None:
-    """Send the command with the state as it is now, and wait for its answer. Exit 1 when it is refused."""
-    from ioc import commands
-    from ioc.cli.attached import attached
-    from producers.commands import send
-    from producers.sdk import Publisher
-    from storage.alerts import latest
+    """Ask the gateway with the state as it is now, and wait for the answer. Exit 1 when it is refused."""
+    from ioc.cli import through, tickets
+    from ioc.commands import REFUSALS
 
-    settings = attached(data)
-    with _Reader(data) as store:
-        row = _row(store, ref)
-        status, seqno = latest(store, row["alert_ref"]) or (row["status"], row["seqno"])
-        seen = commands.Seen.model_validate({"status": status, "seqno": seqno})
-        at = datetime.now(UTC)
-        command = commands.build(row["alert_ref"], action, role=role, actor=actor, seen=seen, at=at, **more)
-        _written_down(settings, command)
-        with Publisher(settings.kafka, client_id="ioc-alerts") as publisher:
-            send(publisher, command)
-        accepted, reason, status, seqno = _answer(store, command)
-        if accepted:
-            _visible(store, command.alert_ref, seqno)
-    words = commands.REFUSALS.get(reason, reason)
+    settings = tickets.reached(data)
+    who = tickets.ticket(settings, account, from_stdin=password_stdin)
+    given = {name: value for name, value in more.items() if value is not None}
+    done = through.act(settings, who, ref, action, given)
+    words = REFUSALS.get(done["reason"], done["reason"])
     if json:
-        print_json(
-            {
-                "command_id": str(command.id), "alert_ref": command.alert_ref, "accepted": accepted,
-                "reason": reason, "message": words, "status": status, "seqno": seqno,
-            }
-        )  # fmt: skip
-    elif accepted:
-        say(f"Cảnh báo {command.alert_ref[:8]}: {status} (bước {seqno}).")
-    if not accepted:
-        fail(f"alert {command.alert_ref}: {action} was refused: {words}")
-
-
-def _written_down(settings: "Settings", command: Any) -> None:
-    """Before it is sent, as the gateway does: who owns this machine needs no session, but leaves a line."""
-    from contextlib import closing
-
-    from ioc.accounts import Deed
-    from storage import audit_trail
-    from storage.client import Store
-
-    said = (f"command={command.id}", f"seen={command.seen.status}.{command.seen.seqno}", "by=command_line")
-    who, about = (command.actor, command.role), (command.action, command.alert_ref)
-    deed = Deed(command.id, command.at, *who, *about, "done", said)
-    with closing(Store(settings.clickhouse)) as writer:
-        audit_trail.note(writer, settings.tenant, deed)
-
-
-def _answer(store: Any, command: Any) -> tuple[bool, str, str, int]:
-    from storage.alerts import outcome
-
-    until = time.monotonic() + ANSWER_S
-    while (found := outcome(store, command.id)) is None and time.monotonic() < until:
-        time.sleep(0.1)
-    if found is None:
-        fail(f"command {command.id}: no answer within {ANSWER_S:g} s; is the reducer running? (`ioc status`)")
-    return found
-
-
-def _visible(store: Any, ref: str, seqno: int) -> None:
-    """Wait until the step can be read, so that who looks next sees it; not longer than a moment."""
-    from storage.alerts import shown
-
-    until = time.monotonic() + LANDED_S
-    while time.monotonic() < until:
-        found = shown(store, ref)
-        if found is not None and found[0]["seqno"] >= seqno:
-            return
-        time.sleep(0.1)
+        print_json({**done, "message": words})
+    elif done["accepted"]:
+        say(f"Cảnh báo {done['alert_ref'][:8]}: {done['status']} (bước {done['seqno']}).")
+    if not done["accepted"]:
+        fail(f"alert {done['alert_ref']}: {action} by {who.account} was refused: {words}")
 
 
 def _row(store: Any, ref: str) -> dict[str, Any]:
@@ -262,17 +260,8 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class _Reader:
-    """`with _Reader(data) as store:` a reader on the running stack."""
+def _reader(data: Path | None) -> Any:
+    from ioc.cli.attached import attached
+    from storage.client import Store
 
-    def __init__(self, data: Path | None) -> None:
-        from ioc.cli.attached import attached
-        from storage.client import Store
-
-        self._store = Store(attached(data).clickhouse, role="reader")
-
-    def __enter__(self) -> Any:
-        return self._store
-
-    def __exit__(self, *_error: object) -> None:
-        self._store.close()
+    return Store(attached(data).clickhouse, role="reader")

@@ -59,6 +59,14 @@ class Office:
         await self._allow_page(session, "alerts")
         return await stored(self._desk.alerts, status, self._within(session.account), min(limit, AT_MOST))
 
+    async def alert(self, session: Session, ref: str) -> Row:
+        """One alert that the account may see. Raises `Problem` 403, 404 also for those of others."""
+        await self._allow_page(session, "alerts")
+        found, within = await stored(self._desk.alert, ref), self._within(session.account)
+        if found is None or (within is not None and not {found["unit"], found["to_unit"]} & {*within}):
+            raise Problem("not_found", "there is no such alert")
+        return found
+
     async def ask(self, session: Session, ref: str, wish: Wish) -> UUID:
         """Send what is wished as a command and return its id.
 

@@ -81,6 +81,11 @@ def _add_alerts(routes: APIRouter, office: Office, sessions: Sessions, desk: Des
         session = await _signed_in(request, sessions)
         return _json({"alerts": await office.alerts(session, status, limit)})
 
+    @routes.get("/alerts/{ref}")
+    async def alert(request: Request, ref: AlertRef) -> Response:
+        """One alert, if the account may see it."""
+        return _json(await office.alert(await _signed_in(request, sessions), ref))
+
     @routes.post("/alerts/{ref}/actions", status_code=202, openapi_extra=schema(Wish))
     async def act(request: Request, ref: AlertRef) -> Response:
         """Ask something of an alert → `{command_id}`; what became of it: `GET /office/commands/{id}`."""

@@ -59,6 +59,10 @@ class SmallOffice:
                 return httpx.Response(204)
             case "GET", ["alerts"]:
                 return httpx.Response(200, json={"alerts": list(self.alerts.values())})
+            case "GET", ["alerts", ref]:
+                if ref not in self.alerts:
+                    return _problem(404, "not_found")
+                return httpx.Response(200, json=self.alerts[ref])
             case "POST", ["alerts", ref, "actions"]:
                 return self._act(ref, body)
             case "GET", ["commands", command]:
