@@ -1,5 +1,6 @@
 """A real broker for the tests that need one, started once a session in a folder of its own."""
 
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,16 @@ from .running import RunningStack
 
 
 def free_ports(count: int) -> int:
-    """The first of `count` neighbouring ports that nobody holds, below the range of outgoing connections."""
+    """The first of `count` neighbouring ports that nobody holds, below the range of outgoing connections.
+
+    Test processes that run side by side choose from ranges of their own: what is free now is not yet taken.
+    """
+    lowest = 24_000 + 2_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 4)
     for _ in range(200):
-        first = random.randrange(24_000, 32_000, 10)
+        first = random.randrange(lowest, lowest + 2_000, 10)
         if all(is_free(port) for port in range(first, first + count)):
             return first
-    raise AssertionError("no free ports between 24000 and 32000")
+    raise AssertionError(f"no free ports between {lowest} and {lowest + 2_000}")
 
 
 @pytest.fixture(scope="session")
