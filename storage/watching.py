@@ -1,8 +1,9 @@
 """What watch asks of the store: who breaches a rule since when, and whether what is known can be trusted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from ioc.alerts import Cases, Values
 from ioc.kpis import Kpis
@@ -38,7 +39,7 @@ VIEWS: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """What rules may look at beside cases: the view, and its columns."""
 BEHIND = 2_000
-"""Records not yet landed from which what is known is too old to judge by."""
+"""Records not yet reduced from which what is known is too old to judge by."""
 FLOOD = 20_000
 """Events of one tick that mean that it worked through a backlog: what came after them is not known yet."""
 BREAK_MS = 60_000
@@ -73,7 +74,8 @@ class Rows:
 class Pipeline:
     """How far cases and values reach. `reached`: the older of the last tick and landing's last word.
 
-    `behind`: records not yet landed. `caught_up`: the last tick was no part of a backlog.
+    `behind`: records that Kafka holds and no tick has taken yet, as far as landing has told. `caught_up`: the
+    last tick was no part of a backlog.
     """
 
     tick: int
@@ -88,19 +90,28 @@ class Pipeline:
         return self.live and recent and self.caught_up and self.behind <= BEHIND
 
 
-def pipeline(store: Store) -> Pipeline | None:
-    """None before the first tick."""
+def pipeline(store: Store, reads: Callable[[str], Mapping[tuple[UUID, int], int]]) -> Pipeline | None:
+    """None before the first tick. `reads`: next offsets by topic id and partition, of a tick's vector.
+
+    It is asked every second or two, so it must not count the ledger, which costs ten times as much.
+    """
     rows = store.query(
-        "WITH ifNull((SELECT told_at FROM ioc.landing_told), finished_at) AS told"
-        " SELECT tick, toUnixTimestamp64Milli(least(finished_at, assumeNotNull(told))), live,"
-        " (SELECT in_flight FROM ioc_read.ledger_total), events < %(flood)s"
+        "SELECT tick, toUnixTimestamp64Milli(finished_at), live, events < %(flood)s, vector"
         " FROM ioc.ticks ORDER BY tick DESC LIMIT 1",
         {"flood": FLOOD},
     )
     if not rows:
         return None
-    tick, reached, live, behind, caught_up = rows[0]
-    return Pipeline(tick, reached, bool(live), behind, bool(caught_up))
+    tick, finished, live, caught_up, vector = rows[0]
+    taken = reads(vector)
+    logs = store.query(
+        "SELECT topic_id, partition, start, end,"
+        " toUnixTimestamp64Milli(max(at) OVER (PARTITION BY topic, partition))"
+        " FROM ioc.landing_progress FINAL"
+    )
+    behind = sum(max(end - taken.get((log, part), start), 0) for log, part, start, end, _ in logs)
+    told = min((at for *_, at in logs), default=finished)
+    return Pipeline(tick, min(finished, told), bool(live), behind, bool(caught_up))
 
 
 def working_since(store: Store) -> int | None:

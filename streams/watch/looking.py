@@ -12,6 +12,7 @@ from storage import watching
 from storage.client import Store
 from storage.reference import nearest
 from storage.trust import TICK_LIMIT_MS, Heard, heard
+from streams.reduce.plan import load_vector
 from streams.reduce.worktime import milliseconds, moment
 from streams.watch.machine import Breach, Look
 
@@ -42,7 +43,7 @@ class Looking:
     def around(self, now: datetime) -> Surroundings:
         """How far what is known can be trusted now."""
         instant = milliseconds(now)
-        pipeline = watching.pipeline(self._store)
+        pipeline = watching.pipeline(self._store, load_vector)
         if self._up is None:
             self._up = watching.working_since(self._store)
         if pipeline is None or not pipeline.trusted(instant, TICK_LIMIT_MS):

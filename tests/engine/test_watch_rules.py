@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -10,6 +11,7 @@ from ioc.alerts import Rules
 from ioc.roles import Roles
 from storage import watching
 from storage.client import Store
+from streams.reduce.plan import dump_vector
 from streams.watch.looking import Looking
 from streams.watch.machine import Look
 from streams.watch.watcher import Watcher
@@ -255,6 +257,23 @@ def test_nothing_is_judged_while_the_reducer_works_through_a_backlog(bench: Benc
     assert not looked(bench, "hoatoc_unassigned").trusted
     ticked(bench, timedelta(seconds=20))
     assert looked(bench, "hoatoc_unassigned").trusted
+
+
+def test_nothing_is_judged_while_records_wait_for_landing_or_for_the_reducer(bench: Bench) -> None:
+    ticked(bench, timedelta(seconds=20))
+    log = uuid4()
+    (row,) = bench.store.query("SELECT max(tick), toUnixTimestamp64Milli(max(finished_at)) FROM ioc.ticks")
+    tick, done = row
+    progress = ["topic", "topic_id", "partition", "start", "end", "at"]
+    bench.store.insert("ioc.landing_progress", progress, [["ioc.tasks"], [log], [7], [100], [2_500], [done]])
+    assert not looked(bench, "hoatoc_unassigned").trusted, "2.400 records wait"
+    names = ["tick", "kind", "started_at", "finished_at", "live", "values_at", "settled", "vector"]
+    taken = dump_vector({(log, 7): 600})
+    bench.store.insert(
+        "ioc.ticks", names, [[tick + 1], ["events"], [done], [done], [1], [done], [tick + 1], [taken]]
+    )
+    assert looked(bench, "hoatoc_unassigned").trusted, "1.900 are no more than a busy second or two"
+    bench.store.execute("TRUNCATE TABLE ioc.landing_progress")
 
 
 def test_a_watcher_raises_what_breaches_once_and_one_that_follows_knows_it(bench: Bench) -> None:
