@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from nicegui import Client, core, ui
+from nicegui import Client, background_tasks, core, ui
+from nicegui import app as pages
 
 from dashboards.console import app as console
 from dashboards.wall import missing, page
 from dashboards.wall.board import GENERATED
 from dashboards.wall.board import boards as boards_of
+from dashboards.wall.house import House
+from dashboards.wall.hub import Hub
 from dashboards.wall.screens import Screens
 from dashboards.wall.source import OpenReader, StoreReader
 from ioc.clock import Clock, SystemClock
@@ -34,16 +37,20 @@ def build(
     *,
     title: str = "IOC",
     boards: Path = GENERATED,
+    catalogue: Path | None = None,
     more: Callable[[FastAPI], None] | None = None,
 ) -> tuple[FastAPI, Screens]:
     """The web application and its screens. NiceGUI has one page registry per process: build once.
 
-    `more`: adds further pages and routes.
+    `catalogue`: a ministry's own. `more`: adds further pages and routes.
     """
     screens = Screens(boards_of(boards), open_reader, clock)
+    house, hub = House.load(screens.boards, catalogue), Hub(clock)
+    screens.on_read = hub.read
+    pages.on_startup(lambda: background_tasks.create(hub.run(), name="wall hub"))
     web = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(web, screens, clock)
-    _pages(screens)
+    _pages(screens, house, hub, clock)
     if more is not None:
         more(web)
     # NiceGUI lets pages of any site open the socket that carries what the wall shows.
@@ -110,16 +117,16 @@ def _routes(web: FastAPI, screens: Screens, clock: Clock) -> None:
         return RedirectResponse(f"/wall/{first_board}?kiosk")
 
 
-def _pages(screens: Screens) -> None:
+def _pages(screens: Screens, house: House, hub: Hub, clock: Clock) -> None:
     @ui.page("/wall/{uid}")
-    def wall(client: Client, uid: str, theme: str = "dark") -> Response | None:
+    def wall(client: Client, request: Request, uid: str) -> Response | None:
         if uid not in screens.boards:
             return missing.board(uid, screens.boards)
-        screen = screens.of(uid)
-        screens.look(screen)
-        client.on_connect(lambda: screens.look(screen, +1))
-        client.on_disconnect(lambda: screens.look(screen, -1))
-        page.build(screen, "light" if theme == "light" else "dark")
+        try:
+            asked = page.wish(uid, request.query_params, request.cookies)
+        except page.NotUnderstood as error:
+            return missing.answer(400, "Không hiểu địa chỉ", str(error), screens.boards)
+        page.build(screens, house, hub, clock, client, asked)
         return None
 
 
@@ -150,6 +157,7 @@ def run(settings: Settings, boards: Path = GENERATED) -> None:
         lambda: StoreReader(settings.clickhouse),
         clock,
         boards=boards,
+        catalogue=settings.catalogue,
         more=lambda web: console.install(web, console.of(settings, clock)),
     )
     serve(web, screens, settings.wall)

@@ -1,63 +1,58 @@
-"""The page itself: a CSS grid of cards, each refreshed only when what it shows has changed."""
+"""A page of the wall: what its address asks for, and the viewer behind it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from nicegui import ui
+from nicegui import Client, ui
 
-from dashboards.wall.board import Grid, Panel
-from dashboards.wall.panels import Drawn
-from dashboards.wall.screen import Screen
+from dashboards.wall.house import House
+from dashboards.wall.hub import Hub
+from dashboards.wall.rotation import seconds
+from dashboards.wall.screens import Screens
+from dashboards.wall.viewer import THEMES, Viewer, Wish
+from ioc.clock import Clock
+from ioc.errors import IocError
 
-CSS = Path(__file__).with_name("wall.css")
-LOOK_EVERY_S = 0.5
-
-
-class Card:
-    """One panel on one viewer's page."""
-
-    def __init__(self, panel: Panel, name: str) -> None:
-        self._classes = f"card look-{name}"
-        self._shown: Drawn | None = None
-        self._chart: ui.echart | None = None
-        with ui.element("section").classes(self._classes) as self._card:
-            self._card.style(f"--area: {area(panel.gridPos)}")
-            self._body = ui.html("", sanitize=False).classes("body")
-            if panel.type == "timeseries":
-                self._chart = ui.echart({"series": []}).classes("chart")
-
-    def show(self, drawn: Drawn) -> None:
-        """Send what changed; nothing else moves on the page."""
-        if drawn == self._shown:
-            return
-        before, self._shown = self._shown, drawn
-        if before is None or before.html != drawn.html:
-            self._body.set_content(drawn.html)
-        if before is None or before.tone != drawn.tone or (before.chart is None) != (drawn.chart is None):
-            bare = "" if drawn.chart else " nochart fills"
-            self._card.classes(replace=f"{self._classes} {drawn.tone}{bare}")
-        if self._chart is not None and drawn.chart and (before is None or before.chart != drawn.chart):
-            self._chart.options.clear()
-            self._chart.options.update(drawn.chart)
-            self._chart.update()
+HERE = Path(__file__).parent
+STYLES = tuple(HERE / name for name in ("wall.css", "frame.css"))
+SCRIPT = HERE / "frame.js"
+REMEMBERED = "ioc-theme"
+"""The cookie in which a browser keeps its theme; nobody else reads it."""
 
 
-def area(grid: Grid) -> str:
-    """A panel's place as CSS `grid-area` (lines count from 1)."""
-    return f"{grid.y + 1} / {grid.x + 1} / {grid.y + grid.h + 1} / {grid.x + grid.w + 1}"
+class NotUnderstood(IocError):
+    """The address asks for what a wall cannot do."""
 
 
-def build(screen: Screen, theme: str) -> None:
+def wish(uid: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Wish:
+    """What an address asks for. Raises `NotUnderstood` with the sentence that the viewer is shown."""
+    theme = query.get("theme") or cookies.get(REMEMBERED, "")
+    dwell = seconds(query["rotate"]) if "rotate" in query else 0.0
+    if dwell is None:
+        raise NotUnderstood(f"rotate={query['rotate']}: cần một số giây từ 10 đến 600.")
+    if query.get("theme", THEMES[0]) not in THEMES:
+        raise NotUnderstood(f"theme={query['theme']}: cần dark (tối) hoặc light (sáng).")
+    return Wish(uid, theme if theme in THEMES else THEMES[0], dwell, {}, dict(query))
+
+
+def build(screens: Screens, house: House, hub: Hub, clock: Clock, client: Client, asked: Wish) -> None:
     """The elements of one viewer's page; call inside a NiceGUI page function."""
-    board = screen.board
-    ui.page_title(board.title)
-    ui.add_css(CSS)
-    wall = ui.element("main").classes(f"wall {theme}").style(f"--rows: {board.rows}")
-    with wall:
-        cards = {panel.id: Card(panel, screen.name_of_look(panel)) for panel in board.panels}
+    ui.page_title(screens.inner[asked.uid].title)
+    for style in STYLES:
+        ui.add_css(style)
+    ui.add_head_html(f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>")
+    viewer = Viewer(screens, house, clock, client, asked)
+    ui.on("wall_key", lambda event: viewer.pressed(str(event.args)))
+    page = id(viewer)
 
-    def refresh() -> None:
-        for number, drawn in screen.drawn(theme).items():
-            cards[number].show(drawn)
+    def came() -> None:
+        viewer.came()
+        hub.join(page, viewer.refresh)
 
-    refresh()
-    ui.timer(LOOK_EVERY_S, refresh)
+    def left() -> None:
+        hub.leave(page)
+        viewer.left()
+
+    client.on_connect(came)
+    client.on_disconnect(left)
+    client.on_delete(left)

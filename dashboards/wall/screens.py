@@ -2,12 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from dashboards.wall.answers import ALIVE, Answers
+from dashboards.wall.around import AROUND
 from dashboards.wall.board import Board
-from dashboards.wall.poller import NOTHING_CHOSEN, TICK_S, lost_since
+from dashboards.wall.inner import inner
+from dashboards.wall.poller import NOTHING_CHOSEN, TICK_S, Poller, lost_since
 from dashboards.wall.screen import Screen
 from dashboards.wall.source import OpenReader
 from ioc.clock import Clock
@@ -32,6 +34,9 @@ def _key(uid: str, chosen: Mapping[str, str]) -> Key:
     return uid, tuple(sorted(chosen.items()))
 
 
+def _nothing() -> None: ...
+
+
 class TooManyScreens(IocError):
     """So many different choices are looked at that one more would slow the store for all."""
 
@@ -41,7 +46,10 @@ class Screens:
 
     def __init__(self, boards: Mapping[str, Board], open_reader: OpenReader, clock: Clock) -> None:
         self.boards = boards
+        self.inner = {uid: inner(board) for uid, board in boards.items()}
         self.answers = Answers(open_reader, clock)
+        self.around = Poller(AROUND, self.answers, clock)
+        self.on_read: Callable[[], None] = _nothing
         self._clock = clock
         self._live: dict[Key, Screen] = {}
         self._lock = threading.Lock()
@@ -57,7 +65,9 @@ class Screens:
             screen = self._live.get(key)
             if screen is None:
                 self._make_room()
-                screen = self._live[key] = Screen(self.boards[uid], self.answers, self._clock, dict(chosen))
+                screen = self._live[key] = Screen(
+                    self.inner[uid].board, self.answers, self._clock, dict(chosen)
+                )
         return screen
 
     def _make_room(self) -> None:
@@ -71,6 +81,7 @@ class Screens:
     def look(self, screen: Screen, change: int = 0) -> None:
         """Somebody opens a screen (0), stays (+1) or leaves (-1): it is read from now on."""
         screen.poller.viewer(change)
+        self.around.viewer(change)
         if change >= 0:
             with self._lock:
                 self._live.setdefault(_key(screen.board.uid, screen.chosen), screen)
@@ -124,6 +135,8 @@ class Screens:
         now, tick = self._clock.now(), self._clock.monotonic()
         reached = True
         live = self.live
+        if live:
+            reached = self.around.round(now, tick, pressing=pressing)
         for screen in live:
             if reached:
                 reached = screen.poller.round(now, tick, pressing=pressing)
@@ -135,3 +148,4 @@ class Screens:
             except (StoreUnavailable, StoreRefused) as error:
                 log.warning("wall: %s", error)
         self.answers.forget()
+        self.on_read()

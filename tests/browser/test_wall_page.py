@@ -111,7 +111,7 @@ def test_a_silent_source_is_seen_without_a_reload(wall: Wall, screen: Page) -> N
     assert style[0] == "dashed" and "repeating-linear-gradient" in style[1]
     expect(screen.locator(".look-sources")).to_contain_text("▬ im 14 phút")
     expect(tile(screen, "Hồ sơ giải quyết đúng hạn")).not_to_contain_text("DỮ LIỆU CŨ")
-    expect(screen.locator(".look-level")).to_contain_text("1 hỏa tốc trễ · 1 đỏ · 1 dữ liệu cũ")
+    expect(screen.locator(".look-level")).to_contain_text("1 số liệu cũ· 1 nguồn im lặng")
     assert cut(screen) == []
     assert not any(card["spills"] for card in screen.evaluate(CARDS))
 
@@ -125,7 +125,7 @@ def test_a_stopped_store_is_said_within_30_seconds_and_forgotten_when_it_is_back
     expect(screen.locator(".look-freshness")).to_contain_text("MẤT KẾT NỐI KHO DỮ LIỆU", timeout=30_000)
     expect(screen.locator(".look-tile.old")).to_have_count(4)
     expect(screen.locator(".look-tile", has_text="mất kết nối từ")).to_have_count(4)
-    expect(screen.locator(".look-level")).to_contain_text("CHƯA RÕ")
+    expect(screen.locator(".look-level")).to_contain_text("KHÔNG RÕ")
     assert not any(card["spills"] for card in screen.evaluate(CARDS))
     assert cut(screen) == []
     wall.tell("start")

@@ -1,0 +1,210 @@
+"""One viewer's page: the frame, the board inside it, and what the viewer chose. Lives as long as its page."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from nicegui import Client, ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from dashboards.wall import frame
+from dashboards.wall.around import Around
+from dashboards.wall.card import cards
+from dashboards.wall.house import House
+from dashboards.wall.panels import Drawn
+from dashboards.wall.rotation import Rotation
+from dashboards.wall.screen import Screen
+from dashboards.wall.screens import Screens
+from ioc.clock import Clock
+
+THEMES = ("dark", "light")
+KEYS = (
+    ("→", "bảng sau"),
+    ("←", "bảng trước"),
+    ("Home", "bảng đầu"),
+    ("P", "tạm dừng, chạy tiếp"),
+    ("T", "nền tối, nền sáng"),
+    ("Tab", "đến phần sau"),
+    ("?", "các phím này"),
+)
+BUTTONS = (
+    ("◀", "Bảng trước", "ArrowLeft", ""),
+    ("❚❚", "Tạm dừng hoặc chạy tiếp", "p", ""),
+    ("▶", "Bảng sau", "ArrowRight", ""),
+    ("◐", "Nền tối hoặc sáng", "t", "minor"),
+    ("?", "Các phím", "?", "minor"),
+)
+"""Sign, what it does, the key that does the same; minor ones are left out where nobody has a pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for. `query`: its other parameters, kept when the board changes."""
+
+    uid: str
+    theme: str
+    dwell: float
+    chosen: Mapping[str, str]
+    query: dict[str, str]
+
+
+class Slot:
+    """An element with HTML in it, sent again only when it has changed."""
+
+    def __init__(self, classes: str, tag: str = "section", props: str = "") -> None:
+        self._classes = classes
+        self._shown: Drawn | None = None
+        with ui.element(tag).classes(classes).props(props) as self._element:
+            self._body = ui.html("", sanitize=False).classes("body")
+
+    def show(self, drawn: Drawn | None) -> None:
+        """Nothing: the element takes no room."""
+        if drawn == self._shown:
+            return
+        before, self._shown = self._shown, drawn
+        html = drawn.html if drawn else ""
+        if before is None or before.html != html:
+            self._body.set_content(html)
+        if before is None or drawn is None or before.tone != drawn.tone:
+            self._element.classes(replace=f"{self._classes} {drawn.tone if drawn else 'absent'}")
+
+
+class Viewer:
+    """Call inside a NiceGUI page function."""
+
+    def __init__(self, screens: Screens, house: House, clock: Clock, client: Client, wish: Wish) -> None:
+        self._screens, self._house, self._clock, self._client = screens, house, clock, client
+        self._wish = wish
+        self.theme = wish.theme
+        self.rotation = Rotation(house.turning, wish.uid, clock.monotonic(), wish.dwell)
+        self._looking = False
+        self._screen = self._of(wish.uid)
+        self._build()
+        self._show_board()
+        self.refresh()
+
+    # --- what is on the page ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        with ui.element("main").classes(self._classes) as self._wall:
+            with ui.element("header").classes("head"):
+                self._level = Slot("card look-level", props="role=status")
+                self._title = Slot("card look-title")
+                self._buttons()
+                self._clock_slot = Slot("card look-freshness")
+            self._strip = Slot("strip", props='aria-live=polite aria-label="Cảnh báo"')
+            self._board = ui.element("div").classes("board")
+            self._trust = Slot("trust", "footer", props='aria-label="Nguồn dữ liệu"')
+            self._help()
+
+    def _buttons(self) -> None:
+        with ui.element("nav").classes("turn").props('aria-label="Luân phiên các bảng"'):
+            self._turning = Slot("where", "div")
+            for sign, says, key, classes in BUTTONS:
+                button = TextElement(tag="button", text=sign).classes(classes)
+                button.props(f'type=button aria-label="{says}" title="{says}"')
+                button.on("click", lambda _, key=key: self.pressed(key))
+
+    def _help(self) -> None:
+        with ui.element("dialog").classes("help").props('aria-label="Các phím"'):
+            TextElement(tag="h2", text="Các phím")
+            with ui.element("dl"):
+                for key, says in KEYS:
+                    TextElement(tag="dt", text=key)
+                    TextElement(tag="dd", text=says)
+            with ui.element("form").props("method=dialog"):
+                TextElement(tag="button", text="Đóng")
+
+    def _show_board(self) -> None:
+        """The board of the rotation, in place of the one before."""
+        board = self._screen.board
+        self._board.clear()
+        self._board.style(f"--rows: {board.rows}")
+        self._wall.classes(replace=self._classes)
+        with self._board:
+            self._cards = cards(board)
+
+    def refresh(self) -> None:
+        """Time, keys and alerts move the rotation; then everything is shown as it is known now."""
+        around = Around(self._screens.around.frame, self._clock.now())
+        now = self._clock.monotonic()
+        self._turned(self.rotation.advanced(now, self._house.standing(around.alarms)))
+        inside = self._screens.inner[self._screen.board.uid]
+        self._level.show(frame.level(around))
+        self._title.show(frame.title(inside))
+        self._turning.show(Drawn(frame.turning(self.rotation)))
+        self._clock_slot.show(frame.clock(around))
+        self._strip.show(frame.strip(around, self._house))
+        self._trust.show(frame.trust(around))
+        for number, drawn in self._screen.drawn(self.theme).items():
+            self._cards[number].show(drawn)
+
+    @property
+    def _classes(self) -> str:
+        kiosk = " kiosk" if "kiosk" in self._wish.query else ""
+        return f"wall {self.theme} board-{self._screen.board.uid}{kiosk}"
+
+    # --- what happens -------------------------------------------------------------------------------------
+
+    def pressed(self, key: str) -> None:
+        """A key, or the button that does the same."""
+        now = self._clock.monotonic()
+        match key:
+            case "ArrowRight":
+                self._turned(self.rotation.stepped(now, 1))
+            case "ArrowLeft":
+                self._turned(self.rotation.stepped(now, -1))
+            case "Home":
+                self._turned(self.rotation.gone(now, self._house.first))
+            case "p" | "P":
+                self._turned(self.rotation.toggled(now))
+            case "t" | "T":
+                self._themed()
+            case "?":
+                self._client.run_javascript("wall.help()")
+        self.refresh()
+
+    def _themed(self) -> None:
+        self.theme = THEMES[1 - THEMES.index(self.theme)]
+        self._wall.classes(replace=self._classes)
+        self._client.run_javascript(f"wall.theme('{self.theme}')")
+        self._addressed()
+
+    def _turned(self, rotation: Rotation) -> None:
+        before, self.rotation = self.rotation, rotation
+        if rotation.at == before.at:
+            return
+        old, self._screen = self._screen, self._of(rotation.at)
+        if self._looking:
+            self._screens.look(self._screen, +1)
+            self._screens.look(old, -1)
+        self._show_board()
+        self._addressed()
+
+    def _addressed(self) -> None:
+        title = self._screens.inner[self.rotation.at].title
+        self._client.run_javascript(f"wall.show({json.dumps(self.address)}, {json.dumps(title)})")
+
+    @property
+    def address(self) -> str:
+        """Where a reload would come back to."""
+        query = urlencode(self._wish.query | ({"theme": self.theme} if "theme" in self._wish.query else {}))
+        return f"/wall/{self.rotation.at}" + (f"?{query}" if query else "")
+
+    def _of(self, uid: str) -> Screen:
+        screen = self._screens.of(uid, self._wish.chosen)
+        self._screens.look(screen)
+        return screen
+
+    def came(self) -> None:
+        """The page is open and its connection stands."""
+        if not self._looking:
+            self._looking = True
+            self._screens.look(self._screen, +1)
+
+    def left(self) -> None:
+        """The connection is gone; the page may come back."""
+        if self._looking:
+            self._looking = False
+            self._screens.look(self._screen, -1)
