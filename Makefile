@@ -8,7 +8,7 @@ PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year chaos schemas boards docs clean
+.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year chaos chaos-full chaos-bugs soak schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,19 @@ lint: install  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-chaos: install  ## kill processes again and again under load, compare every value with an independent count
+chaos: install  ## the first faults of the matrix and every failpoint on a real stack, judged by the oracle (docs/proof.md)
+	$(BIN)/python -m proof chaos
+
+chaos-full: install  ## every fault that can be made here, every failpoint with twenty seeds, every value under kills: hours
+	$(BIN)/python -m proof full
 	$(BIN)/python -m pytest -q -m chaos tests/stack
+
+chaos-bugs: install  ## ten seeded bugs in scratch copies: each must be found
+	$(BIN)/python -m proof bugs
+
+MINUTES ?= 30
+soak: install  ## 500 events/s for half an hour with a process killed each minute (MINUTES=)
+	$(BIN)/python -m proof soak --minutes $(MINUTES)
 
 bench-landing: install  ## a backlog of 1,000,000 events through landing, against a plain Faust agent
 	$(BIN)/python -m bench.landing

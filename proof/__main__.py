@@ -1,55 +1,107 @@
-"""`python -m proof run F05 --seed 7` · `chaos` · `full` · `bugs` · `soak` · `list`."""
+"""`python -m proof run F05 --seed 7` · `chaos` · `full` · `bugs` · `soak` · `list`. See docs/proof.md."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from proof import verdicts
-from proof.faults import FAULTS
+from proof import soak, verdicts
+from proof.bugs import BUGS, Caught, tree_with
+from proof.faults import FAULTS, failpoints
 from proof.runs import FAIL, UNVERIFIED, Ground, Result, run
+from proof.scene import Fault
 
 PORT = 21_000
+FULL_SEEDS = 20
+Work = Sequence[tuple[Fault, int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: all that ran passed; 1: something failed or could not be verified; 2: wrong use."""
-    parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    one = commands.add_parser("run", help="faults by id")
-    one.add_argument("faults", nargs="+", metavar="FAULT")
-    one.add_argument("--seed", type=int, default=1)
-    commands.add_parser("list", help="every fault, with what it lacks on this machine")
-    for command in (one,):
-        command.add_argument("--port", type=int, default=PORT, help="first port to try")
-        command.add_argument("--out", type=Path, default=verdicts.FOLDER, help="folder of the verdict file")
-        command.add_argument(
-            "--keep", action="store_true", help="keep logs and journals also when all is well"
-        )
+    parser = _parser()
     options = parser.parse_args(arguments)
+    known = {"run": set(FAULTS), "bugs": {bug.id for bug in BUGS}}.get(options.command, set())
+    if unknown := sorted(set(getattr(options, "names", ())) - known):
+        parser.error(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     if options.command == "list":
         return _list()
-    unknown = [name for name in options.faults if name not in FAULTS]
-    if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; `python -m proof list` names them all")
-    work = [(name, options.seed) for name in options.faults]
-    return perform(f"run {' '.join(options.faults)}", work, options)
+    if options.command == "bugs":
+        return _bugs(options)
+    return perform(*_work(options), options)
 
 
-def perform(kind: str, work: Sequence[tuple[str, int]], options: argparse.Namespace) -> int:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("run", help="faults and failpoints by id")
+    one.add_argument("names", nargs="+", metavar="FAULT")
+    one.add_argument("--seed", type=int, default=1)
+    chaos = commands.add_parser("chaos", help="tier 1: the first faults of the matrix and every failpoint")
+    chaos.add_argument("--seeds", type=int, default=1, help="of each failpoint")
+    full = commands.add_parser("full", help="every fault, and every failpoint with twenty seeds")
+    full.add_argument("--seeds", type=int, default=FULL_SEEDS, help="of each failpoint")
+    bugs = commands.add_parser("bugs", help="seeded bugs: each must turn its fault red")
+    bugs.add_argument("names", nargs="*", metavar="BUG", help="default: all ten")
+    long = commands.add_parser("soak", help="load for long, a fault each minute")
+    long.add_argument("--minutes", type=float, default=30.0)
+    long.add_argument("--rate", type=float, default=500.0)
+    long.add_argument("--seed", type=int, default=1)
+    commands.add_parser("list", help="every fault, with what it lacks on this machine")
+    for command in (one, chaos, full, bugs, long):
+        command.add_argument("--port", type=int, default=PORT, help="first port to try")
+        command.add_argument("--out", type=Path, default=verdicts.FOLDER, help="folder of the verdict file")
+        command.add_argument("--keep", action="store_true", help="keep logs and journals of what passed too")
+    return parser
+
+
+def _work(options: argparse.Namespace) -> tuple[str, Work]:
+    if options.command == "run":
+        names = " ".join(options.names)
+        return f"run {names}", [(FAULTS[name], options.seed) for name in options.names]
+    if options.command == "soak":
+        return "soak", [(soak.fault(options.minutes, options.rate), options.seed)]
+    # Failpoints first: they share one stack; the faults that need one of their own come last.
+    points = [(fault, seed) for seed in range(1, options.seeds + 1) for fault in failpoints.FAULTS]
+    matrix = [fault for fault in FAULTS.values() if fault not in failpoints.FAULTS]
+    chosen = [fault for fault in matrix if options.command == "full" or fault.tier == 1]
+    chosen.sort(key=lambda fault: (fault.spoils, fault.workers, fault.store_proxied, fault.tmpfs))
+    return options.command, [*points, *((fault, 1) for fault in chosen)]
+
+
+def perform(kind: str, work: Work, options: argparse.Namespace) -> int:
     """Run all, write the verdict, say it."""
     results: list[Result] = []
-    print(verdicts.HEADER, file=sys.stderr)
+    _say(verdicts.HEADER)
     with Ground(options.port, keep=options.keep) as ground:
-        for number, (name, seed) in enumerate(work, 1):
-            _say(f"[{number}/{len(work)}] {name}: {FAULTS[name].title}")
-            result = run(FAULTS[name], seed, ground, _say)
+        for number, (fault, seed) in enumerate(work, 1):
+            _say(f"[{number}/{len(work)}] {fault.id}: {fault.title}")
+            result = run(fault, seed, ground, _say)
             results.append(result)
-            print(verdicts.line(result), file=sys.stderr, flush=True)
+            _say(verdicts.line(result))
             _explain(result)
-    path = verdicts.write(verdicts.document(kind, results), options.out)
-    print(path)
+    print(verdicts.write(verdicts.document(kind, results), options.out))
     return int(any(result.outcome in (FAIL, UNVERIFIED) for result in results))
+
+
+def _bugs(options: argparse.Namespace) -> int:
+    """Each bug in a scratch copy, under its fault. 0 when every one was found."""
+    chosen = [bug for bug in BUGS if not options.names or bug.id in options.names]
+    caught: list[Caught] = []
+    for number, bug in enumerate(chosen, 1):
+        _say(f"[{number}/{len(chosen)}] {bug.id}: {bug.title} (under {bug.fault})")
+        with tree_with(bug) as tree, Ground(options.port, tree=tree, discard=True) as ground:
+            result = run(FAULTS[bug.fault], 1, ground, _say)
+        red = tuple(name for name, said in result.invariants.items() if said == FAIL)
+        telling = sorted(result.findings.items(), key=lambda finding: finding[0] not in bug.red)
+        said = telling[0][1][0] if telling else ""
+        caught.append(Caught(bug, red, said))
+        word = "found" if caught[-1].found else "NOT FOUND"
+        _say(f"  {word}: red {', '.join(red) or 'nothing'}  {said[:100]}")
+    score = f"{sum(each.found for each in caught)}/{len(caught)}"
+    more = {"score": score, "bugs": [each.entry() for each in caught]}
+    _say(f"score {score}")
+    print(verdicts.write(verdicts.document("bugs", [], more), options.out))
+    return int(not all(each.found for each in caught))
 
 
 def _explain(result: Result) -> None:

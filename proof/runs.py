@@ -2,14 +2,15 @@
 
 import random
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from proof.harness.memory import Memory
 from proof.harness.proxy import FaultProxy
 from proof.harness.stack import ROOT, Stack, StackFailed, free_ports, until
 from proof.oracle import checker
@@ -65,19 +66,25 @@ class Result:
 class Ground:
     """A stack and the journals of all that was sent to it; made when first needed, and anew when spoilt."""
 
-    def __init__(
-        self, port: int, *, tree: Path = ROOT, keep: bool = False, store_proxied: bool = False
-    ) -> None:
-        self._first, self._tree, self._keep = port, tree, keep
-        self._store_proxied = store_proxied
+    def __init__(self, port: int, *, tree: Path = ROOT, keep: bool = False, discard: bool = False) -> None:
+        self._first, self._tree, self._keep, self._discard = port, tree, keep, discard
+        self._kind: tuple[int, bool, str] = (1, False, "")
         self._stack: Stack | None = None
         self.journals: list[Path] = []
 
-    def stack(self, say: Say) -> Stack:
+    def stack(self, fault: Fault, say: Say) -> Stack:
+        """A stack as this fault needs it: the present one, if it is of that kind."""
+        kind = fault.workers, fault.store_proxied, fault.tmpfs
+        if self._stack is not None and kind != self._kind:
+            self.spoil(keep=False)
         if self._stack is None:
-            port = free_ports(12, self._first)
-            say(f"  stack on ports {port}-{port + 11}")
-            self._stack = Stack(Path(tempfile.mkdtemp(prefix="proof-")), port, tree=self._tree)
+            port = free_ports(14, self._first)
+            say(f"  stack on ports {port}-{port + 13}")
+            workers, proxied, volume = self._kind = kind
+            home = Path(tempfile.mkdtemp(prefix="proof-"))
+            self._stack = Stack(
+                home, port, tree=self._tree, workers=workers, store_proxied=proxied, tmpfs=volume
+            )
             self.journals = []
             self._stack.start()
         return self._stack
@@ -88,7 +95,7 @@ class Ground:
         if stack is None:
             return ""
         stack.stop()
-        if keep or self._keep:
+        if (keep or self._keep) and not self._discard:
             return str(stack.home)
         stack.remove()
         return ""
@@ -131,27 +138,29 @@ def _load_text(fault: Fault) -> str:
 
 
 def _run(fault: Fault, ground: Ground, result: Result, say: Say) -> None:
-    stack = ground.stack(say)
+    stack = ground.stack(fault, say)
     asked = stack.asked()
     name = f"{fault.id}-{result.seed}-{len(ground.journals)}"
     journal = Journal(stack.home / "journals" / f"{name}.ndjson")
     ground.journals.append(journal.path)
     base = _quiet_base(asked)
-    proxy = FaultProxy(stack.port + 10, stack.gateway_port, result.seed).start()
-    events = Events(result.seed, name)
+    proxy = FaultProxy(stack.port + 12, stack.gateway_port, result.seed).start()
+    events = Events(result.seed, name, days=fault.days)
     load = Load(events, journal, stack.keys, proxy.port, rate=fault.rate, alone=fault.alone, bad=fault.bad)
-    scene = Scene(stack, asked, events, journal, load, random.Random(result.seed), proxy)
-    memory = _Memory(stack)
+    scene = Scene(stack, asked, events, journal, load, random.Random(result.seed), proxy, base=base)
+    memory = Memory(stack)
     try:
+        clock = [time.monotonic()]
         load.start()
         memory.start()
         if not load.wait_accepted(LEAD):
             raise StackFailed(f"no receipts before the fault began: {dict(load.tally.answers)}")
         fault.act(scene)
-        ended = time.monotonic()
+        clock.append(ended := time.monotonic())
         load.wait_accepted(TAIL)
         load.stop()
-        settled = _settled(asked, ended)
+        settled = _settled(asked, ended) if fault.settles else 0.0
+        clock.append(time.monotonic())
     finally:
         memory.stop()
         load.stop()
@@ -161,7 +170,12 @@ def _run(fault: Fault, ground: Ground, result: Result, say: Say) -> None:
     case = checker.Case(
         read([journal.path]), read(ground.journals).events, found, base, name, copies=fault.copies
     )
+    clock.append(time.monotonic())
     findings = _wait_for_values(asked, case)
+    clock.append(time.monotonic())
+    spans = (after - before for before, after in pairwise(clock))
+    phases = ("fault", "settling", "reading", "values")
+    result.numbers["seconds"] = {name: round(span, 1) for name, span in zip(phases, spans, strict=True)}
     if fault.after is not None:
         fault.after(scene, found)
     _bounds(scene, memory, findings)
@@ -169,7 +183,8 @@ def _run(fault: Fault, ground: Ground, result: Result, say: Say) -> None:
     result.evidence = scene.evidence
     result.numbers |= {**_numbers(case, load, settled, memory), **scene.numbers}
     for invariant, more in scene.more.items():
-        findings.setdefault(invariant, []).extend(more)
+        findings[invariant] = findings.get(invariant, []) if invariant not in fault.waived else []
+        findings[invariant] += more
     _judge(fault, scene, findings, result)
 
 
@@ -207,7 +222,7 @@ def _wait_for_values(asked: Asked, case: checker.Case) -> Findings:
     return findings
 
 
-def _bounds(scene: Scene, memory: "_Memory", findings: Findings) -> None:
+def _bounds(scene: Scene, memory: Memory, findings: Findings) -> None:
     found = findings.setdefault("I8", [])
     for process, peak in memory.peaks.items():
         if peak > LIMITS_MIB.get(process, 1500) * MIB:
@@ -226,7 +241,7 @@ def _recovery(scene: Scene, settled: float, findings: Findings) -> None:
         found.append(f"lag 0 after {settled:.1f} s, allowed {allowed:.1f} s")
 
 
-def _numbers(case: checker.Case, load: Load, settled: float, memory: "_Memory") -> dict[str, Any]:
+def _numbers(case: checker.Case, load: Load, settled: float, memory: Memory) -> dict[str, Any]:
     verdicts: dict[str, int] = {}
     for row in case.found.rows:
         verdicts[row.verdict] = verdicts.get(row.verdict, 0) + 1
@@ -252,7 +267,7 @@ def _judge(fault: Fault, scene: Scene, findings: Findings, result: Result) -> No
     """A result for each invariant. Never a pass without evidence that the fault bit."""
     for invariant in INVARIANTS:
         wrong = findings.get(invariant)
-        if wrong:
+        if wrong and (invariant not in fault.waived or invariant in scene.more):
             result.invariants[invariant] = FAIL
             result.findings[invariant] = [
                 *wrong[:SHOWN],
@@ -264,23 +279,3 @@ def _judge(fault: Fault, scene: Scene, findings: Findings, result: Result) -> No
             result.invariants[invariant] = PASS if scene.evidence else UNVERIFIED
     if result.invariants["I9"] == SKIPPED:
         result.numbers["I9"] = SHORT
-
-
-class _Memory:
-    """The greatest resident memory of each process, looked at every second."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._stack, self._halt = stack, threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self.peaks: dict[str, int] = {}
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._halt.set()
-
-    def _look(self) -> None:
-        while not self._halt.wait(1.0):
-            for name, held in self._stack.memory().items():
-                self.peaks[name] = max(self.peaks.get(name, 0), held)

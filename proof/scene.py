@@ -8,9 +8,9 @@ from typing import Any
 
 from proof.harness.proxy import FaultProxy
 from proof.harness.stack import Stack
-from proof.oracle.asking import Asked, Found
+from proof.oracle.asking import Asked, Base, Found
 from proof.oracle.events import Events
-from proof.oracle.journal import Journal
+from proof.oracle.journal import Journal, Told
 from proof.oracle.sending import Load
 
 Findings = dict[str, list[str]]
@@ -28,12 +28,15 @@ class Scene:
     chance: random.Random
     proxy: FaultProxy
     """Between the publishers and the gateway; the load goes through it."""
-    store_proxy: FaultProxy | None = None
-    """Between the centre and its store, on stacks made with one."""
     evidence: list[str] = field(default_factory=list)
     numbers: dict[str, Any] = field(default_factory=dict)
     outage_s: float = 0.0
     """How long the way of the data was broken."""
+    base: Base = field(default_factory=dict)
+    """Where this run's records begin in Kafka."""
+    sent_alone: list[Told] = field(default_factory=list)
+    lost_below: Base = field(default_factory=dict)
+    """Records that Kafka was made to let go of lie below these offsets."""
     more: Findings = field(default_factory=dict)
     """What the fault itself found wrong, by invariant."""
 
@@ -43,6 +46,16 @@ class Scene:
 
     def wrong(self, invariant: str, what: str) -> None:
         self.more.setdefault(invariant, []).append(what)
+
+    def fire(self, name: str, process: str, hit: int, within_s: float = 45.0) -> None:
+        """Arm a failpoint and wait until it has killed `process` and that is back."""
+        before = self.stack.state()[process]
+        self.stack.arm(name, hit)
+        if self.stack.fired(name, within_s):
+            self.stack.await_other(process, before.pid)
+            self.bit(f"{process} ({before.pid}) died at {name}, the {hit}. time it passed there")
+        else:
+            self.stack.disarm(name)
 
     def kill(self, name: str) -> None:
         """SIGKILL a process of the stack, with the death as evidence, and wait for its successor."""
@@ -61,21 +74,32 @@ class Scene:
         return go_on
 
 
+Act = Callable[[Scene], None]
+
+
 @dataclass(frozen=True)
 class Fault:
     """A fault of the matrix, or a failpoint. `act` runs while events flow."""
 
     id: str
     title: str
-    act: Callable[[Scene], None]
+    act: Act
     rate: float = 300.0
     alone: bool = False
     """One request under way at a time, so that the number of copies in Kafka can be foretold."""
     bad: float = 0.0
     copies: tuple[int, int] = (1, 100)
+    settles: bool = True
+    """Everything lands in the end; without it nobody waits for that."""
     spoils: bool = False
     """Its stack is not used again."""
+    workers: int = 1
     store_proxied: bool = False
+    """On a stack of its own, whose store stands behind a proxy."""
+    tmpfs: str = ""
+    """On a stack of its own, this part of whose data lies on a small volume."""
+    days: int = 3
+    """How far back the events reach."""
     needs: Callable[[], str] = lambda: ""
     """The tool that is missing and why, empty when there is none."""
     after: Callable[[Scene, Found], None] | None = None

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from proof.faults import failpoints, matrix
+from proof.faults import absent, data, door, failpoints, network, processes, stores
 from proof.scene import Fault
 
-FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in (*matrix.FAULTS, *failpoints.FAULTS)}
+_ALL = (processes, network, data, stores, door, absent, failpoints)
+FAULTS: Mapping[str, Fault] = {fault.id: fault for room in _ALL for fault in room.FAULTS}
 """Id → fault."""

@@ -1,5 +1,201 @@
-"""The named failpoints: a process dies in exactly that place."""
+"""The named failpoints: a process dies in exactly that place. What each stands for here: docs/proof.md."""
 
-from proof.scene import Fault
+import http.client
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
 
-FAULTS: tuple[Fault, ...] = ()
+from proof.oracle.direct import poison, put
+from proof.oracle.journal import Told
+from proof.scene import Fault, Scene
+
+QUIET_RATE = 150.0
+CHILD = Path(__file__).parents[1] / "harness" / "sdk_child.py"
+SDK_EVENTS = 150
+
+
+def quiet(name: str, title: str, act: Callable[[Scene], None], copies: tuple[int, int] = (1, 1)) -> Fault:
+    """A fault under few events, one request at a time, so that the copies in Kafka can be foretold."""
+    return Fault(name, title, act, rate=QUIET_RATE, alone=True, copies=copies, tier=1)
+
+
+def gateway(name: str) -> Fault:
+    titles = {
+        "G1": "gateway dies after it knew the caller, before it read the events",
+        "G2": "gateway dies before it hands the events to Kafka",
+        "G3": "gateway dies before Kafka acknowledged",
+        "G4": "gateway dies after Kafka acknowledged, before it answered",
+    }
+    copies = (1, 1) if name in ("G1", "G2") else (1, 2)
+
+    def act(scene: Scene) -> None:
+        scene.fire(name, "gateway", scene.chance.randrange(2, 12))
+
+    return quiet(name, titles[name], act, copies)
+
+
+def worker(name: str, title: str) -> Fault:
+    def act(scene: Scene) -> None:
+        scene.fire(name, "worker", scene.chance.randrange(2, 12))
+
+    return quiet(name, title, act)
+
+
+def quarantined(scene: Scene) -> None:
+    """C3: after the block stands in the ledger that holds rejected rows."""
+    before = scene.stack.state()["worker"]
+    scene.stack.arm("C3", 1)
+    put(scene.stack.bootstrap, "ioc.documents", poison(scene.chance, 20), scene.journal)
+    if scene.stack.fired("C3", 30):
+        scene.stack.await_other("worker", before.pid)
+        scene.bit(f"worker ({before.pid}) died at C3, with rejected rows in the block")
+
+
+def idle(scene: Scene) -> None:
+    """C7: behind the commit that follows the last block when nothing more comes."""
+    scene.load.paused = True
+    scene.fire("C7", "worker", 1)
+    scene.load.paused = False
+
+
+def revoked(scene: Scene) -> None:
+    """C8: while the partitions are given back, inserts still under way."""
+    before = scene.stack.state()["worker"]
+    scene.stack.arm("C8", 1)
+    scene.stack.signal("worker", signal.SIGTERM)
+    if scene.stack.fired("C8", 20):
+        scene.stack.await_other("worker", before.pid)
+        scene.bit(f"worker ({before.pid}) died at C8, giving its partitions back")
+
+
+def inserted(scene: Scene) -> None:
+    """S1: the store has the block, and dies before it says so."""
+    scene.fire("S1.ioc.events_documents", "clickhouse", scene.chance.randrange(2, 6))
+    _whole(scene)
+
+
+def interrupted(name: str, statement: str) -> Fault:
+    """S2, S3: in the middle of a merge, of a mutation."""
+
+    def act(scene: Scene) -> None:
+        before = scene.stack.state()["clickhouse"]
+        scene.stack.arm(name, 1)
+        with suppress(Exception):  # its connection dies with the store
+            scene.asked.sql(statement)
+        if scene.stack.fired(name, 5):
+            scene.stack.await_other("clickhouse", before.pid)
+            scene.bit(f"clickhouse ({before.pid}) died within {statement.split()[0]} ({name})")
+        _whole(scene)
+
+    return quiet(name, f"store dies within {statement.split()[0]}", act)
+
+
+def _whole(scene: Scene) -> None:
+    """Every part of the ledger is readable after the store's death."""
+    for table in ("events_documents", "events_services", "cases_document_in", "kpi_cells"):
+        for part in scene.asked.sql(f"CHECK TABLE ioc.{table}"):
+            if part[-1] == 0 or (len(part) > 1 and part[1] == 0):
+                scene.wrong("I1", f"CHECK TABLE ioc.{table}: {part}")
+
+
+def publisher(name: str, title: str) -> Fault:
+    """P1-P3: the SDK in a process of its own, which dies and is started again on its spool."""
+
+    def act(scene: Scene) -> None:
+        told = list({each.key: each for each in islice(scene.events.stream("qlvb"), SDK_EVENTS)}.values())
+        folder = scene.stack.home / f"sdk-{name}"
+        folder.mkdir(exist_ok=True)
+        spool, receipts = spool_of(folder, told)
+        (folder / name).write_text(f"{scene.chance.randrange(2, SDK_EVENTS // 2)}:kill")
+        scene.journal.sending(told)
+        code = run_child(scene, spool, receipts, folder).wait(120)
+        if code == -signal.SIGKILL and (folder / f"{name}.fired").exists():
+            scene.bit(f"the publisher died at {name}")
+        if run_child(scene, spool, receipts, folder).wait(120) != 0:
+            scene.wrong("I10", "the publisher did not send the rest after its restart")
+        note_receipts(scene, told, receipts)
+
+    return quiet(name, title, act, (1, 1) if name == "P1" else (1, 2))
+
+
+def spool_of(folder: Path, told: list[Told]) -> tuple[Path, Path]:
+    """A spool with these events and the file of its receipts, both new."""
+    for old in folder.iterdir():
+        old.unlink()
+    spool = folder / "spool.ndjson"
+    lines = (json.dumps(json.loads(each.wire), ensure_ascii=False) + "\n" for each in told)
+    spool.write_text("".join(lines), encoding="utf-8")
+    return spool, folder / "receipts.ndjson"
+
+
+def run_child(scene: Scene, spool: Path, receipts: Path, orders: Path) -> "subprocess.Popen[bytes]":
+    """A publisher that sends what has no receipt yet; its failpoints are armed in `orders`."""
+    command = [sys.executable, "-P", str(CHILD), str(spool), str(receipts), scene.stack.bootstrap]
+    environment = {**scene.stack.environment, "IOC_FAILPOINTS": str(orders)}
+    with (orders / "child.log").open("ab") as log:
+        return subprocess.Popen(command, env=environment, cwd=scene.stack.home, stdout=log, stderr=log)
+
+
+def note_receipts(scene: Scene, told: list[Told], receipts: Path) -> None:
+    """The receipts that the publisher kept, into the journal."""
+    keys = {each.id.lower(): each.key for each in told}
+    for line in receipts.read_bytes().splitlines():
+        receipt = json.loads(line)
+        scene.journal.ended(keys[receipt.pop("id").lower()], "ok", **receipt)
+
+
+def audited(scene: Scene) -> None:
+    """G5: an operator's act stands in the audit trail, and the gateway dies before it takes effect."""
+    before, account = scene.stack.state()["gateway"], "quan_tri"
+    password = scene.stack.credentials["accounts"][account]["password"]
+    scene.stack.arm("G5", 1)
+    first = _sign_in(scene, account, str(password))
+    if scene.stack.fired("G5", 10):
+        scene.stack.await_other("gateway", before.pid)
+        scene.bit(f"gateway ({before.pid}) died at G5, the answer was {first or 'none'}")
+    lines = "SELECT count() FROM ioc.audit_trail WHERE action = 'sign_in' AND outcome = 'done'"
+    ((written,),) = scene.asked.sql(lines)
+    second = _sign_in(scene, account, str(password))
+    ((after,),) = scene.asked.sql(lines)
+    if first or not written:
+        scene.wrong("I1", f"answered {first} before the audit line, lines then: {written}")
+    if second != 201 or after <= written:
+        scene.wrong("I10", f"signing in after the restart gave {second}, audit lines {written} → {after}")
+
+
+def _sign_in(scene: Scene, account: str, password: str) -> int:
+    """The status; 0 when the connection broke."""
+    body = json.dumps({"account": account, "password": password})
+    connection = http.client.HTTPConnection("127.0.0.1", scene.stack.gateway_port, timeout=15)
+    try:
+        connection.request("POST", "/office/session", body, {"Content-Type": "application/json"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+FAULTS: tuple[Fault, ...] = (
+    publisher("P1", "publisher dies when its spool has the event, before it is sent"),
+    publisher("P2", "publisher dies after it sent, before Kafka answered"),
+    publisher("P3", "publisher dies after Kafka answered, before it noted the receipt"),
+    *(gateway(name) for name in ("G1", "G2", "G3", "G4")),
+    quiet("G5", "gateway dies between the audit line and the act", audited, (1, 2)),
+    worker("C1", "worker dies after it fetched records"),
+    worker("C2", "worker dies after it marked identities as known"),
+    quiet("C3", "worker dies after rejected rows were written", quarantined, (1, 100)),
+    worker("C4", "worker dies after the plan, before the insert"),
+    worker("C5", "worker dies within the insert"),
+    worker("C6", "worker dies after the insert, before the next commit"),
+    quiet("C7", "worker dies after the commit that follows a pause", idle),
+    quiet("C8", "worker dies while it gives its partitions back", revoked),
+    quiet("S1", "store dies after an insert, before it answers", inserted),
+    interrupted("S2", "OPTIMIZE TABLE ioc.events_documents FINAL"),
+    interrupted("S3", "ALTER TABLE ioc.events_documents UPDATE masked = masked WHERE verdict = 'rejected'"),
+)

@@ -2,19 +2,22 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from proof.harness.proxy import FaultProxy
+from proof.harness.volume import Volume
 from proof.oracle.asking import Asked
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +68,14 @@ class Stack:
     """One stack in a folder of its own; `tree` is the source it runs (a scratch copy for seeded bugs)."""
 
     def __init__(
-        self, home: Path, port: int, *, tree: Path = ROOT, environment: Mapping[str, str] | None = None
+        self,
+        home: Path,
+        port: int,
+        *,
+        tree: Path = ROOT,
+        workers: int = 1,
+        store_proxied: bool = False,
+        tmpfs: str = "",
     ) -> None:
         self.home, self.data, self.port = home, home / "data", port
         self.orders = home / "failpoints"
@@ -77,17 +87,32 @@ class Stack:
             **clean,
             "PYTHONPATH": str(tree),
             "IOC_FAILPOINTS": str(self.orders),
-            **(environment or {}),
         }
         self._up: subprocess.Popen[bytes] | None = None
+        self._workers = workers
+        self._volume = Volume(self.data / tmpfs) if tmpfs else None
         self.store_port = port
+        self.store_proxy: FaultProxy | None = None
+        self._store: subprocess.Popen[bytes] | None = None
+        if store_proxied:
+            self._put_store_behind_proxy()
+
+    def _put_store_behind_proxy(self) -> None:
+        """The store is a process of ours; the centre is told another address than its own."""
+        self.store_proxy = FaultProxy(self.port + 11, self.port)
+        names = ("IOC_CLICKHOUSE__WRITER_PASSWORD", "IOC_CLICKHOUSE__READER_PASSWORD")
+        self.environment |= {name: secrets.token_hex(8) for name in names}
 
     def start(self) -> "Stack":
+        if self._volume is not None:
+            self._volume.mount()
+        if self.store_proxy is not None:
+            self._start_store(self.store_proxy)
         command = [sys.executable, "-P", "-m", "ioc", "up", "--json", "--data", str(self.data)]
         out = self.home / "up.out"
         with out.open("wb") as said, (self.home / "up.err").open("wb") as errors:
             self._up = subprocess.Popen(
-                [*command, "--port-base", str(self.port)],
+                [*command, "--port-base", str(self.port), "--workers", str(self._workers)],
                 stdout=said, stderr=errors, env=self.environment, start_new_session=True, cwd=self.home,
             )  # fmt: skip
         up = self._up
@@ -98,8 +123,28 @@ class Stack:
             raise StackFailed(f"`ioc up` did not become ready: {last}")
         return self
 
+    def _start_store(self, proxy: FaultProxy) -> None:
+        log = (self.home / "store.log").open("wb")
+        own = {**self.environment, "IOC_CLICKHOUSE__PORT": str(self.port)}
+        command = [sys.executable, "-P", "-m", "ioc", "clickhouse", "--data", str(self.data)]
+        with log:
+            self._store = subprocess.Popen(command, stdout=log, stderr=log, env=own, cwd=self.home)
+        if not until(lambda: b"ready" in (self.home / "store.log").read_bytes(), 60, 0.2):
+            raise StackFailed("the store behind the proxy did not become ready")
+        proxy.start()
+        self.environment |= {"IOC_CLICKHOUSE__HOST": "127.0.0.1", "IOC_CLICKHOUSE__PORT": str(proxy.port)}
+
     def stop(self) -> None:
         """End the stack; nothing of it is left."""
+        self._stop_centre()
+        if self.store_proxy is not None and self._store is not None:
+            self.store_proxy.stop()
+            self._store.kill()
+            self._store.wait(10)
+        if self._volume is not None:
+            self._volume.unmount()
+
+    def _stop_centre(self) -> None:
         if self._up is None:
             return
         if self._up.poll() is None:
@@ -171,6 +216,19 @@ class Stack:
 
         if not until(other, within_s):
             raise StackFailed(f"{name} did not come back within {within_s:.0f} s")
+
+    def ioc(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """One `ioc` command on this stack."""
+        command = [sys.executable, "-P", "-m", "ioc", *arguments, "--data", str(self.data)]
+        return subprocess.run(
+            command,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            cwd=self.home,
+        )
 
     # Failpoints
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from threading import RLock
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ UNITS = ("G09.901", "G09.902", "G09.905", "G09.913", "G09.914", "G09.915", "G09.
 OUTSIDE = ("G01.16", "G12.05", "H26.11")
 VIETNAM = timezone(timedelta(hours=7))
 MINUTE = 60_000
-DAYS = 3
+WHOLE_LIFE = 12 * 3_600_000
+"""No life of a case lasts longer: a case that began so long ago has no event in the future."""
 
 
 class At(int):
@@ -53,15 +55,25 @@ def _plain(value: Any, zone: timezone | None = None) -> Any:
 class Events:
     """An endless, seeded stream of events; `run` is in every subject, so that runs do not meet."""
 
-    def __init__(self, seed: int, run: str, *, spelled: float = 0.3, repeats: float = 0.03) -> None:
-        self.rng = random.Random(seed)
+    def __init__(
+        self, seed: int, run: str, *, spelled: float = 0.3, repeats: float = 0.03, days: int = 3
+    ) -> None:
+        self.rng = random.Random(f"{seed}/{run}")
         self.run = run
-        self._spelled, self._repeats = spelled, repeats
+        self._spelled, self._repeats, self._days = spelled, repeats, days
         self._seqno = int(time.time() * 1000)
         self._number = 0
+        self._lock = RLock()
 
     def stream(self, source: str) -> Iterator[Told]:
-        """Events of one source system, for ever: lives that overlap, some events twice."""
+        """Events of one source system, for ever: lives overlap, some events come twice. Thread-safe."""
+        lives = self._lives(source)
+        while True:
+            with self._lock:
+                told = next(lives)
+            yield told
+
+    def _lives(self, source: str) -> Iterator[Told]:
         lives = {"qlvb": self._document, "motcua": self._dossier, "vxp": self._from_outside}
         under_way: list[Iterator[Told]] = []
         while True:
@@ -127,7 +139,7 @@ class Events:
         return json.dumps(whole, ensure_ascii=way == 3, indent=1 if way == 2 else None)
 
     def _when(self) -> int:
-        back = self.rng.randrange(2 * MINUTE + DAYS * 3_600_000, DAYS * 86_400_000)
+        back = self.rng.randrange(WHOLE_LIFE, self._days * 86_400_000)
         return int(time.time() * 1000) - back
 
     def _ref(self, unit: str, mark: str) -> str:
@@ -217,8 +229,20 @@ class Events:
             }  # fmt: skip
             yield self.make("motcua", "dossier.resolved", "dossier_ref", at, unit, data)
 
+    def ahead(self, ms: int) -> Told:
+        """A good event, but for the clock of who wrote it."""
+        with self._lock:
+            at = int(time.time() * 1000) + ms
+            data = json.loads(self._issued().said)
+            made = self.make("qlvb", "document.issued", "doc_ref", at, "G09.901", data)
+        return replace(made, expect="door:future_time")
+
     def bad(self) -> Told:
         """An event that the door must refuse, by its code."""
+        with self._lock:
+            return self._bad()
+
+    def _bad(self) -> Told:
         good = self.make(
             "qlvb", "document.issued", "doc_ref", self._when(), "G09.901", json.loads(self._issued().said)
         )
@@ -240,7 +264,7 @@ class Events:
     def secret(self, good: Told) -> Told:
         """A secrecy marking whose letters are written apart (NFD): seen only by who puts them together."""
         whole = json.loads(good.wire)
-        whole["data"]["channel"] = unicodedata.normalize("NFD", "Tuyệt mật")
+        whole["data"]["channel"] = unicodedata.normalize("NFD", "Mật")
         return replace(good, wire=json.dumps(whole, ensure_ascii=False), expect="door:secret_marking")
 
 

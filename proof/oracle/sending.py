@@ -48,6 +48,7 @@ class Load:
         self._sources = ("qlvb", "motcua", "vxp")
         self._rate, self._alone, self._bad, self._batch = rate, alone, bad, batch
         self._halt = threading.Event()
+        self.paused = False
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -74,6 +75,13 @@ class Load:
             time.sleep(0.02)
         return self.tally.accepted >= goal
 
+    def deliver(self, told: list[Told], source: str) -> None:
+        """Send these beside the load, and return when each has its answer."""
+        door = Door(self._port, self._keys[source])
+        self._journal.sending(told)
+        self._deliver(door, told)
+        door.close()
+
     def _publish(self, source: str) -> None:
         door = Door(self._port, self._keys[source])
         with self._lock:
@@ -82,6 +90,8 @@ class Load:
         due = time.monotonic() + random.Random(source).random() * pause
         while not self._halt.wait(max(0.0, due - time.monotonic())):
             due = max(due + pause, time.monotonic() - 1)
+            if self.paused:
+                continue
             with self._lock:
                 batch = self._take(source, stream)
             self._journal.sending(batch)

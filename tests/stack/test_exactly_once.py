@@ -1,7 +1,7 @@
 """Counted once, whatever dies: worker, reducer and store are killed again and again while events flow.
 
 Afterwards every value equals an independent computation over the generated file, the ledger has no gap, and a
-rebuild gives byte-equal cells. The seed stands in the test's id; `make chaos` runs the large one.
+rebuild gives byte-equal cells. The seed stands in the test's id; `make chaos-full` runs the large one.
 """
 
 import json

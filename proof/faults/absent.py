@@ -1,0 +1,29 @@
+"""Faults of the matrix that cannot be made here, each with what is missing; never counted as passed."""
+
+from proof.scene import Fault, Scene
+
+WHY = {
+    "F13": ("one, then two of three brokers die", "a cluster of three brokers: the local stack runs one"),
+    "F20": ("the publisher's spool is full", "a spool: the SDK keeps none, it raises to its caller"),
+    "F21b": (
+        "the clocks of gateway and worker are wrong",
+        "libfaketime, for single processes",
+    ),
+    "F26": ("a record that kills the process", "a failpoint by content, and a crash-loop quarantine"),
+    "F32": ("hostile strings on boards", "a browser run: tests/stack/test_bad_input.py and tests/browser"),
+    "F35": ("Grafana dies and comes back", "a Grafana binary"),
+    "F42": ("backup, wipe, restore", "the store's backup under load"),
+    "F43": ("old and new version in one group", "a second released version"),
+    "F45": ("power cut", "dm-flakey: what is on the page cache cannot be taken away here"),
+}
+
+
+def _never(_: Scene) -> None:
+    raise AssertionError("a fault that is skipped does not run")
+
+
+def _absent(name: str, title: str, missing: str) -> Fault:
+    return Fault(name, title, _never, needs=lambda: missing)
+
+
+FAULTS = tuple(_absent(name, title, missing) for name, (title, missing) in WHY.items())

@@ -1,0 +1,223 @@
+"""Stores that are away, full, slow to merge; logs that are gone."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+
+from proof.harness.stack import until
+from proof.harness.volume import missing
+from proof.harness.wall import says_lost
+from proof.oracle.asking import Found
+from proof.oracle.journal import Told
+from proof.scene import Act, Fault, Scene
+
+WALL_S = 30.0
+CLEAR_S = 60.0
+WORKER_MIB = 50
+
+
+def silent(seconds: float) -> Act:
+    """F15: the store takes connections and never answers; publishers are served, the wall says so."""
+
+    def act(scene: Scene) -> None:
+        before = scene.stack.memory().get("worker", 0)
+        began, go_on = time.monotonic(), scene.stopped("clickhouse")
+        scene.outage_s = seconds
+        scene.more.setdefault("I9", [])
+        try:
+            if not until(lambda: says_lost(scene.stack.port + 5), WALL_S, 1.0):
+                scene.wrong("I9", f"the wall did not say within {WALL_S:.0f} s that it lost the store")
+            scene.numbers["wall_said_after_s"] = round(time.monotonic() - began, 1)
+            if not scene.load.wait_accepted(200, 20):
+                scene.wrong("I1", "publishers got no receipts while the store was away")
+            time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+        finally:
+            go_on()
+        back = time.monotonic()
+        if not until(lambda: not says_lost(scene.stack.port + 5), CLEAR_S, 1.0):
+            scene.wrong("I9", f"the wall still said so {CLEAR_S:.0f} s after the store was back")
+        scene.numbers["wall_clear_after_s"] = round(time.monotonic() - back, 1)
+        grown = (scene.stack.memory().get("worker", 0) - before) / (1 << 20)
+        scene.numbers["worker_grew_mib"] = round(grown, 1)
+        if grown > WORKER_MIB:
+            scene.wrong("I8", f"the worker grew by {grown:.0f} MiB meanwhile, limit {WORKER_MIB}")
+
+    return act
+
+
+@contextmanager
+def admin(scene: Scene) -> Iterator[Any]:
+    client = KafkaAdminClient(bootstrap_servers=scene.stack.bootstrap, client_id="proof-oracle")
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def made_anew(scene: Scene) -> None:
+    """F12: a topic's log is lost and the topic made anew; its offsets, and so its blocks, are named alike."""
+    topic, told = "ioc.tasks", _tasks(scene, 6)
+    for each in told[:3]:
+        _alone(scene, each)
+    with admin(scene) as client:
+        client.delete_topics([topic])
+        if not until(lambda: topic not in client.list_topics(), 20, 0.3):
+            scene.wrong("I10", f"{topic} was not deleted")
+        with suppress(Exception):
+            client.create_topics([NewTopic(topic, 1, 1)])
+        until(lambda: topic in client.list_topics(), 20, 0.3)
+    scene.bit(f"{topic} was deleted with its records and made anew")
+    for each in told[3:]:
+        _alone(scene, each)
+
+
+def _tasks(scene: Scene, count: int) -> list[Told]:
+    stream = scene.events.stream("qlvb")
+    wanted = (each for each in stream if ".task.assigned." in each.type)
+    found = {each.key: each for each in islice(wanted, count * 2)}
+    return list(found.values())[:count]
+
+
+def _alone(scene: Scene, told: Told) -> None:
+    """Sent, and landed before the next one: a block of its own."""
+    scene.sent_alone.append(told)
+    scene.load.deliver([told], "qlvb")
+    until(lambda: _rows(scene, told) > 0, 60, 0.3)
+
+
+def _rows(scene: Scene, told: Told) -> int:
+    with suppress(Exception):
+        ((rows,),) = scene.asked.sql(
+            "SELECT count() FROM ioc.events WHERE id = %(id)s", {"id": told.id.lower()}
+        )
+        return int(rows)
+    return 0
+
+
+def nothing_thrown_away(scene: Scene, found: Found) -> None:
+    """Every event of the new log has its row, though the old log had blocks of the same name."""
+    ids = {row.topic_id for row in found.rows if row.topic == "ioc.tasks"}
+    scene.numbers["topic_ids"] = len(ids)
+    rows = scene.asked.sql(
+        "SELECT id, count() FROM ioc.events_tasks WHERE startsWith(subject, %(run)s) GROUP BY id",
+        {"run": f"{scene.events.run}/"},
+    )
+    there = {str(name) for name, _ in rows}
+    told = {each.id.lower() for each in scene.sent_alone}
+    for name in sorted(told - there):
+        scene.wrong("I1", f"acknowledged in the new log and in no row of the ledger: {name}")
+
+
+def expired(scene: Scene) -> None:
+    """F36: Kafka lets go of records before the worker had them. It stops in red, and never skips."""
+    scene.load.paused = True
+    until(lambda: _level(scene), 60, 0.3)
+    go_on = scene.stopped("worker")
+    try:
+        scene.load.deliver(_documents(scene, 300), "qlvb")
+        ends = scene.asked.ends()
+        with admin(scene) as client:
+            places = [TopicPartition("ioc.documents", n) for n in (0, 1)]
+            client.delete_records({place: ends[place.topic, place.partition] for place in places})
+        scene.lost_below = ends
+    finally:
+        go_on()
+    scene.load.deliver(
+        [each for each in islice(scene.events.stream("qlvb"), 60) if ".document." in each.type], "qlvb"
+    )
+    stopped = until(lambda: bool(_stops(scene)), 60, 0.5)
+    scene.numbers["stopped"] = [list(map(str, row)) for row in _stops(scene)]
+    scene.bit(f"Kafka let go of records up to {[ends['ioc.documents', n] for n in (0, 1)]}")
+    if not stopped:
+        scene.wrong("I6", "records are gone and no partition stands still for it")
+
+
+def _documents(scene: Scene, count: int) -> list[Told]:
+    return [each for each in islice(scene.events.stream("qlvb"), count) if ".document." in each.type]
+
+
+def _level(scene: Scene) -> bool:
+    with suppress(Exception):
+        landed = scene.asked.landed()
+        return all(landed.get(place, 0) >= end for place, end in scene.asked.ends().items())
+    return False
+
+
+def _stops(scene: Scene) -> list[tuple[Any, ...]]:
+    with suppress(Exception):
+        return scene.asked.sql("SELECT topic, partition, reason, first, last FROM ioc_read.landing_stops")
+    return []
+
+
+def never_skipped(scene: Scene, found: Found) -> None:
+    """No row from behind the lost range: to go on would have been to skip."""
+    for row in found.rows:
+        if row.topic == "ioc.documents" and row.offset >= scene.lost_below[row.topic, row.partition]:
+            scene.wrong("I6", f"a row from behind the lost range: {row.place}")
+            return
+
+
+def too_many_parts(scene: Scene) -> None:
+    """F17: the store refuses inserts because of too many parts; retried, nothing is lost."""
+    scene.asked.sql(
+        "ALTER TABLE ioc.events_documents MODIFY SETTING parts_to_throw_insert = 1, parts_to_delay_insert = 1"
+    )
+    scene.outage_s = 12.0
+    time.sleep(scene.outage_s)
+    log = (scene.stack.data / "logs" / "worker.log").read_text(errors="replace")
+    scene.asked.sql(
+        "ALTER TABLE ioc.events_documents RESET SETTING parts_to_throw_insert, parts_to_delay_insert"
+    )
+    if "landing waits" in log:
+        scene.bit("the store refused inserts for too many parts, landing waited")
+
+
+def full(part: str) -> Act:
+    """F18, F19: the volume of the store, of the broker, is full; then there is room again."""
+
+    def act(scene: Scene) -> None:
+        ballast = scene.stack.data / part / "ballast"
+        _fill(ballast)
+        scene.bit(f"the volume of {part} is full ({_free(ballast.parent)} bytes free)")
+        scene.outage_s = 15.0
+        time.sleep(scene.outage_s)
+        ballast.unlink()
+        scene.stack.await_up(part)
+
+    return act
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb") as out, suppress(OSError):
+        while True:
+            out.write(b"\0" * (1 << 20))
+            out.flush()
+
+
+def _free(folder: Path) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
+
+
+FAULTS = (
+    Fault("F15", "the store takes connections and answers nothing for 60 s", silent(60.0), tier=1),
+    Fault(
+        "F12", "a topic's log is lost, the topic made anew", made_anew, rate=60, spoils=True,
+        after=nothing_thrown_away, waived=("I1", "I3", "I4", "I6"),
+    ),
+    Fault(
+        "F36", "Kafka lets go of records before they landed", expired, rate=100, spoils=True,
+        after=never_skipped, waived=("I1", "I3", "I5", "I6", "I7", "I10"), settles=False,
+    ),
+    Fault("F17", "the store has too many parts", too_many_parts, rate=100),
+    Fault("F18", "the store's volume is full", full("clickhouse"), rate=100, needs=missing,
+          tmpfs="clickhouse"),
+    Fault("F19", "the broker's volume is full", full("kafka"), rate=100, tmpfs="kafka", needs=missing),
+)  # fmt: skip
