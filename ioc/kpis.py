@@ -35,10 +35,15 @@ class Legal(Part):
 
 
 class Target(Part):
-    """A value to reach; `by` = the last day to reach it, none: at all times."""
+    """A value to reach; `by` = the last day to reach it, none: at all times.
+
+    `dim`: the one kind that it is for (hỏa tốc among the urgent documents); none: the whole, and every kind
+    that has no target of its own.
+    """
 
     value: float
     by: date | None = None
+    dim: str | None = Field(default=None, min_length=1)
 
 
 class Kpi(Part):
@@ -84,6 +89,8 @@ class Kpi(Part):
             raise ValueError("flow and stock must both have a dim, or neither")
         if self.kind == "mixed" and self.baseline:
             raise ValueError("stock.baseline: only a kpi of kind stock has a baseline for denominator")
+        if not self.dim and any(each.dim for each in self.targets):
+            raise ValueError("targets: one is for a kind, but the kpi has no dim")
         return self
 
     @property
@@ -109,13 +116,19 @@ class Kpi(Part):
         """Its pillars, if it is a score."""
         return self.composite if isinstance(self.composite, Score) else None
 
-    def target(self, on: date) -> float | None:
-        """The target that counts on a day: the next one to come, else the last that was due."""
-        dated = sorted((t for t in self.targets if t.by is not None), key=lambda each: each.by or on)
+    def aims(self, dim: str = "") -> tuple[Target, ...]:
+        """The targets of a kind: its own, else those of the whole."""
+        own = tuple(each for each in self.targets if dim and each.dim == dim)
+        return own or tuple(each for each in self.targets if each.dim is None)
+
+    def target(self, on: date, dim: str = "") -> float | None:
+        """The target of a kind that counts on a day: the next one to come, else the last that was due."""
+        aims = self.aims(dim)
+        dated = sorted((t for t in aims if t.by is not None), key=lambda each: each.by or on)
         for target in dated:
             if target.by is not None and on <= target.by:
                 return target.value
-        always = [target.value for target in self.targets if target.by is None]
+        always = [target.value for target in aims if target.by is None]
         return always[-1] if always else (dated[-1].value if dated else None)
 
 
@@ -162,7 +175,7 @@ def _scored(kpi: Kpi, part: ScorePart, kpis: Mapping[str, Kpi]) -> Kpi:
         wrong = "is no KPI of the catalogue"
     elif found.score is not None:
         wrong = "is a score itself; expected a KPI that is measured"
-    elif not found.targets:
+    elif not found.aims():
         wrong = "has no target to be scored against"
     elif part.dim and not found.dim:
         wrong = f"has no kinds; leave dim {part.dim} out"

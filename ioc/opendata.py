@@ -114,6 +114,7 @@ def _kpi(kpi: Kpi) -> Mapping[str, Any]:
         "personal": kpi.personal,
         "legal_source": kpi.source.document,
         "targets": [
-            {"value": each.value, "by": each.by.isoformat() if each.by else None} for each in kpi.targets
+            {"value": each.value, "by": each.by.isoformat() if each.by else None, "dim": each.dim}
+            for each in kpi.targets
         ],
     }

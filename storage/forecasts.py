@@ -23,14 +23,14 @@ class Forecast:
 
 
 def dated(kpi: Kpi) -> bool:
-    """Whether one of its targets has a day."""
-    return any(target.by for target in kpi.targets)
+    """Whether one of its targets, as a whole, has a day."""
+    return any(target.by for target in kpi.aims())
 
 
 def forecast(store: Store, kpi: Kpi, every: Kpis, *, tenant: str, unit: str, dim: str, now: int) -> Forecast:
     """One forecast, from the numbers as they are known now."""
     weeks = weekly(store, kpi, every, tenant=tenant, unit=unit, now=now).get((dim, unit), [])
-    return Forecast(kpi, unit, dim, outlook(kpi, weeks, today(now)))
+    return Forecast(kpi, unit, dim, outlook(kpi, weeks, today(now), dim))
 
 
 def everything(

@@ -156,14 +156,14 @@ def _sources(store: Store, catalogue: Catalogue, tenant: str) -> None:
 def _kpis(store: Store, catalogue: Catalogue, kpis: Kpis) -> None:
     columns = ["kpi", "domain", "name_vi", "name_en", "meaning_vi", "meaning_en", "legal_document"]
     columns += ["legal_quote", "unit_of_measure", "direction", "owner", "kind", "minimum_cases", "personal"]
-    columns += ["target_values", "target_dates", "sources", "baseline", "complement"]
+    columns += ["target_values", "target_dates", "target_dims", "sources", "baseline", "complement"]
     rows = []
     for kpi in kpis.values():
-        dated = sorted(((t.by or FOREVER), t.value) for t in kpi.targets)
+        dated = sorted(((t.by or FOREVER), t.value, t.dim or "") for t in kpi.targets)
         words = (kpi.name.vi, kpi.name.en, kpi.meaning.vi, kpi.meaning.en, kpi.source.document)
         kinds = (kpi.source.quote, kpi.unit, kpi.direction, kpi.owner, kpi.kind)
         numbers = (kpi.minimum_cases, int(kpi.personal))
-        targets = ([value for _, value in dated], [by for by, _ in dated])
+        targets = ([value for _, value, _ in dated], [by for by, *_ in dated], [dim for *_, dim in dated])
         out_of = (kpi.stock.baseline or "", int(kpi.stock.complement)) if kpi.stock else ("", 0)
         fed = feeding(kpi, catalogue.sources)
         rows.append((kpi.id, kpi.domain, *words, *kinds, *numbers, *targets, fed, *out_of))

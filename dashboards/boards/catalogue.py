@@ -55,7 +55,7 @@ def _measure(kpi: Kpi) -> Measure:
         kpi.meaning.vi,
         kpi.unit,
         kpi.direction,
-        _aim(kpi.targets),
+        _aim(kpi.aims()),
         domain=kpi.domain,
         kind=kpi.kind,
         personal=kpi.personal,

@@ -54,11 +54,11 @@ def target(kpi: Kpi, on: date) -> str:
     if wanted is None:
         return NOTHING
     said = f"{'≥' if kpi.direction == 'up' else '≤'} {plain(kpi, wanted)}"
-    dates = sorted(each.by for each in kpi.targets if each.by is not None and each.value == wanted)
+    dates = sorted(each.by for each in kpi.aims() if each.by is not None and each.value == wanted)
     coming = next((by for by in dates if by >= on), None)
     if coming:
         return f"{said} ({coming:{DAY}})"
-    always = any(each.by is None for each in kpi.targets)
+    always = any(each.by is None for each in kpi.aims())
     return said if always or not dates else f"{said} (hạn {dates[-1]:{DAY}} đã qua)"
 
 

@@ -122,7 +122,7 @@ class Asked:
         reach = published.reach(said, tick)
         fresh = published.fresh(said, tick, self.window, now)
         shown = found.value if found and reach is not None else None
-        target = self.kpi.target(on)
+        target = self.kpi.target(on, self.dim)
         cases = found.cases if found else 0
         return {
             "kpi": self.kpi.id,

@@ -137,7 +137,8 @@ def _target(kpi: Kpi, target: Target) -> str:
     sign = "≥" if kpi.direction == "up" else "≤"
     unit = f" {MEASURES[kpi.unit]}" if kpi.unit not in ("count", "ratio") else ""
     when = f"đến hết {day(target.by)}" if target.by else "mọi lúc"
-    return f"{sign} {number(target.value)}{unit}, {when}"
+    whose = f"{code(target.dim)}: " if target.dim else ""
+    return f"{whose}{sign} {number(target.value)}{unit}, {when}"
 
 
 def _owner(owner: str, catalogue: Catalogue) -> str:

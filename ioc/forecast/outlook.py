@@ -35,15 +35,16 @@ class Outlook:
     reason: str
 
 
-def outlook(kpi: Kpi, weeks: Sequence[Week], on: date) -> Outlook:
-    """Judge the complete weeks before a day against the targets as they stand on it."""
+def outlook(kpi: Kpi, weeks: Sequence[Week], on: date, dim: str = "") -> Outlook:
+    """Judge the complete weeks of a kind before a day against its targets as they stand on it."""
     series = connected(weeks, kpi.minimum_cases)
     last = series.values[-1] if series else None
-    dated = sorted((each for each in kpi.targets if each.by is not None), key=lambda each: each.by or on)
+    aims = kpi.aims(dim)
+    dated = sorted((each for each in aims if each.by is not None), key=lambda each: each.by or on)
     passed = tuple(each for each in dated if each.by is not None and each.by < on)
     coming = next((each for each in dated if each not in passed), None)
     if coming is None or coming.by is None:
-        return _without(kpi, passed, series, last)
+        return _without(kpi, aims, passed, series, last)
     reason = wanting(series, on)
     if series is None or reason is not None:
         reached = _meets(kpi, last, coming.value)
@@ -72,9 +73,11 @@ def outlook(kpi: Kpi, weeks: Sequence[Week], on: date) -> Outlook:
     )
 
 
-def _without(kpi: Kpi, passed: tuple[Target, ...], series: Series | None, last: float | None) -> Outlook:
+def _without(
+    kpi: Kpi, aims: Sequence[Target], passed: tuple[Target, ...], series: Series | None, last: float | None
+) -> Outlook:
     """No deadline lies ahead."""
-    always = next((each for each in reversed(kpi.targets) if each.by is None), None)
+    always = next((each for each in reversed(aims) if each.by is None), None)
     if always is not None:
         reached = _meets(kpi, last, always.value)
         reason = "mục tiêu cho mọi lúc, không có hạn"

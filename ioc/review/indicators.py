@@ -97,9 +97,10 @@ def _described(folder: Folder, file: Path, kpi: Kpi, units: Periods, quoted: Seq
         folder.add(file, kpi.id, "source.document, the document that its target stands in")
     if not kpi.source.quote.strip() and any(each in kpi.source.document for each in quoted):
         folder.add(file, kpi.id, f"source.quote, the words of {kpi.source.document}")
-    by = [target.by for target in kpi.targets]
-    for day in sorted({each for each in by if by.count(each) > 1}, key=str):
-        folder.add(file, kpi.id, f"one target by {day}" if day else "one target for all times")
+    by = [(target.by, target.dim) for target in kpi.targets]
+    for day, dim in sorted({each for each in by if by.count(each) > 1}, key=str):
+        whose = f" of {dim}" if dim else ""
+        folder.add(file, kpi.id, f"one target{whose} by {day}" if day else f"one target{whose} for all times")
 
 
 def _fed(folder: Folder, file: Path, kpi: Kpi, types: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """Tasks, archives, procedures, datasets, calls, alerts and more of dossiers, against numbers by hand."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -289,6 +289,24 @@ def test_urgent_documents_are_handed_on(bench: Bench) -> None:
     assert bench.fraction("doc_urgent_assign_minutes_p95", dim="hoa_toc") == (20, 1)  # by the clock
     assert bench.fraction("doc_urgent_assign_minutes_p95", dim="khan") == (15, 1)  # working time
     assert bench.fraction("doc_urgent_assign_minutes_p95") == (20, 1)
+
+
+def test_a_kind_is_held_to_a_target_of_its_own(bench: Bench) -> None:
+    shown = bench.store.query(
+        "SELECT dim, target FROM ioc_read.values_now"
+        " WHERE kpi = 'doc_urgent_assign_minutes_p95' AND unit = 'G09' AND window = 'ytd'"
+    )
+    assert dict(shown) == {"": 30, "hoa_toc": 15, "khan": 30}
+    held = bench.store.query(
+        "SELECT target, target_by, arrayMap(each -> (each.1, each.2, toString(each.3)), dim_targets)"
+        " FROM ioc_read.kpis WHERE kpi = 'hr_credential_coverage'"
+    )
+    kinds = [
+        ("digital_signature", 100, "2022-12-31"),
+        ("e_card", 100, "2022-12-31"),
+        ("official_email", 100, "2025-12-31"),
+    ]
+    assert held == [(100, date(2025, 12, 31), kinds)]
 
 
 def skills() -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 
 from ioc.forecast.outlook import Outlook, document, outlook
 from ioc.forecast.series import Series, Week, connected, wanting
-from ioc.kpis import PACKAGED, Kpi, read
+from ioc.kpis import PACKAGED, Kpi, Kpis, read
 
 BASE = read(PACKAGED / "online_dossier_rate.yaml")
 SUNDAY = date(2026, 11, 22)
@@ -108,6 +108,12 @@ def test_weeks_without_a_number_lie_between_their_neighbours() -> None:
     assert series == Series(MONDAY + timedelta(weeks=1), MONDAY + timedelta(weeks=4), (10, 20, 30, 40), 2)
     assert wanting(series, SUNDAY) is not None
     assert connected(listed, 21) is None
+
+
+def test_a_kind_is_forecast_against_its_own_target() -> None:
+    asked = Kpis.load()["hr_credential_coverage"]
+    assert outlook(asked, rising(), date(2023, 1, 1), "e_card").status == "passed"
+    assert outlook(asked, rising(), date(2023, 1, 1), "official_email").deadline == date(2025, 12, 31)
 
 
 def test_the_document_has_every_key_whatever_the_answer() -> None:

@@ -55,6 +55,7 @@ def test_the_packaged_kpis() -> None:
         ({"feeds": []}, "feeds"),
         ({"name": {"vi": "Tỷ lệ"}}, "name.en"),
         ({"direction": "sideways"}, "direction"),
+        ({"targets": [{"value": 95, "dim": "citizen"}]}, "the kpi has no dim"),
         ({"flow": {"view": "dossier", "day": "opened_at", "numerator": "count()"}}, "flow.denominator"),
     ],
 )
@@ -78,6 +79,12 @@ def test_a_file_of_the_same_id_takes_the_place_of_the_packaged_one(tmp_path: Pat
 def test_the_next_target_counts_and_then_the_last(tmp_path: Path, on: date, target: float) -> None:
     targets = [{"value": 95, "by": "2030-12-31"}, {"value": 90, "by": "2025-12-31"}]
     assert read(written(tmp_path, targets=targets)).target(on) == target
+
+
+def test_a_kind_has_its_own_target_or_that_of_the_whole() -> None:
+    urgent = Kpis.load()["doc_urgent_assign_minutes_p95"]
+    on = date(2026, 3, 2)
+    assert (urgent.target(on), urgent.target(on, "hoa_toc"), urgent.target(on, "khan")) == (30, 15, 30)
 
 
 @pytest.mark.parametrize(
