@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from ioc import canary
 from ioc.baselines import Baseline, Baselines, Declarations, Declared, System
 from ioc.calendar import Day, Hours, WorkingCalendar
 from ioc.entries import Entries, canonical, of_documents
@@ -80,7 +81,10 @@ class Catalogue:
         return Rules(
             tenant=tenant,
             units=self.units.codes,
-            sources={source.urn(tenant): source.types for source in self.sources.values()},
+            sources={
+                **{source.urn(tenant): source.types for source in self.sources.values()},
+                **canary.allowed(tenant),
+            },
             version=self.version,
         )
 

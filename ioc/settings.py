@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ioc.errors import SettingsError
@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     wall: Http = Http(port=DEFAULT_PORT_BASE + 5)
     worker_port: int = DEFAULT_PORT_BASE + 6
     reducer_port: int = DEFAULT_PORT_BASE + 7
+    canary_every_s: int = Field(default=10, ge=0, le=3600)
+    """Seconds between two canaries of a topic, sent by the gateway; 0 switches them off."""
     notify: dict[str, SecretStr] = {}
     """Addresses of those who are told of alerts, by the id of notify.yaml: IOC_NOTIFY__TRUC_CA=mailtos://…"""
 

@@ -96,6 +96,23 @@ def sources(store: Store, tenant: str) -> list[SourceAccount]:
     return found
 
 
+def newest_canaries(store: Store) -> list[tuple[str, int, int, int, int]]:
+    """(topic, age in seconds, milliseconds to Kafka, to the ledger, to the values) of each topic's newest."""
+    rows = store.query(
+        "SELECT topic, age_s, to_kafka_ms, to_ledger_ms, to_value_ms FROM ioc_read.canaries ORDER BY topic"
+    )
+    return [(topic, int(age), int(a), int(b), int(c)) for topic, age, a, b, c in rows]
+
+
+def freshness(store: Store) -> list[tuple[int, int]]:
+    """(milliseconds from Kafka to the values, records) of the last ten minutes."""
+    rows = store.query(
+        "SELECT milliseconds, sum(records) FROM ioc_read.freshness"
+        " WHERE minute >= now() - INTERVAL 10 MINUTE GROUP BY milliseconds ORDER BY milliseconds"
+    )
+    return [(int(ms), int(records)) for ms, records in rows]
+
+
 def _corrected(store: Store, source: str, since: datetime, until: datetime) -> int:
     """How many of its rejected identities were counted as well."""
     found = store.query(

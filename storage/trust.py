@@ -38,7 +38,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class LastTick:
-    """The older of the last tick's end and of landing's last look at the logs.
+    """How far the values reach that were written last, or landing's last look at the logs, if that is older.
 
     `live`: values may be trusted (no rebuild is running).
     """
@@ -82,9 +82,10 @@ def _standing_still(store: Store) -> dict[str, int]:
 
 def last_tick(store: Store) -> LastTick | None:
     rows = store.query(
-        "WITH ifNull((SELECT told_at FROM ioc.landing_told), finished_at) AS told"
-        " SELECT toUnixTimestamp64Milli(least(finished_at, assumeNotNull(told))), live"
-        " FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
+        "WITH (SELECT live FROM ioc.ticks ORDER BY tick DESC LIMIT 1) AS living,"
+        " ifNull((SELECT told_at FROM ioc.landing_told), reached_at) AS told"
+        " SELECT toUnixTimestamp64Milli(least(reached_at, assumeNotNull(told))), living"
+        " FROM ioc.ticks WHERE settled = tick ORDER BY tick DESC LIMIT 1"
     )
     return LastTick(rows[0][0], bool(rows[0][1])) if rows else None
 

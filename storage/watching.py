@@ -26,6 +26,7 @@ VIEWS: Mapping[str, tuple[str, frozenset[str]]] = {
         "ioc.watch_rejections",
         frozenset({"tenant", "subject", "unit", "at", "reason"}),
     ),
+    "canaries": ("ioc.watch_canaries", frozenset({"tenant", "subject", "unit", "newest_at", "every_s"})),
     "datasets_compared": (
         "ioc.watch_datasets_compared",
         frozenset({"tenant", "dataset", "unit", "at", "drop"}),
@@ -96,7 +97,7 @@ def pipeline(store: Store, reads: Callable[[str], Mapping[tuple[UUID, int], int]
     It is asked every second or two, so it must not count the ledger, which costs ten times as much.
     """
     rows = store.query(
-        "SELECT tick, toUnixTimestamp64Milli(finished_at), live, events < %(flood)s, vector"
+        "SELECT tick, toUnixTimestamp64Milli(reached_at), live, events < %(flood)s, vector"
         " FROM ioc.ticks ORDER BY tick DESC LIMIT 1",
         {"flood": FLOOD},
     )

@@ -71,6 +71,13 @@ RULES = (
         "SELECT sum(lag) AS value FROM ioc_read.landing_lag", 50_000, "10m", "major", "lag",
     ),
     Rule(
+        "ioc-canary", "Sự kiện thử không đến số liệu",
+        "Một chủ đề lỡ ba sự kiện thử liền: đường từ cổng đến số liệu bị đứt (xem sổ tay vận hành).",
+        "SELECT ifNull(maxOrNull(missed), 0) AS value FROM ioc_read.canaries"
+        " WHERE newest_at > now() - INTERVAL 1 DAY",
+        2, "1m", "critical", "canaries",
+    ),
+    Rule(
         "ioc-latency", "Độ trễ đến màn hình cao",
         "Hôm nay hơn 5 % sự kiện cần quá 10 giây từ lúc phát đến lúc đọc được.",
         "SELECT if(sum(events) = 0, 0, 100 * sumIf(events, milliseconds > 10000) / sum(events)) AS value"

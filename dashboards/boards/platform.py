@@ -138,7 +138,15 @@ def _pipeline(facts: Facts) -> Rows:
     return [
         (4, [Piece("ledger", 14, trust.ledger), Piece("alarms", 10, _alarm_load)]),
         (9, [Piece("ticks", 6, _ticks), Piece("latency", 5, _latency), Piece("lag", 13, _account)]),
-        (7, [Piece("stops", 8, _stops), Piece("sent", 9, _sent), Piece("noise", 7, _noise)]),
+        (
+            7,
+            [
+                Piece("stops", 6, _stops),
+                Piece("canaries", 6, _canaries),
+                Piece("sent", 7, _sent),
+                Piece("noise", 5, _noise),
+            ],
+        ),
     ]
 
 
@@ -169,6 +177,34 @@ def _account(at: Place) -> Any:
         "lost": panels.toned([("soft", None), ("act", 1)]),
         "waiting_s": [prop("unit", "s"), *panels.toned([("soft", None), ("warn", 30), ("act", 300)])],
         "missing": panels.toned([("good", None), ("act", 1)]),
+    }
+    return panels.rows(said, sql, shown, at, props)
+
+
+def _canaries(at: Place) -> Any:
+    sql = """
+    SELECT topic, age_s, to_kafka_ms, to_ledger_ms, to_value_ms, missed
+    FROM ioc_read.canaries ORDER BY missed DESC, topic LIMIT 8
+    """
+    said = Said(
+        "Sự kiện thử",
+        "Mỗi 10 giây một sự kiện thử cho từng chủ đề: đến số liệu cách đây bao lâu, mỗi chặng mất bao lâu. "
+        "Lỡ ba lần là cảnh báo.",
+        decimals=0,
+        nothing="Chưa có sự kiện thử",
+    )
+    shown = {
+        "topic": "Chủ đề",
+        "age_s": "Cách đây",
+        "to_kafka_ms": "Đến Kafka",
+        "to_ledger_ms": "Vào sổ",
+        "to_value_ms": "Ra số liệu",
+        "missed": "Lỡ",
+    }
+    props = {
+        "age_s": [prop("unit", "s")],
+        **{name: [prop("unit", "ms")] for name in ("to_kafka_ms", "to_ledger_ms", "to_value_ms")},
+        "missed": panels.toned([("good", None), ("warn", 1), ("act", 3)]),
     }
     return panels.rows(said, sql, shown, at, props)
 
@@ -211,17 +247,17 @@ def _ticks(at: Place) -> Any:
 
 
 def _latency(at: Place) -> Any:
-    seconds = "milliseconds / 1000"
+    seconds = "milliseconds / 1000"  # from Kafka's own timestamp: what a source held back is not ours
     classes = ", ".join(f"{seconds} <= {edge}, {place}" for place, (edge, _) in enumerate(EDGES))
     names = ", ".join(f"'{name}'" for name in (*(name for _, name in EDGES), "> 1 phút"))
     sql = f"""
-    SELECT [{names}][multiIf({classes}, {len(EDGES)}) + 1] AS class_name, toInt64(sum(events)) AS events
-    FROM ioc_read.latency WHERE day >= toDate(now('Asia/Ho_Chi_Minh')) - 1
+    SELECT [{names}][multiIf({classes}, {len(EDGES)}) + 1] AS class_name, toInt64(sum(records)) AS events
+    FROM ioc_read.freshness WHERE minute >= now() - INTERVAL 1 DAY
     GROUP BY multiIf({classes}, {len(EDGES)}) AS place ORDER BY place
     """  # noqa: S608
     said = Said(
-        "Độ trễ đến màn hình",
-        "Sự kiện theo thời gian từ lúc phát đến lúc đọc được, hôm nay và hôm qua.",
+        "Độ tươi của số liệu",
+        "Sự kiện theo thời gian từ khi vào Kafka đến khi nằm trong số liệu đọc được, 24 giờ qua.",
         decimals=0,
         every="30s",
     )

@@ -15,11 +15,12 @@ SOURCES = 30
 
 def reach(at: dm.GridPos) -> stat.Panel:
     return (
-        _stat(
-            "Dữ liệu đến", "Lần tính gần nhất: mọi sự kiện đã vào sổ cái trước đó đều nằm trong số liệu.", at
-        )
+        _stat("Dữ liệu đến", "Mọi sự kiện đã vào sổ cái trước thời điểm này đều nằm trong số liệu.", at)
         .with_target(
-            Query("SELECT finished_at AS as_of, live FROM ioc_read.ticks ORDER BY tick DESC LIMIT 1")
+            Query(
+                "SELECT reached_at AS as_of, live FROM ioc_read.ticks WHERE settled = tick"
+                " ORDER BY tick DESC LIMIT 1"
+            )
         )
         .unit("time:HH:mm:ss")
         .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]).fields(displayed("Dữ liệu đến")))

@@ -30,6 +30,7 @@ def gateway(data: Data = None) -> None:
     from producers.adapters.wiring import Adapters
     from producers.gateway.access import Keyring
     from producers.gateway.app import create_app
+    from producers.gateway.canaries import canaries
     from producers.gateway.sdk_outlet import SdkOutlet
     from producers.gateway.serve import serve
     from producers.sdk import Publisher
@@ -43,14 +44,19 @@ def gateway(data: Data = None) -> None:
     # One set of adapters: endpoint and inbox share the dossiers' memory and its locks.
     adapters = Adapters(found, catalogue, clock, publisher, LedgerRecovery(found.clickhouse))
     office, beside = back_office(found, catalogue, clock, publisher)
+    centre = own_unit(catalogue.sources["ioc"].units, found.tenant)
     app = create_app(
         rules=catalogue.rules(found.tenant),
         keyring=Keyring(found.credentials_file, clock),
         outlet=SdkOutlet(publisher),
         clock=clock,
-        own_unit=own_unit(catalogue.sources["ioc"].units, found.tenant),
+        own_unit=centre,
         doors=[portal_door(adapters), office],
-        background=[adapters.inbox(), beside],
+        background=[
+            adapters.inbox(),
+            beside,
+            canaries(publisher, clock, found.tenant, centre, found.canary_every_s),
+        ],
     )
     serve(app, found.gateway.host, found.gateway.port)
 

@@ -163,7 +163,7 @@ def _check_consistent(envelope: Envelope, kind: EventType) -> None:
 def _check_rules(
     head: Head | Envelope, kind: EventType, rules: Rules, now: datetime, topic: str | None
 ) -> None:
-    if topic is not None and topic != kind.topic.name:
+    if topic is not None and not kind.travels_on(topic):
         raise EventRefused(Reason.schema, "/type", head.type, f"a type that travels on {topic}")
     allowed = rules.sources.get(head.source)
     if allowed is None:

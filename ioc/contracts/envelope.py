@@ -100,6 +100,12 @@ class EventType:
     envelope: builtins.type[Envelope]
     of_itself: bool = False
     """Its subject is a system, and only that system may state it."""
+    anywhere: bool = False
+    """It may travel on any topic: it says something about the topic."""
+
+    def travels_on(self, topic: str) -> bool:
+        """Whether a record of this topic may be of this type."""
+        return self.anywhere or topic == self.topic.name
 
 
 @dataclass(frozen=True)
@@ -121,6 +127,7 @@ def event_type(
     model: type[Data],
     version: int = 1,
     of_itself: bool = False,
+    anywhere: bool = False,
 ) -> EventType:
     """Declare an event type; its envelope is `Envelope` with type, data class and data pinned."""
     full = f"vn.gov.ioc.{name}.v{version}"
@@ -132,4 +139,4 @@ def event_type(
         "data": (model, ...),
     }
     envelope = create_model(f"{model.__name__}Event", __base__=Envelope, __doc__=model.__doc__, **pinned)
-    return EventType(n, name, full, topic, subject, privacy, model, envelope, of_itself)
+    return EventType(n, name, full, topic, subject, privacy, model, envelope, of_itself, anywhere)

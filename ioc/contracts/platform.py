@@ -79,10 +79,18 @@ class EventRejected(Data):
     )
 
 
+class CanarySent(Data):
+    """Sự kiện thử trên từng chủ đề, để đo đường đi đến số liệu; không nằm trong chỉ tiêu nào."""
+
+    topic: SystemCode
+    every_s: Annotated[int, Field(ge=1, le=3600)]
+
+
 EVENTS = (
     event_type(23, "interop.recorded", PLATFORM, subject="system_code", model=InteropRecorded),
     event_type(
         24, "source.heartbeat", PLATFORM, subject="system_code", model=SourceHeartbeat, of_itself=True
     ),
     event_type(26, "event.rejected", PLATFORM, subject="source", model=EventRejected),
+    event_type(27, "canary.sent", PLATFORM, subject="topic", model=CanarySent, anywhere=True),
 )

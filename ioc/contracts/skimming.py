@@ -69,7 +69,7 @@ def _matched(raws: Sequence[bytes | None], topic: str) -> tuple[list[_Match], li
             found = shaped(raw.decode())
         except UnicodeDecodeError:
             continue
-        if found is None or found[0].kind.topic.name != topic:
+        if found is None or not found[0].kind.travels_on(topic):
             continue
         shape, match = found
         groups = match.group(*shape.columns, *shape.texts)

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ioc.canary import CANARY
 from ioc.contracts import TYPES, fields
 from ioc.contracts.envelope import Envelope, EventType
 from ioc.docs.markdown import code, codes, table
@@ -50,7 +51,7 @@ def _line(kind: EventType, catalogue: Catalogue) -> tuple[str, ...]:
         f"[{kind.name}]({anchor})",
         meaning(kind),
         emitters(kind, catalogue),
-        code(kind.topic.name),
+        "mọi chủ đề" if kind.anywhere else code(kind.topic.name),
         code(kind.subject_field),
         "dữ liệu cá nhân (personal)" if kind.dataclass == "personal" else "nội bộ (internal)",
     )
@@ -65,6 +66,8 @@ def emitters(kind: EventType, catalogue: Catalogue) -> str:
     """The systems that may state it."""
     if kind.name == HEARTBEAT:
         return "mọi nguồn"
+    if kind.name == CANARY:
+        return "cổng tiếp nhận của trung tâm"
     systems = [
         f"{each.name} ({each.system_code})" for each in catalogue.sources.values() if kind.name in each.names
     ]

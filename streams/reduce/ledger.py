@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from ioc.canary import CANARY
 from ioc.sources import TYPE_PREFIX, TYPE_SUFFIX
 from ioc.topics import EVENT_TOPICS
 from storage.cases import quoted
@@ -17,7 +18,8 @@ WHOLE_MS = 5_000
 TABLES = tuple(topic.ledger for topic in EVENT_TOPICS if topic.ledger is not None)
 _COLUMNS = (
     "offset, verdict = 'counted' AND tenant = %s, type, source, id, subject, toUnixTimestamp64Milli(time),"
-    " toUnixTimestamp64Milli(producedat), orgunit, seqno, correctionof, if(verdict = 'counted', data, '')"
+    " toUnixTimestamp64Milli(producedat), orgunit, seqno, correctionof, if(verdict = 'counted', data, ''),"
+    " toUnixTimestamp64Milli(logged_at)"
 )
 
 
@@ -32,10 +34,17 @@ class Held:
 
 @dataclass
 class Batch:
-    """Counted events of a stretch of the ledger, and where the stretch ends."""
+    """Counted events of a stretch of the ledger, and where the stretch ends.
+
+    `logged`: Kafka's timestamps of these events. `read_to`: that of the last row of each partition.
+    Canaries are apart: they say how old numbers are, and are in none.
+    """
 
     events: list[Event] = field(default_factory=list)
     to: Vector = field(default_factory=dict)
+    logged: list[int] = field(default_factory=list)
+    canaries: list[tuple[Event, int]] = field(default_factory=list)
+    read_to: dict[Partition, int] = field(default_factory=dict)
 
 
 def held(store: Store, tables: Sequence[str] = TABLES) -> dict[Partition, Held]:
@@ -154,21 +163,28 @@ class Reader:
                 f" WHERE topic_id = '{topic}' AND partition = {number}"
                 f" AND offset >= {start} AND offset < {ends[place]} ORDER BY offset"
             )
-            batch.to[place] = self._take(batch.events, rows, start)
+            batch.to[place] = self._take(batch, place, rows, start)
 
-    def _take(self, events: list[Event], rows: Iterable[tuple[Any, ...]], expected: int) -> int:
+    def _take(self, batch: Batch, place: Partition, rows: Iterable[tuple[Any, ...]], expected: int) -> int:
         for row in rows:
             if row[0] < expected:
                 continue  # a row too many: told by the exact check, and no reason to stand still
             if row[0] != expected:
                 break  # a gap: what lies behind it waits until it is filled
             expected += 1
-            if row[1]:
-                events.append(self._event(row))
+            batch.read_to[place] = row[-1]
+            if not row[1]:
+                continue
+            event = self._event(row)
+            if event.type == CANARY:
+                batch.canaries.append((event, row[-1]))
+            else:
+                batch.events.append(event)
+                batch.logged.append(row[-1])
         return expected
 
     def _event(self, row: tuple[Any, ...]) -> Event:
-        _, _, type, urn, id, subject, time, producedat, orgunit, seqno, correctionof, data = row
+        _, _, type, urn, id, subject, time, producedat, orgunit, seqno, correctionof, data, _ = row
         short = self._types.get(type)
         if short is None:
             short = self._types[type] = type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)

@@ -15,11 +15,11 @@ from ioc.reference import Catalogue
 from storage import cases, reference
 from storage.client import Store
 from storage.trust import TICK_LIMIT_MS
-from streams.reduce import ledger, ticks
+from streams.reduce import ledger, ticks, visible
 from streams.reduce.corrections import Corrections
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import Change, gather, merge
-from streams.reduce.plan import LIMIT, STORED, Plan, Vector, load, load_vector
+from streams.reduce.plan import LIMIT, STORED, Partition, Plan, Vector, load, load_vector
 from streams.reduce.rebuilding import Rebuilding
 from streams.reduce.refolding import Refolding
 from streams.reduce.settling import Settling
@@ -84,6 +84,9 @@ class Reducer:
         self._codes: set[str] = set(catalogue.units.codes)
         self._done = ticks.Finished()
         self._settled_at = self._settling_ms = 0
+        self._unshown = visible.Unshown()
+        self._read_to: dict[Partition, int] = {}
+        self._reached = 0
         self._loaded: str | None = None
         self.watermark: Vector = {}
 
@@ -125,8 +128,12 @@ class Reducer:
             self._begin_rebuild(asked)
         elif self._refolding.due and self._rebuilding.running is None:
             self._refold()
-        held = self._watch.held(self._now())
+        looked = self._now()
+        held = self._watch.held(looked)
         batch = self._reader.new(held, self.watermark, self._batch)
+        self._read_to |= batch.read_to
+        unread = [each for each, rows in held.items() if rows.last >= batch.to.get(each, rows.first)]
+        self._reached = visible.reached(looked, self._read_to, unread, self._done.reached_at)
         waiting = sum(rows.last + 1 - batch.to.get(each, rows.first) for each, rows in held.items())
         moves = batch.to != self.watermark
         if moves:
@@ -176,10 +183,25 @@ class Reducer:
             done = replace(done, values_at=now)
         if settle:
             done = replace(done, settled=tick.number)
+            done = replace(done, reached_at=max(self._reached, done.reached_at))
         changed = sum(map(len, changes.values()))
-        ticks.finish(self._store, tick, done, self._now(), batch.to, batch.events, changed)
+        finished = self._now()
+        fresh = self._show(batch, now, finished, written=settle and tick.live)
+        ticks.finish(self._store, tick, done, finished, batch.to, batch.events, changed, fresh)
         self._done, self.watermark = done, batch.to
         self._reach("finished")
+
+    def _show(self, batch: ledger.Batch, began: int, at: int, *, written: bool) -> list[tuple[int, int]]:
+        """What became visible now, if values were written; else it is remembered until they are."""
+        passing = (
+            visible.Canary(event.subject, event.producedat, event.data["every_s"], logged, max(began, logged))
+            for event, logged in batch.canaries
+        )
+        self._unshown.note(batch.logged, passing)
+        if not written:
+            return []
+        self._unshown.write_canaries(self._store, at)
+        return self._unshown.shown(at)
 
     def _pause(self, waiting: int) -> int:
         """Milliseconds between two times that cells are written while so many rows wait."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +30,7 @@ class Finished:
     live: bool = True
     values_at: int = 0
     settled: int = 0
+    reached_at: int = 0
 
     def watermark(self) -> Vector:
         return load_vector(self.vector)
@@ -48,14 +49,14 @@ class Tick:
 def last_finished(store: Store) -> Finished:
     """Where to go on. Without a tick (they expire): at the ledger's beginning, behind all versions used."""
     rows = store.query(
-        "SELECT tick, vector, live, toUnixTimestamp64Milli(values_at), settled"
-        " FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
+        "SELECT tick, vector, live, toUnixTimestamp64Milli(values_at), settled,"
+        " toUnixTimestamp64Milli(reached_at) FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
     )
     if not rows:
         used = store.query("SELECT max(version) FROM merge('ioc', '^(cases|kpi)_')")
         return Finished(tick=used[0][0])
-    tick, vector, live, values_at, settled = rows[0]
-    return Finished(tick, vector, bool(live), values_at, settled)
+    tick, vector, live, values_at, settled, reached_at = rows[0]
+    return Finished(tick, vector, bool(live), values_at, settled, reached_at)
 
 
 def log_touched(store: Store, tick: int, pairs: Mapping[Pair, Iterable[date]]) -> None:
@@ -86,9 +87,16 @@ def latencies(events: Iterable[Event], visible: int) -> list[tuple[str, int, int
 
 
 def finish(
-    store: Store, tick: Tick, done: Finished, at: int, vector: Vector, events: list[Event], cases: int
+    store: Store,
+    tick: Tick,
+    done: Finished,
+    at: int,
+    vector: Vector,
+    events: list[Event],
+    cases: int,
+    fresh: Sequence[tuple[int, int]] = (),
 ) -> None:
-    """The last act of a tick, at this instant: from now on it is done."""
+    """The last act of a tick, at this instant: from now on it is done. `fresh`: as of `visible.Unshown`."""
     seen = latencies(events, at) if tick.live else []
     row = {
         "tick": tick.number,
@@ -100,6 +108,9 @@ def finish(
         "live": int(tick.live),
         "values_at": done.values_at,
         "settled": done.settled,
+        "reached_at": done.reached_at,
+        "fresh_ms": [ms for ms, _ in fresh],
+        "fresh_records": [records for _, records in fresh],
         "vector": dump_vector(vector),
         "latency_source": [source for source, _, _ in seen],
         "latency_ms": [ms for _, ms, _ in seen],

@@ -23,6 +23,8 @@ TABLES = (
     *(
         "landing_progress",
         "landing_stops",
+        "canaries",
+        "freshness",
         "qd766_official",
         "events_documents",
         "events_platform",
@@ -116,9 +118,35 @@ def sources(now: datetime) -> list[dict[str, Any]]:
 
 
 def tick(now: datetime) -> dict[str, Any]:
-    return {"tick": 1, "kind": "events", "started_at": now - timedelta(milliseconds=40), "finished_at": now,
+    return {"tick": 1, "settled": 1, "kind": "events", "finished_at": now,
+            "started_at": now - timedelta(milliseconds=40), "fresh_ms": [700], "fresh_records": [9],
             "live": 1, "events": 9, "values_at": now, "latency_source": ["qlvb"], "latency_ms": [900],
             "latency_events": [9]}  # fmt: skip
+
+
+def canary(now: datetime) -> dict[str, Any]:
+    way = ("sent_at", "logged_at", "landed_at", "visible_at")
+    return {"topic": "documents", "every_s": 10} | dict.fromkeys(way, now)
+
+
+def heartbeat(now: datetime) -> dict[str, Any]:
+    """motcua says that it sent nothing but this."""
+    said = {"sent_total": 1, "sent_epoch": (now - timedelta(days=1)).isoformat()}
+    return {
+        "topic_id": TOPIC,
+        "partition": 9,
+        "offset": 0,
+        "logged_at": now,
+        "verdict": 1,
+        "tenant": TENANT,
+        "source": f"urn:ioc:{TENANT}:motcua",
+        "id": "beat",
+        "type": "vn.gov.ioc.source.heartbeat.v1",
+        "time": now,
+        "producedat": now,
+        "fingerprint": b"\0" * 32,
+        "data": orjson.dumps(said).decode(),
+    }
 
 
 def case(unit: str, subject: str, now: datetime) -> dict[str, Any]:
@@ -164,11 +192,13 @@ def platform(store: Store, now: datetime, today: date) -> None:
     insert(store, "events_documents", ledger(now))
     rejected, raised = told(now)
     insert(store, "events_platform", [rejected])
+    insert(store, "events_platform", [heartbeat(now)])
     insert(store, "events_alerts", [raised])
     log = {"topic": "ioc.documents", "topic_id": TOPIC, "partition": 0}
     insert(store, "landing_progress", [log | {"start": 0, "end": 8, "at": now}])
     stop = {"topic": "ioc.documents", "partition": 0, "reason": "hole", "first": 3, "last": 4, "at": now}
     insert(store, "landing_stops", [stop])
+    insert(store, "canaries", [canary(now)])
     wanted = {"tenant": TENANT, "kpi": "online_dossier_rate", "dim": "", "unit": ROOT, "on_day": today}
     seen = {
         "status": "off_pace",

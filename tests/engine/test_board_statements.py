@@ -184,7 +184,11 @@ def seed(store: Store, *, silent: set[str] = frozenset(), cases: int = 1284) -> 
     catalogue, milliseconds = Catalogue.load(), int(now.timestamp() * 1000)
     units = (ROOT, JOBS, MERIT)
     write_trust(store, Kpis.load(), units, catalogue, tenant=TENANT, on=today, now=milliseconds, version=1)
-    insert(store, "ticks", [{"tick": 1, "kind": "events", "finished_at": now, "live": 1, "values_at": now}])
+    insert(
+        store,
+        "ticks",
+        [{"tick": 1, "settled": 1, "kind": "events", "finished_at": now, "live": 1, "values_at": now}],
+    )
     insert(store, "kpi_values", values(now, cases))
     insert(store, "kpi_cells", cells(today))
     insert(store, "cases_document_in", [urgent("hoa_toc", now, -5), urgent("khan", now, 12)])

@@ -283,6 +283,7 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
         "rule": "doc_type",
         "at": AT,
     },
+    "canary.sent": {"topic": "documents", "every_s": 10},
 }
 
 

@@ -73,7 +73,7 @@ def test_a_schema_may_grow_but_not_break(name: str) -> None:
 
 
 def test_types_are_numbered_and_named_once() -> None:
-    assert len({kind.n for kind in TYPES.values()}) == len(TYPES) == len(BY_NAME) == 26
+    assert len({kind.n for kind in TYPES.values()}) == len(TYPES) == len(BY_NAME) == 27
     assert all(
         kind.dataclass == ("personal" if kind.topic.personal else "internal") for kind in TYPES.values()
     )

@@ -15,7 +15,8 @@ READ_BY_THE_PLUGIN = {"host", "port", "protocol", "secure", "username", "default
                       "queryTimeout", "customSettings", "enableRowLimit"}  # fmt: skip
 
 PIPELINE = {
-    f"ioc_read.{view}" for view in ("landing_stops", "landing_lag", "ticks", "ledger_total", "latency")
+    f"ioc_read.{view}"
+    for view in ("landing_stops", "landing_lag", "ticks", "ledger_total", "latency", "canaries")
 }
 
 
