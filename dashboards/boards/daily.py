@@ -7,7 +7,7 @@ from dashboards.boards import lists, panels, period
 from dashboards.boards.canvas import Piece, Place
 from dashboards.boards.catalogue import Facts
 from dashboards.boards.clickhouse import Query
-from dashboards.boards.domains import Domain, Rows
+from dashboards.boards.domains import Domain, Rows, headings
 from dashboards.boards.kpi import Measure
 from dashboards.boards.links import row_case
 from dashboards.boards.panels import Said
@@ -178,7 +178,7 @@ def _datasets(rates: list[Measure], at: Place) -> Any:
         "Đúng, đủ, sạch, sống của từng cơ sở dữ liệu trong kỳ; kém nhất trước.",
         every="30s",
     )
-    shown = {"dataset_name": "Cơ sở dữ liệu"} | {each.id: each.name for each in rates}
+    shown = {"dataset_name": "Cơ sở dữ liệu"} | headings(rates)
     shown |= {"records": "Bản ghi", "assessed_at": "Đánh giá lúc"}
     props = {
         each.id: [prop("unit", "percent"), prop("decimals", 1), *panels.toned(each.bounds)] for each in rates

@@ -18,7 +18,7 @@ from dashboards.boards.clickhouse import Query
 from dashboards.boards.kpi import Measure, tile
 from dashboards.boards.links import HOMES, board_link, home, row_board
 from dashboards.boards.panels import Said
-from dashboards.boards.parts import VERDICT_UP, mapping, prop
+from dashboards.boards.parts import VERDICT_UP, mapping, prop, short_names
 from dashboards.boards.trend import trend
 
 TILES = 8
@@ -129,9 +129,12 @@ def line(measure: Measure, at: Place) -> Any:
 
 def units(measures: Sequence[Measure], uid: str, at: Place) -> Any:
     """The units beneath side by side; a figure has the colour of its verdict."""
+    heads = headings(measures)
+    meant = "; ".join(f"{heads[each.id]}: {each.name}" for each in measures if heads[each.id] != each.name)
     said = Said(
         "Theo đơn vị",
-        "Các đơn vị trực thuộc, kém nhất trước theo cột đầu. Nhân sự: ô dưới năm người không hiển thị.",
+        "Các đơn vị trực thuộc, kém nhất trước theo cột đầu. Nhân sự: ô dưới năm người không hiển thị."
+        + (f" {meant}." if meant else ""),
     )
     props = {
         each.id: [
@@ -141,9 +144,15 @@ def units(measures: Sequence[Measure], uid: str, at: Place) -> Any:
         ]
         for each in measures
     }
-    shown = {"unit_name": "Đơn vị"} | {each.id: each.name for each in measures}
+    shown = {"unit_name": "Đơn vị"} | heads
     leads = {"unit_name": [row_board("Xem đơn vị này", uid)]}
     return panels.hide(panels.rows(said, period.by_unit(measures), shown, at, props | leads), "unit")
+
+
+def headings(measures: Sequence[Measure]) -> dict[str, str]:
+    """What KPIs are called at the head of a table's columns: short where there is a short name."""
+    known = short_names("columns")
+    return {each.id: known.get(each.id, each.name) for each in measures}
 
 
 def others(measures: Sequence[Measure], at: Place) -> Any:

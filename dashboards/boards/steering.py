@@ -213,7 +213,7 @@ def _deadlines(at: Place) -> Any:
         "name": "Chỉ tiêu",
         "shown": "Hiện nay",
         "wanted": "Đích",
-        "target_by": "Đến ngày",
+        "target_by": "Hạn",
         "expected": "Dự báo",
         "state": "Tình trạng",
     }

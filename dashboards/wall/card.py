@@ -1,23 +1,41 @@
 """One panel on one viewer's page: refreshed only when what it shows has changed."""
 
+from pathlib import Path
+
 from nicegui import ui
 
 from dashboards.wall.board import Board, Grid, Panel
+from dashboards.wall.markup import el
 from dashboards.wall.panels import Drawn, look
+
+FIT = Path(__file__).with_name("fit.js")
+LOW, MIDDLE = 0.2, 0.28
+"""Shares of the board's height below which a card has room for less."""
+
+NARROW = 5
+"""Columns of the grid up to which nothing stands side by side."""
 
 
 class Card:
-    """A card, and its chart if it has one."""
+    """A card, its description, which is there for pointer and keyboard, and its chart if it has one."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._classes = f"card look-{name_of_look(panel)}"
+    def __init__(self, panel: Panel, board: Board) -> None:
+        self._classes = f"card look-{name_of_look(panel)} {size(panel, board)}".strip()
         self._shown: Drawn | None = None
         self._chart: ui.echart | None = None
-        with ui.element("section").classes(self._classes) as self._card:
+        about = f"about-{panel.id}"
+        with (
+            ui.element("section")
+            .classes(self._classes)
+            .props(f'tabindex=0 aria-describedby="{about}"') as self._card
+        ):
             self._card.style(f"--area: {area(panel.gridPos)}")
             self._body = ui.html("", sanitize=False).classes("body")
             if panel.type == "timeseries":
-                self._chart = ui.echart({"series": []}).classes("chart")
+                self._chart = ui.echart({"series": []}).classes("chart").props("aria-hidden=true")
+            if panel.description:
+                described = el("p", "", panel.description, id=about, role="note")
+                ui.html(described, sanitize=False).classes("about")
 
     def show(self, drawn: Drawn) -> None:
         """Send what changed; nothing else moves on the page."""
@@ -37,12 +55,20 @@ class Card:
 
 def cards(board: Board) -> dict[int, Card]:
     """A card for each panel, by the panel's id; call inside a NiceGUI page function."""
-    return {panel.id: Card(panel) for panel in board.panels}
+    ui.add_head_html(f"<script>{FIT.read_text(encoding='utf-8')}</script>")
+    return {panel.id: Card(panel, board) for panel in board.panels}
 
 
 def area(grid: Grid) -> str:
     """A panel's place as CSS `grid-area` (lines count from 1)."""
     return f"{grid.y + 1} / {grid.x + 1} / {grid.y + grid.h + 1} / {grid.x + grid.w + 1}"
+
+
+def size(panel: Panel, board: Board) -> str:
+    """How much a card has room for: `low`, `middle` or all (""), and whether it is `narrow`."""
+    share = panel.gridPos.h / board.rows
+    high = "low" if share < LOW else "middle" if share < MIDDLE else ""
+    return f"{high} narrow" if panel.gridPos.w <= NARROW else high
 
 
 def name_of_look(panel: Panel) -> str:

@@ -15,12 +15,14 @@ def text(value: str) -> Html:
     return Html(escape(printable, quote=True))
 
 
-def el(tag: str, cls: str = "", *children: str, style: str = "") -> Html:
-    """One element. Children that are not `Html` are escaped; empty ones are left out."""
-    attributes = f' class="{escape(cls)}"' if cls else ""
-    if style:
-        attributes += f' style="{escape(style)}"'
-    return Html(f"<{tag}{attributes}>{join(*children)}</{tag}>")
+def el(tag: str, cls: str = "", *children: str, **attributes: str) -> Html:
+    """One element. Children that are not `Html` are escaped; empty ones are left out.
+
+    `attributes`: by name (`data_label` is `data-label`); empty ones are left out, values are escaped.
+    """
+    named = {"class": cls, **attributes}
+    said = "".join(f' {name.replace("_", "-")}="{text(value)}"' for name, value in named.items() if value)
+    return Html(f"<{tag}{said}>{join(*children)}</{tag}>")
 
 
 def join(*children: str) -> Html:

@@ -1,7 +1,7 @@
 """One board's panels, each read at its own pace, once, however many people look at it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -16,6 +16,9 @@ from ioc.errors import StoreRefused, StoreUnavailable
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+UNSEEN_S = 15.0
+"""Pace of a board that was looked at a moment ago: whoever comes back sees a living page."""
+NEVER = float("-inf")
 ASLEEP_AFTER_S = 60.0
 """A board that nobody has looked at for this long is not read at all."""
 LOST_AFTER = timedelta(seconds=20)
@@ -64,10 +67,11 @@ class Poller:
         self, board: Board, answers: Answers, clock: Clock, chosen: Mapping[str, str] = NOTHING_CHOSEN
     ) -> None:
         self._board = board
-        self._variables = {**board.variables, **chosen}
+        self.variables = {**board.variables, **chosen}
         self._answers = answers
         self._clock = clock
         self._due: dict[int, float] = {}
+        self._read_at = NEVER
         self.viewers = 0
         self.seen_at = clock.monotonic() - ASLEEP_AFTER_S
         self.frame = self._framed(self._unread())
@@ -83,10 +87,21 @@ class Poller:
         """Somebody looks, or did a moment ago."""
         return self.viewers > 0 or self._clock.monotonic() - self.seen_at < ASLEEP_AFTER_S
 
+    @property
+    def turn(self) -> float:
+        """Those that were read longest ago come first; never is longest."""
+        return self._read_at
+
+    @property
+    def resting(self) -> bool:
+        """Nobody looks just now, and it was read a moment ago."""
+        return not self.viewers and self._clock.monotonic() - self._read_at < UNSEEN_S - TICK_S / 2
+
     def seen(self) -> None:
         """Somebody opens the board. After a sleep nothing of what was known then is shown."""
         if not self.awake:
             self._due.clear()
+            self._read_at = NEVER
             self.frame = self._framed(self._unread())
         self.seen_at = self._clock.monotonic()
 
@@ -96,11 +111,17 @@ class Poller:
         self.viewers += change
 
     def round(
-        self, now: datetime | None = None, tick: float | None = None, *, pressing: bool = False
+        self,
+        now: datetime | None = None,
+        tick: float | None = None,
+        *,
+        pressing: bool = False,
+        urgent: Callable[[], bool] = lambda: False,
     ) -> bool:
         """Read every panel that is due, or the pressing ones only; False when the store cannot be reached.
 
-        `tick`: when the round began that this is a part of, by the stop-watch.
+        `tick`: when the round began that this is a part of, by the stop-watch. `urgent`: whether another
+        board waits for its very first numbers; then the rest of this one is left for later.
         """
         now, tick = now or self._clock.now(), self._clock.monotonic() if tick is None else tick
         panels = dict(self.frame.panels)
@@ -110,6 +131,8 @@ class Poller:
                 continue
             if pressing and not panel.pressing:
                 continue
+            if self._read_at > NEVER and urgent():
+                return True
             try:
                 read = self._read(panel, now, tick)
             except StoreUnavailable as error:
@@ -129,6 +152,8 @@ class Poller:
             # The first wait is shorter by turns, so that slow panels do not all come due in the same round.
             wait = panel.every if panel.id in self._due else 1 + panel.id % panel.every
             self._due[panel.id] = asked + wait - TICK_S / 2
+            self.frame = self._framed(dict(panels))
+        self._read_at = self._read_at if pressing else tick
         self.frame = self._framed(panels)
         return reached
 
@@ -141,6 +166,6 @@ class Poller:
         read: dict[str, Answer] = {}
         for target in panel.targets:
             span = self._board.time.span
-            sql = expand(target.rawSql, now=now, variables=self._variables, span=span)
+            sql = expand(target.rawSql, now=now, variables=self.variables, span=span)
             read[target.refId] = self._answers.read(sql, since=tick - TICK_S / 2)
         return read

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from dashboards.wall.answers import ALIVE, Answers
-from dashboards.wall.around import AROUND
+from dashboards.wall.around import AROUND, REACH
 from dashboards.wall.board import Board
 from dashboards.wall.inner import inner
-from dashboards.wall.poller import NOTHING_CHOSEN, TICK_S, Poller, lost_since
+from dashboards.wall.poller import NEVER, NOTHING_CHOSEN, TICK_S, Poller, lost_since
 from dashboards.wall.screen import Screen
 from dashboards.wall.source import OpenReader
 from ioc.clock import Clock
@@ -66,7 +66,7 @@ class Screens:
             if screen is None:
                 self._make_room()
                 screen = self._live[key] = Screen(
-                    self.inner[uid].board, self.answers, self._clock, dict(chosen)
+                    self.inner[uid].board, self.answers, self._clock, dict(chosen), self._reach
                 )
         return screen
 
@@ -130,16 +130,27 @@ class Screens:
         pace = TICK_S if self.live else IDLE_S
         return max(pace - took, 0.05)
 
+    def _urgent(self) -> bool:
+        """A board was opened of which nothing is known yet; it is woken for, and comes first."""
+        return self._wake.is_set() and any(screen.poller.turn == NEVER for screen in self.live)
+
+    def _reach(self) -> datetime | None:
+        """Until when numbers are known."""
+        table = self.around.frame.panels[REACH].tables.get("A")
+        return table.first().get("as_of") if table else None
+
     def round(self, *, pressing: bool = False) -> None:
         """Read what is due on every screen that is looked at; whether the store is there when none is."""
         now, tick = self._clock.now(), self._clock.monotonic()
         reached = True
-        live = self.live
+        live = sorted(self.live, key=lambda one: (not one.poller.viewers, one.poller.turn))
         if live:
             reached = self.around.round(now, tick, pressing=pressing)
         for screen in live:
+            if screen.poller.resting:
+                continue
             if reached:
-                reached = screen.poller.round(now, tick, pressing=pressing)
+                reached = screen.poller.round(now, tick, pressing=pressing, urgent=self._urgent)
             else:
                 screen.poller.lost()
         if not live:

@@ -1,16 +1,35 @@
-"""One small module per look; `draw` chooses by panel type and, for stats, by the field the panel is about."""
+"""One small module per look; `draw` chooses by panel type and, for some, by the field the panel is about."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from dashboards.wall.board import Board, BoardError, Panel
-from dashboards.wall.panels import bars, freshness, ledger, level, pending, sources, table, tile, title, trend
+from dashboards.wall.panels import (
+    bars,
+    freshness,
+    gauge,
+    ledger,
+    level,
+    lines,
+    numbers,
+    sources,
+    stacks,
+    table,
+    tile,
+    title,
+    trend,
+    verdicts,
+)
 from dashboards.wall.panels.scene import Drawn, Scene
 from dashboards.wall.poller import PanelData
 
 Draw = Callable[[Panel, PanelData, Scene], Drawn]
 
-ANY_STAT = ("stat", "*")
-"""A stat about anything else: one row of numbers, those that its overrides name."""
+ANY = "*"
+"""A stat or a chart over time about anything else than what has a look of its own."""
+ABOUT = ("stat", "timeseries")
+"""Types that are drawn by the field they are about."""
 
 LOOKS: dict[tuple[str, str], Draw] = {
     ("stat", "level"): level.draw,
@@ -18,21 +37,22 @@ LOOKS: dict[tuple[str, str], Draw] = {
     ("stat", "value"): tile.draw,
     ("stat", "age_s"): sources.draw,
     ("stat", "received"): ledger.draw,
-    ANY_STAT: pending.draw,
-    ("timeseries", ""): trend.draw,
+    ("stat", ANY): numbers.draw,
+    ("timeseries", "value"): trend.draw,
+    ("timeseries", ANY): lines.draw,
     ("bargauge", ""): bars.draw,
+    ("barchart", ""): stacks.draw,
+    ("gauge", ""): gauge.draw,
+    ("state-timeline", ""): verdicts.draw,
     ("table", ""): table.draw,
     ("text", ""): title.draw,
-    ("gauge", ""): pending.draw,
-    ("barchart", ""): pending.draw,
-    ("state-timeline", ""): pending.draw,
 }
 
 
 def look(panel: Panel) -> Draw:
     """How this panel is drawn. Raises `BoardError` when the wall has no look for it."""
-    field = panel.principal if panel.type == "stat" else ""
-    known = LOOKS.get((panel.type, field)) or (LOOKS[ANY_STAT] if field else None)
+    field = panel.principal if panel.type in ABOUT else ""
+    known = LOOKS.get((panel.type, field)) or (LOOKS.get((panel.type, ANY)) if field else None)
     if known is None:
         raise BoardError(f"panel {panel.id}: no look for a {panel.type} about {field or 'nothing'}")
     return known
@@ -40,10 +60,21 @@ def look(panel: Panel) -> Draw:
 
 def draw(board: Board, scene: Scene) -> dict[int, Drawn]:
     """Every panel of the board, as it looks now."""
+    variables = {**board.variables, **scene.variables}
+    scene = replace(scene, reach=scene.reach or _reach(board, scene), variables=variables)
     return {
         panel.id: look(panel)(panel, scene.frame.panels.get(panel.id, PanelData()), scene)
         for panel in board.panels
     }
+
+
+def _reach(board: Board, scene: Scene) -> datetime | None:
+    """Until when values are known, from the panel that says it."""
+    for panel in board.panels:
+        if panel.type == "stat" and panel.principal == "as_of":
+            table = scene.frame.panels.get(panel.id, PanelData()).tables.get("A")
+            return table.first().get("as_of") if table else None
+    return None
 
 
 __all__ = ["LOOKS", "Draw", "Drawn", "Scene", "draw", "look"]

@@ -5,7 +5,7 @@ from typing import Any
 from dashboards.wall import words
 from dashboards.wall.board import Panel
 from dashboards.wall.markup import Html, el, join
-from dashboards.wall.panels.scene import Drawn, Scene, empty, heading, untrusted
+from dashboards.wall.panels.scene import Drawn, Scene, empty, heading, title, untrusted
 from dashboards.wall.poller import PanelData
 
 PARTS = (("counted", "đếm"), ("suppressed", "trùng"), ("conflict", "mâu thuẫn"), ("rejected", "cách ly"),
@@ -16,10 +16,13 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     row = data.tables["A"].first() if "A" in data.tables else {}
     doubt = untrusted(panel, data, scene)
     if not row:
-        return Drawn(join(heading(panel, doubt=doubt), empty("Không có dữ liệu")), "old" if doubt else "none")
+        return Drawn(
+            join(heading(panel, scene, data, doubt=doubt), empty("Không có dữ liệu")),
+            "old" if doubt else "none",
+        )
     balanced = balances(row)
     right = "" if doubt else el("small", "word", "✓ khớp" if balanced else _mismatch(row))
-    head = heading(panel, doubt=doubt) if doubt else el("h2", "", el("span", "", panel.title), right)
+    head = heading(panel, scene, data, doubt=doubt) if doubt else el("h2", "", title(panel, scene), right)
     return Drawn(join(head, _sentence(row)), "old" if doubt else ("good" if balanced else "act"))
 
 

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 
 from dashboards.wall import words
 from dashboards.wall.board import Panel
+from dashboards.wall.panels.scene import Scene
 from dashboards.wall.poller import PanelData
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
+    """What is said of a panel's rows as a whole."""
+
     text: str
     verdict: str
     nothing: str
     """What an empty list means here."""
 
 
-def note(panel: Panel, data: PanelData) -> Note:
+def note(panel: Panel, data: PanelData, scene: Scene) -> Note:
     """The note of a panel, and how far its rows can be believed."""
     rows = data.tables.get("A")
     kpi = data.tables["B"].first() if "B" in data.tables else {}
@@ -31,5 +34,6 @@ def note(panel: Panel, data: PanelData) -> Note:
         parts = [f"tổng {words.number(kpi['value'])}"]
         if kpi.get("change") is not None:
             parts.append(words.signed(kpi["change"]))
-    nothing = panel.fieldConfig.defaults.noValue if known else "Không có dữ liệu"
+    told = known if "B" in data.tables else scene.reach is not None
+    nothing = panel.fieldConfig.defaults.noValue if told else "Không có dữ liệu"
     return Note(" · ".join(parts), str(kpi.get("verdict", "")), nothing)

@@ -1,13 +1,16 @@
 """What every look shares: the instant, the state of the store, and the card around a panel."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dashboards.wall import words
 from dashboards.wall.board import Panel
-from dashboards.wall.markup import Html, el
+from dashboards.wall.links import address
+from dashboards.wall.markup import Html, el, join
 from dashboards.wall.poller import LOST_AFTER, Frame, PanelData
+from ioc.clock import VIETNAM
 
 Tone = Literal["good", "warn", "act", "info", "old", "none"]
 """good: at target · warn: near it · act: act now · info: data · old: not trusted · none: unknown."""
@@ -23,15 +26,30 @@ TONES: dict[str, Tone] = {
 """What a verdict in the data means for the eye. An unknown word is never shown as good."""
 
 
+COLUMN_PX, FRAME_PX = 79.3, 66
+"""On a 1080p wall: a column of the grid, and what a card keeps for itself."""
+TITLE_PX, NOTE_PX = 14.6, 13.0
+"""Mean width of a sign in a heading and in its note; a heading longer than its card is set smaller."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
+    """What a board is drawn from. `reach`: until when the values on it are known, if it says so."""
+
     frame: Frame
     now: datetime
     theme: str = "dark"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    reach: datetime | None = None
 
     @property
     def lost_since(self) -> datetime | None:
         return self.frame.lost_since(self.now)
+
+    def as_of(self, data: PanelData) -> str:
+        """`lúc 10:42`: when a panel's rows were read, or what they were made from ended earlier."""
+        known = [at for at in (data.read_at, self.reach) if at is not None]
+        return f"lúc {words.moment(min(known), self.now)}" if data.read_at is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,9 @@ class Drawn:
     chart: dict[str, Any] | None = None
 
 
+SILENT = "nguồn im lặng"
+
+
 def untrusted(panel: Panel, data: PanelData, scene: Scene, verdict: object = "") -> str:
     """Why these rows cannot be trusted, in words for the viewer; "" when they can."""
     if scene.lost_since is not None:
@@ -51,7 +72,7 @@ def untrusted(panel: Panel, data: PanelData, scene: Scene, verdict: object = "")
         return "không đọc được số liệu"
     if data.read_at is not None and scene.now - data.read_at > LOST_AFTER + timedelta(seconds=panel.every):
         return f"đọc lần cuối lúc {words.clock(data.read_at)}"
-    return "nguồn im lặng" if verdict == "old" else ""
+    return SILENT if verdict == "old" else ""
 
 
 def elapsed(data: PanelData, scene: Scene) -> float:
@@ -59,10 +80,20 @@ def elapsed(data: PanelData, scene: Scene) -> float:
     return max((scene.now - data.read_at).total_seconds(), 0.0) if data.read_at else 0.0
 
 
-def heading(panel: Panel, note: str = "", *, doubt: str = "") -> Html:
-    """A panel's title, its note on the right, or the mark of old data instead of it."""
-    right = old_tag() if doubt else el("small", "", note)
-    return el("h2", "", el("span", "", panel.title), right)
+def heading(panel: Panel, scene: Scene, data: PanelData, note: str = "", *, doubt: str = "") -> Html:
+    """A panel's title, its note and as-of on the right, or the mark of old data instead of them."""
+    said = words.OLD if doubt else note or scene.as_of(data)
+    right = old_tag() if doubt else el("small", "", said)
+    long = TITLE_PX * len(panel.title) + NOTE_PX * len(said) > panel.gridPos.w * COLUMN_PX - FRAME_PX
+    return el("h2", "long" if long else "", title(panel, scene), right)
+
+
+def title(panel: Panel, scene: Scene) -> Html:
+    """The title, leading to where more is said if the panel leads anywhere."""
+    for link in panel.links:
+        if where := address(link.url, scene.variables):
+            return el("span", "", el("a", "", panel.title, href=where, title=link.title))
+    return el("span", "", panel.title)
 
 
 def old_tag() -> Html:
@@ -72,3 +103,17 @@ def old_tag() -> Html:
 def empty(sentence: str) -> Html:
     """What stands in a panel without rows."""
     return el("p", "empty", sentence)
+
+
+def waiting(panel: Panel, scene: Scene) -> Drawn:
+    """A panel that was not read yet; when the store is lost, that is said instead."""
+    lost = scene.lost_since is not None
+    right = old_tag() if lost else el("small", "", "")
+    sentence = words.LOST if lost else "Đang đọc số liệu…"
+    return Drawn(join(el("h2", "", title(panel, scene), right), empty(sentence)), "old" if lost else "none")
+
+
+def day(at: datetime) -> str:
+    """`23/11`, Vietnamese date; a naive instant is Vietnamese already."""
+    aware = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
+    return f"{aware.astimezone(VIETNAM):%d/%m}"

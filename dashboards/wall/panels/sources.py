@@ -24,7 +24,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     note = _rest([str(row.get("state")) for row in rows[MOST:]])
     shown = [_source(row, late, doubt) for row in rows[:MOST]]
     body = el("div", "sources", *shown) if rows else empty("Không có dữ liệu")
-    return Drawn(join(heading(panel, note, doubt=doubt), body), "old" if doubt else "info")
+    return Drawn(join(heading(panel, scene, data, note, doubt=doubt), body), "old" if doubt else "info")
 
 
 def _rest(states: list[str]) -> str:

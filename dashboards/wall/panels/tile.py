@@ -5,12 +5,12 @@ from typing import Any
 from dashboards.wall import words
 from dashboards.wall.board import Panel
 from dashboards.wall.markup import Html, el, join
-from dashboards.wall.panels.scene import TONES, Drawn, Scene, old_tag, untrusted
+from dashboards.wall.panels.fields import SUFFIX
+from dashboards.wall.panels.scene import SILENT, TONES, Drawn, Scene, old_tag, title, untrusted
 from dashboards.wall.poller import PanelData
 
 RESTATED = "☐ điều chỉnh"
 """What was shown until yesterday is known otherwise now; the hollow square is that of a trend's days."""
-SUFFIX = {"percent": "%", "s": "giây"}
 
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
@@ -20,15 +20,18 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     value = row.get("value")
     tone = "old" if doubt else ("none" if value is None else TONES.get(verdict, "none"))
     body = [
-        el("h2", "", panel.title),
+        el("h2", "", title(panel, scene)),
         _value(panel, value),
         _target_bar(panel, value, row.get("target")),
     ]
-    if doubt:
-        body += [_old(row, doubt, scene)]
+    if data.awaited and not doubt:
+        said = el("div", "word", "Đang đọc số liệu…")
+    elif doubt:
+        said = _old(row, doubt, scene)
     else:
-        body += [_verdict(panel, row, verdict), _change(panel, row, scene)]
-    return Drawn(join(*body, _foot(row)), tone)
+        said = join(_verdict(panel, row, verdict), _change(panel, row, scene))
+    body.append(el("div", "said", said))
+    return Drawn(join(*body, _foot(row, scene, doubt)), tone)
 
 
 def _value(panel: Panel, value: float | None) -> Html:
@@ -76,15 +79,30 @@ def _change(panel: Panel, row: dict[str, Any], scene: Scene) -> Html:
 
 def _old(row: dict[str, Any], doubt: str, scene: Scene) -> Html:
     since = row.get("stale_since")
-    if doubt == "nguồn im lặng" and since is not None:
-        doubt += f" từ {words.moment(since, scene.now)}"
-    return join(el("div", "word", old_tag()), el("div", "soft", doubt))
+    if doubt == SILENT and since is not None:
+        doubt = f"{SILENT} từ {words.moment(since, scene.now)}"
+    source, _, rest = doubt.partition(" ")
+    # A low tile has no room for the first word: that it is the source is said by what it does.
+    said = join(el("span", "whole", f"{source} "), rest) if doubt.startswith(SILENT) else doubt
+    return join(el("div", "word", old_tag()), el("div", "soft", said))
 
 
-def _foot(row: dict[str, Any]) -> Html:
-    cases, noun = row.get("cases"), str(row.get("noun", ""))
-    parts = [f"{words.number(cases)} {noun}".rstrip()] if cases is not None else []
-    if row.get("window") and row.get("start"):
-        parts.append(words.window(str(row["window"]), row["start"]))
-    coverage = str(row.get("coverage") or "")
-    return el("div", "foot", el("span", "", " · ".join(parts)), el("span", "", coverage))
+def _foot(row: dict[str, Any], scene: Scene, doubt: str) -> Html:
+    """Cases and period left, coverage right; a low tile says as of when instead of the period."""
+    cases, as_of = row.get("cases"), row.get("as_of")
+    counted = [f"{words.number(cases)} {row.get('noun') or 'ca'}"] if cases is not None else []
+    known = bool(row.get("window") and row.get("start"))
+    period = [words.window(str(row["window"]), row["start"])] if known else []
+    since = [f"lúc {words.moment(as_of, scene.now)}"] if as_of is not None and not doubt else []
+    return el(
+        "div",
+        "foot",
+        el("span", "whole", " · ".join(counted + period)),
+        el(
+            "span",
+            "brief",
+            " · ".join(since),
+            el("span", "counted", f"{' · ' if since else ''}{counted[0]}" if counted else ""),
+        ),
+        el("span", "", str(row.get("coverage") or "")),
+    )

@@ -111,6 +111,7 @@ def test_short_names_are_of_codes_in_the_catalogue() -> None:
     assert set(short_names("sources")) <= set(catalogue.sources)
     assert set(short_names("rules")) == set(Rules.load())
     assert set(short_names("reasons")) == {reason.value for reason in Reason}
+    assert set(short_names("columns")) <= set(Kpis.load())
     score = Kpis.load()["unit_dx_score"].score
     assert score is not None
     assert {pillar.id for pillar in score.pillars} <= set(short_names("pillars"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dashboards.wall.answers import Answers
 from dashboards.wall.board import Board
-from dashboards.wall.panels import Drawn, Scene, draw, trend
+from dashboards.wall.panels import Drawn, Scene, chart, draw
 from dashboards.wall.panels.ledger import balances
 from dashboards.wall.poller import Poller
 from ioc.clock import FixedClock
@@ -53,7 +53,7 @@ def test_verdicts_have_word_shape_and_tone(board: Board, twin: Twin) -> None:
 def test_a_silent_source_makes_its_tile_old_and_says_since_when(board: Board, clock: FixedClock) -> None:
     shown = drawn(board, Twin(clock, silent=True))
     assert shown[HR].tone == "old" and shown[ON_TIME].tone == "warn"
-    for said in ("DỮ LIỆU CŨ", "nguồn im lặng từ 10:28", "19/22 đơn vị"):
+    for said in ("DỮ LIỆU CŨ", "im lặng từ 10:28", "19/22 đơn vị"):
         assert said in shown[HR].html
     assert "Đạt mục tiêu" not in shown[HR].html
     assert "▬ im 14 phút" in shown[SOURCES].html
@@ -173,8 +173,17 @@ def test_the_trend_marks_the_target_and_days_counted_again(board: Board, twin: T
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=40), st.none() | st.floats(0, 100))
-def test_the_scale_holds_all_values_and_the_target(values: list[float], target: float | None) -> None:
-    low, high = trend.bounds(values, target)
+def test_the_scale_of_a_rate_holds_all_values_and_the_target(
+    values: list[float], target: float | None
+) -> None:
+    low, high, between = chart.scale(values, target, rate=True)
     held = [*values, target] if target is not None else values
-    assert 0 <= low <= min(held) and max(held) <= high and low < high
-    assert (high - low) / trend.step(low, high) <= 5
+    assert 0 <= low <= min(held) and max(held) <= high <= 100 and low < high
+    assert (high - low) / between <= 5
+
+
+@given(st.lists(st.floats(-1e9, 1e9), max_size=40))
+def test_the_scale_of_counts_holds_all_values_and_zero(values: list[float]) -> None:
+    low, high, between = chart.scale(values)
+    assert low <= min([0.0, *values]) and max([0.0, *values]) <= high and low < high
+    assert (high - low) / between <= 6.01

@@ -1,0 +1,65 @@
+"""Bars in parts: the first column names the bar, every other number is a part of it."""
+
+from typing import Any
+
+from dashboards.wall import words
+from dashboards.wall.board import Panel
+from dashboards.wall.markup import Html, el, join
+from dashboards.wall.panels.fields import colour, figure, label, rows_are
+from dashboards.wall.panels.scene import Drawn, Scene, empty, heading, untrusted, waiting
+from dashboards.wall.poller import PanelData
+
+MOST = 12
+MARKS = ("●", "■", "▲", "◆", "▬", "○")
+"""Parts are told apart by a mark as well as by colour."""
+NARROW = 14.0
+"""Percent of the whole width below which a part's number would not fit into it."""
+
+
+def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
+    if data.awaited:
+        return waiting(panel, scene)
+    doubt = untrusted(panel, data, scene)
+    known = data.tables["A"].records() if "A" in data.tables else []
+    tone = "old" if doubt else "info"
+    head = heading(panel, scene, data, doubt=doubt)
+    if not known:
+        return Drawn(join(head, empty(panel.fieldConfig.defaults.noValue)), "old" if doubt else "none")
+    first, *parts = known[0]
+    rows = known[:MOST]
+    largest = max(_total(row, parts) for row in rows)
+    key = el("p", "key", *(_key(panel, name, at) for at, name in enumerate(parts)))
+    bars = [_bar(panel, str(row[first]), row, parts, largest) for row in rows]
+    more = el("p", "more", data_rest=str(len(known) - len(rows)), data_what=rows_are(panel))
+    body = el("div", "fit", el("div", "stacks", *bars, style=f"--bars: {max(len(bars), 3)}"), more)
+    return Drawn(join(head, key, body), "old" if tone == "old" else "info")
+
+
+def _total(row: dict[str, Any], parts: list[str]) -> float:
+    return float(sum(row[name] or 0 for name in parts))
+
+
+def _key(panel: Panel, name: str, at: int) -> Html:
+    return el(
+        "span", f"part-{colour(panel, name)}", el("b", "", MARKS[at % len(MARKS)]), f" {label(panel, name)}"
+    )
+
+
+def _bar(panel: Panel, name: str, row: dict[str, Any], parts: list[str], largest: float) -> Html:
+    total = _total(row, parts)
+    pieces = [_part(panel, part, row[part], largest, at) for at, part in enumerate(parts) if row[part]]
+    told = ", ".join(f"{label(panel, part)} {figure(panel, part, row[part])}" for part in parts)
+    return el(
+        "div",
+        "bar stack",
+        el("span", "", name),
+        el("div", "parts", *pieces, aria_label=told, role="img"),
+        el("b", "", words.number(total, 0 if total.is_integer() else 1)),
+        data_row="1",
+    )
+
+
+def _part(panel: Panel, part: str, value: float, largest: float, at: int) -> Html:
+    share = 100 * value / largest if largest else 0
+    shown = f"{MARKS[at % len(MARKS)]} {figure(panel, part, value)}" if share >= NARROW else ""
+    return el("i", f"part-{colour(panel, part)}", shown, style=f"width:{share:.2f}%")
