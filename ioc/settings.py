@@ -5,13 +5,15 @@ The names are the same embedded and in production; only the addresses differ.
 
 import json
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ioc.errors import SettingsError
+from ioc.peers import LOOPBACK as LOOPBACK_NETWORKS
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT_BASE = 19000
@@ -68,6 +70,8 @@ class Settings(BaseSettings):
     reducer_port: int = DEFAULT_PORT_BASE + 7
     canary_every_s: int = Field(default=10, ge=0, le=3600)
     """Seconds between two canaries of a topic, sent by the gateway; 0 switches them off."""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = tuple(ip_network(each) for each in LOOPBACK_NETWORKS)
+    """Peers whose X-Forwarded-For is believed: IOC_TRUSTED_PROXIES='["10.0.3.7", "10.0.4.0/24"]'"""
     notify: dict[str, SecretStr] = {}
     """Addresses of those who are told of alerts, by the id of notify.yaml: IOC_NOTIFY__TRUC_CA=mailtos://…"""
 

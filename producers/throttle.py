@@ -7,8 +7,9 @@ Nobody is locked out for good, for that would let anybody lock out an operator o
 from starlette.requests import Request
 
 from ioc.clock import Clock
+from ioc.peers import Proxies
 
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
+HERE = Proxies()
 FORGOTTEN_S = 900.0
 KEYS = 10_000
 """Remembered at once; the one that was quiet for longest goes first."""
@@ -59,12 +60,7 @@ def either(*asked: tuple[Throttle, str]) -> float:
 
 
 def address_of(request: Request) -> str:
-    """The address whose attempts are counted: the peer's, or what our own proxy or console says it is.
-
-    Only a peer on this machine is believed, and only its last word: what came before was said by others.
-    """
+    """The address whose attempts are counted: the peer's, or what a proxy or a console of ours says it is."""
     peer = request.client.host if request.client else ""
-    told = request.headers.getlist("x-forwarded-for")
-    if peer in LOOPBACK and told:
-        return told[-1].rpartition(",")[2].strip()[:64] or peer
-    return peer
+    proxies: Proxies = getattr(request.app.state, "proxies", HERE)
+    return proxies.client(peer, request.headers.getlist("x-forwarded-for"))

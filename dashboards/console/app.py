@@ -12,6 +12,7 @@ from dashboards.console.state import Console
 from ioc.alerts import Rules
 from ioc.clock import Clock
 from ioc.kpis import Kpis
+from ioc.peers import Proxies
 from ioc.reference import Catalogue
 from ioc.roles import Roles
 from ioc.settings import Settings
@@ -30,6 +31,7 @@ def of(settings: Settings, clock: Clock) -> Console:
         clock=clock,
         tenant=settings.tenant,
         briefs=settings.data / "briefs",
+        proxies=Proxies(settings.trusted_proxies),
     )
 
 

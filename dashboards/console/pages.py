@@ -11,7 +11,7 @@ from nicegui.client import ClientConnectionTimeout
 from dashboards.console.frame import Notice, frame, text
 from dashboards.console.office import OfficeLost, OfficeRefused
 from dashboards.console.sessions import Visitor
-from dashboards.console.signing import to_sign_in, visitor
+from dashboards.console.signing import PASSWORD, to_password, to_sign_in, visitor
 from dashboards.console.state import Console
 from dashboards.console.words import say
 from ioc.errors import StoreRefused, StoreUnavailable
@@ -28,6 +28,8 @@ async def opened(
     known = visitor(console, request)
     if known is None:
         return to_sign_in(request.url.path)
+    if known.signed.must_change:
+        return to_password()
     with frame(known, title, here) as notice:
         if not known.opens(*needed):
             text("p", say("forbidden", role=known.role_name), "empty")
@@ -53,6 +55,8 @@ async def told(console: Console, known: Visitor, notice: Notice, asked: Awaitabl
         if refused.ended:
             console.sessions.close(known.key)
             ui.navigate.to("/console/sign-in?why=ended")
+        elif refused.code == "password_change_needed":
+            ui.navigate.to(PASSWORD)
         elif refused.status == 503:
             notice.show(say("store_lost"))
         else:

@@ -15,6 +15,7 @@ from dashboards.console.state import Console
 from dashboards.console.words import VI, say
 
 SIGN_IN = "/console/sign-in"
+PASSWORD = "/console/password"  # noqa: S105 - an address
 OURS = re.compile(r"/(leader|console)(/[A-Za-z0-9._%-]+)*/?")
 """Where one may be led after signing in."""
 WHY = ("ended", "credential", "attempts", "office_lost", "store_lost", "signed_out", "password_changed",
@@ -33,6 +34,11 @@ def to_sign_in(path: str = "", why: str = "") -> RedirectResponse:
     return RedirectResponse(f"{SIGN_IN}?{urlencode(asked)}" if asked else SIGN_IN, 303)
 
 
+def to_password() -> RedirectResponse:
+    """Led to changing a password that somebody else issued."""
+    return RedirectResponse(PASSWORD, 303)
+
+
 def install(web: FastAPI, console: Console) -> None:
     """Add the forms and what takes them."""
     _forms(console)
@@ -45,7 +51,7 @@ def install(web: FastAPI, console: Console) -> None:
         to = fields.get("to", "")
         try:
             said = await console.office.sign_in(
-                fields.get("account", ""), fields.get("password", ""), _address(request)
+                fields.get("account", ""), fields.get("password", ""), _address(console, request)
             )
         except OfficeRefused as refused:
             return to_sign_in(to, _why(refused))
@@ -73,21 +79,21 @@ def install(web: FastAPI, console: Console) -> None:
         response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return response
 
-    @web.post("/console/password")
+    @web.post(PASSWORD)
     async def change_password(request: Request) -> Response:
         known, fields = visitor(console, request), await _fields(request)
         if fields is None:
             return PlainTextResponse(say("cross_site"), 403)
         if known is None:
-            return to_sign_in("/console/password")
+            return to_sign_in(PASSWORD)
         old, new = fields.get("old", ""), fields.get("new", "")
         try:
-            await console.office.change_password(known.token, old, new, _address(request))
+            await console.office.change_password(known.token, old, new, _address(console, request))
         except OfficeRefused as refused:
             why = "weak_password" if refused.status == 422 else _why(refused)
-            return RedirectResponse(f"/console/password?why={why}", 303)
+            return RedirectResponse(f"{PASSWORD}?why={why}", 303)
         except OfficeLost:
-            return RedirectResponse("/console/password?why=office_lost", 303)
+            return RedirectResponse(f"{PASSWORD}?why=office_lost", 303)
         console.sessions.close(known.key)
         return to_sign_in(why="password_changed")
 
@@ -101,14 +107,14 @@ def _forms(console: Console) -> None:
             box("", "input").props("type=hidden name=to").props["value"] = to
             text("button", say("sign_in"), "primary").props("type=submit")
 
-    @ui.page("/console/password")
+    @ui.page(PASSWORD)
     def password_page(request: Request, why: str = "") -> Response | None:
         known = visitor(console, request)
         if known is None:
-            return to_sign_in("/console/password")
+            return to_sign_in(PASSWORD)
         if not why and known.signed.must_change:
             why = "must_change"
-        with _form(say("change_password"), "/console/password", why):
+        with _form(say("change_password"), PASSWORD, why):
             _field("old", say("old_password"), "password", "current-password", first=True)
             _field("new", say("new_password"), "password", "new-password")
             text("button", say("change_password"), "primary").props("type=submit")
@@ -151,8 +157,10 @@ def _from_here(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc in hosts
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _address(console: Console, request: Request) -> str:
+    """Whose attempts the gateway counts: a desk's own, not those of the proxy before this page."""
+    peer = request.client.host if request.client else ""
+    return console.proxies.client(peer, request.headers.getlist("x-forwarded-for"))
 
 
 def _why(refused: OfficeRefused) -> str:
@@ -164,7 +172,7 @@ def _why(refused: OfficeRefused) -> str:
 def _next(known: Visitor | None, to: str) -> str:
     """The page that was asked for, if it is one of ours; else the visitor's first."""
     if known is not None and known.signed.must_change:
-        return "/console/password"
+        return PASSWORD
     if OURS.fullmatch(to):
         return to
     pages = pages_of(known) if known else []

@@ -1,7 +1,7 @@
 """What all pages of the console share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from dashboards.console.sessions import Sessions, Visitor
 from dashboards.console.words import say
 from ioc.alerts import Rules
 from ioc.clock import VIETNAM, Clock
+from ioc.peers import Proxies
 from ioc.reference import Catalogue
 from ioc.roles import Roles
 
@@ -29,6 +30,7 @@ class Console:
     clock: Clock
     tenant: str
     briefs: Path
+    proxies: Proxies = field(default_factory=Proxies)
 
     @cached_property
     def role_names(self) -> Mapping[str, str]:

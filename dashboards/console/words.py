@@ -121,6 +121,7 @@ VI: Mapping[str, str] = {
     "why.role_not_allowed": "vai trò này không được làm việc đó",
     "why.unit_not_allowed": "chỉ được làm với đơn vị của mình",
     "why.status_not_allowed": "vai trò này chưa được làm việc đó ở trạng thái hiện tại",
+    "why.password_change_needed": "mật khẩu do người khác cấp: phải đổi trước",
     "why.not_found": "không có cảnh báo này",
     "why.schema": "dữ liệu gửi lên không đúng",
     "why.broker_unavailable": "hàng đợi sự kiện không xác nhận; hãy thử lại",

@@ -57,6 +57,7 @@ def gateway(data: Data = None) -> None:
             beside,
             canaries(publisher, clock, found.tenant, centre, found.canary_every_s),
         ],
+        trusted=found.trusted_proxies,
     )
     serve(app, found.gateway.host, found.gateway.port)
 

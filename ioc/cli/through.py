@@ -135,6 +135,6 @@ def _why(code: str, *, kept: bool) -> str:
         "bad_credential": "the gateway does not know it with this password, or it is disabled",
         "too_many_attempts": "too many attempts; wait a moment",
         "store_unavailable": "the store does not answer; nothing was done, try again",
-        "password_expired": "its password was issued by somebody else; change it at /console/password first",
+        "password_change_needed": "its password was issued; change it at /console/password first",
         "role_not_allowed": "its role may not do that",
     }.get(code, f"the gateway refused ({code})")

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from ioc.clock import Clock
 from ioc.contracts import Reason, Rules
+from ioc.peers import LOOPBACK, Proxies
 from producers.gateway.guard import Guard
 from producers.gateway.intake import Intake
 from producers.gateway.metrics import Counters
@@ -50,9 +52,11 @@ def create_app(
     doors: Sequence[Door] = (),
     background: Sequence[Background] = (),
     admit: Admit = everyone,
+    trusted: Iterable[IPv4Network | IPv6Network | str] = LOOPBACK,
 ) -> FastAPI:
     """The application. `own_unit`: the unit that runs the centre, for which refusals are reported; `admit`:
-    asked before a request is read, raises `Problem("quota_exceeded")` to refuse."""
+    asked before a request is read, raises `Problem("quota_exceeded")` to refuse; `trusted`: proxies that are
+    believed when they say for whom they ask."""
     gateway = Gateway()
     rejections = Rejections(
         outlet=outlet, counters=gateway.counters, clock=clock, tenant=rules.tenant, orgunit=own_unit
@@ -85,6 +89,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.gateway = gateway
+    app.state.proxies = Proxies(trusted)
     app.add_middleware(Guard, counters=gateway.counters, clock=clock, draining=lambda: gateway.draining)
     app.include_router(events_router(intake, keyring, admit))
     for door in doors:

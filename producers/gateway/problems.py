@@ -39,6 +39,7 @@ STATUS: Mapping[str, int] = {
 }
 OFFICE_STATUS: Mapping[str, int] = {
     "cross_site": 403,
+    "password_change_needed": 403,
     "role_not_allowed": 403,
     "unit_not_allowed": 403,
     "status_not_allowed": 403,

@@ -17,7 +17,7 @@ from tests.unit.gateway.conftest import event
 from .running import RunningStack
 
 pytestmark = pytest.mark.stack
-WORD = "một câu đủ dài để thử"
+WORD, OWN = "một câu đủ dài để thử", "một câu chỉ vị trí này biết"
 
 
 @pytest.fixture
@@ -61,11 +61,17 @@ def overdue(stack: RunningStack, door: httpx.Client) -> str:
 
 def test_an_alert_is_taken_up_by_who_may_and_by_nobody_else(stack: RunningStack, door: httpx.Client) -> None:
     made = stack.json("user", "add", "truc_ca_7", "--role", "truc_ca_ioc")
+    issued = signed_in(door, "truc_ca_7", made["password"])
+    assert door.get("/office/alerts", headers=issued).json()["code"] == "password_change_needed"
+    changed = {"old": made["password"], "new": OWN}
+    assert door.post("/office/password", json=changed, headers=issued).status_code == 204
     with_stdin(stack, "user", "add", "kiem_tra_7", "--role", "auditor")
     first = credentials(stack)["accounts"]["quan_tri"]["password"]
-    operator = signed_in(door, "truc_ca_7", made["password"])
+    operator = signed_in(door, "truc_ca_7", OWN)
     auditor = signed_in(door, "kiem_tra_7", WORD)
-    administrator = signed_in(door, "quan_tri", first)
+    issued = signed_in(door, "quan_tri", first)
+    assert door.post("/office/password", json={"old": first, "new": OWN}, headers=issued).status_code == 204
+    administrator = signed_in(door, "quan_tri", OWN)
     overdue(stack, door)
     found: list[dict[str, Any]] = []
 
@@ -114,4 +120,4 @@ def test_an_alert_is_taken_up_by_who_may_and_by_nobody_else(stack: RunningStack,
     assert stack.json("user", "disable", "truc_ca_7")["disabled"]
     assert wait_for(lambda: door.get("/office/me", headers=operator).status_code == 401, 5)
     token = operator["Authorization"].removeprefix("Bearer ")
-    assert stack.holding(made["password"].encode(), WORD.encode(), token.encode()) == []
+    assert stack.holding(OWN.encode(), WORD.encode(), token.encode()) == []

@@ -50,18 +50,18 @@ def _add_signing(routes: APIRouter, sessions: Sessions, roles: Roles) -> None:
     @routes.delete("/session", status_code=204)
     async def sign_out(request: Request) -> Response:
         """End this session."""
-        await sessions.sign_out(await _signed_in(request, sessions))
+        await sessions.sign_out(await _signed_in(request, sessions, issued=True))
         return Response(status_code=204)
 
     @routes.get("/me")
     async def me(request: Request) -> Response:
         """Who is signed in, and what that account may see and do."""
-        return _json(described(await _signed_in(request, sessions), roles))
+        return _json(described(await _signed_in(request, sessions, issued=True), roles))
 
     @routes.post("/password", status_code=204, openapi_extra=schema(NewPassword))
     async def change_password(request: Request) -> Response:
         """`{old, new}`; every session of the account ends."""
-        session = await _signed_in(request, sessions)
+        session = await _signed_in(request, sessions, issued=True)
         body = await taken(request, NewPassword)
         try:
             await sessions.change_password(session, body.old, body.new, address_of(request))
@@ -132,14 +132,14 @@ def _add_keeping(routes: APIRouter, office: Office, sessions: Sessions) -> None:
         return _json({"deeds": await office.trail(session, days, account, about, limit)})
 
 
-async def _signed_in(request: Request, sessions: Sessions) -> Session:
-    """Whose token it is. Raises `Problem` 401, 403."""
+async def _signed_in(request: Request, sessions: Sessions, *, issued: bool = False) -> Session:
+    """Whose token it is; `issued`: as `Sessions.of`. Raises `Problem` 401, 403."""
     _from_our_site(request.headers)
     given = request.headers.getlist("authorization")
     scheme, _, token = (given[0] if given else "").partition(" ")
     if len(given) != 1 or scheme.lower() != "bearer" or not token.strip():
         raise Problem("no_credential", "expected exactly one header Authorization: Bearer <token>")
-    session = await sessions.of(token.strip())
+    session = await sessions.of(token.strip(), issued=issued)
     if session is None:
         raise Problem("bad_credential", "the session has ended: sign in again")
     return session

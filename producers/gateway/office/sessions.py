@@ -112,8 +112,12 @@ class Sessions:
         await stored(self._desk.keep, changed, self._clock.now())
         self._held = {key: held for key, held in self._held.items() if held.session.account.name != name}
 
-    async def of(self, token: str) -> Session | None:
-        """The session of a token, None when there is none or its time is up. Asking is using it."""
+    async def of(self, token: str, *, issued: bool = False) -> Session | None:
+        """The session of a token, None when there is none or its time is up. Asking is using it.
+
+        `issued`: also when somebody else gave it its password, which must be changed before anything else.
+        Raises `Problem` 403.
+        """
         if not _TOKEN.fullmatch(token):
             return None
         key, now = digest(token), self._clock.now()
@@ -127,6 +131,10 @@ class Sessions:
         if now - held.written >= WRITTEN_EVERY:
             held.written = now
             await stored(self._desk.use, held.session)
+        if held.session.account.must_change and not issued:
+            raise Problem(
+                "password_change_needed", "the password was issued: expected it to be changed first"
+            )
         return held.session
 
     async def note(

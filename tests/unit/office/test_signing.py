@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ioc.accounts import IDLE, SESSION
-from tests.unit.office.bench import WORD, Bench, opened
+from tests.unit.office.bench import REF, WORD, Bench, opened
 
 
 def run(folder: Path, story: Callable[[Bench], Awaitable[None]]) -> None:
@@ -287,4 +287,24 @@ def test_no_secret_is_logged_answered_or_kept(tmp_path: Path, caplog: pytest.Log
 
     caplog.set_level(logging.DEBUG)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    run(tmp_path, story)
+
+
+def test_an_issued_password_is_changed_before_anything_else(tmp_path: Path) -> None:
+    async def story(bench: Bench) -> None:
+        bench.has("truc_ca_2", "truc_ca_ioc", must_change=True)
+        issued = await bench.token("truc_ca_2")
+        for path in ("/office/alerts", "/office/shift/last", f"/office/alerts/{REF}"):
+            answer = await bench.client.get(path, headers=issued)
+            assert (answer.status_code, answer.json()["code"]) == (403, "password_change_needed")
+        assert (await bench.ask(issued, "acknowledge")).json()["code"] == "password_change_needed"
+        assert bench.sent == []
+        assert (await bench.client.get("/office/me", headers=issued)).json()["must_change"]
+        changed = {"old": WORD, "new": "một câu khác, cũng dài"}
+        answer = await bench.client.post("/office/password", json=changed, headers=issued)
+        assert answer.status_code == 204
+        token = (await bench.sign_in("truc_ca_2", changed["new"])).json()["token"]
+        own = {"Authorization": f"Bearer {token}"}
+        assert (await bench.client.get("/office/alerts", headers=own)).status_code == 200
+
     run(tmp_path, story)
