@@ -20,8 +20,17 @@ from .test_watch import IMMEDIATE, WITHIN, arrived
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
 OWN = "một câu chỉ vị trí này biết"
 UNIT, NAME = "G09.922", "Báo Dân trí"
-AHEAD = timedelta(seconds=8)
+AHEAD = timedelta(seconds=10)
 """The deadline is so far ahead that landing and reduce have seen the document by then."""
+
+NOTICE = """words => {
+  const look = () => {
+    const lines = [...document.querySelectorAll('article.alert, tr')];
+    if (!window.noticed && lines.some(e => e.textContent.includes(words))) window.noticed = Date.now();
+  };
+  new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+"""The page itself notes when it first shows these words: asking from outside is seconds late at times."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +59,11 @@ def sign_in(page: Page, at: str, account: str, issued: str) -> None:
             expect(page.locator(".notice")).to_contain_text("Đã đổi mật khẩu")
 
 
+def seen_at(page: Page) -> datetime:
+    """When the page first showed the unit."""
+    return datetime.fromtimestamp(page.evaluate("window.noticed") / 1000, UTC)
+
+
 def watching(stack: RunningStack) -> None:
     """Wait until watch has its rules and reduce its first tick."""
     begun = "SELECT (SELECT count() FROM ioc_read.alert_rules) = 12 AND count() > 0 FROM ioc_read.ticks"
@@ -69,17 +83,16 @@ def test_an_urgent_document_is_seen_in_time_taken_up_and_seen_to_be(
     wall.goto(f"{at}/wall/operations-wall")
     expect(wall.get_by_text("Cảnh báo đang mở")).to_be_visible()
 
-    arrived_at = datetime.now(UTC) - IMMEDIATE + AHEAD
-    arrived(stack, arrived_at.replace(microsecond=0), UNIT)
-    deadline = arrived_at.replace(microsecond=0) + IMMEDIATE
+    for page in (console, wall):
+        page.evaluate(NOTICE, NAME)
+    deadline = datetime.now(UTC).replace(microsecond=0) + AHEAD
+    arrived(stack, deadline - IMMEDIATE, UNIT)
     line = console.locator("article.alert", has_text=NAME)
     row = wall.locator("tr", has_text=f"Hỏa tốc trễ · {NAME}")
     expect(line).to_be_visible(timeout=60_000)
-    on_console = datetime.now(UTC)
     expect(row).to_contain_text("MỚI", timeout=60_000)
-    on_wall = datetime.now(UTC)
-    assert deadline <= on_console <= deadline + WITHIN
-    assert on_wall <= deadline + WITHIN
+    assert deadline <= seen_at(console) <= deadline + WITHIN
+    assert deadline <= seen_at(wall) <= deadline + WITHIN
 
     line.get_by_role("button", name="Tiếp nhận").click()
     expect(line).to_contain_text("Đã tiếp nhận", timeout=20_000)
