@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from dashboards.brief.model import Chart
 from dashboards.style import PALETTES
-from dashboards.wall.words import number
+from ioc.messages.formats import number
 
 WIDTH_IN, HEIGHT_IN, DPI = 2.6, 1.5, 200
 _LIGHT = PALETTES["light"]

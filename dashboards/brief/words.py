@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from dashboards.brief.model import Verdict
-from dashboards.wall.words import number, signed
 from ioc.clock import VIETNAM
 from ioc.kpis import Kpi
+from ioc.messages.formats import number, signed
 
 NOTHING = "–"
 DECIMALS = {"percent": 1, "points": 1, "minutes": 0, "seconds": 1, "ratio": 2, "count": 0}

@@ -7,7 +7,7 @@ from dashboards.console.lists import Alert
 from dashboards.console.office import OfficeLost, OfficeRefused
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
-from dashboards.console.words import VI, say
+from ioc.messages import named, say
 
 SHELVES = (15, 60, 240, 1440, 2880)
 """Minutes that shelving is offered for, as far as the rule allows."""
@@ -63,4 +63,4 @@ async def act(console: Console, visitor: Visitor, alert: Alert, asked: dict[str,
 
 def reason(code: str) -> str:
     """Why it was refused, in words; a code without words is shown itself."""
-    return VI.get(f"why.{code}", code)
+    return named("why", code)

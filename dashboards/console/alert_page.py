@@ -17,9 +17,8 @@ from dashboards.console.permitted import may_step, offered
 from dashboards.console.reading import MOST, Row, shows_cases
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
-from dashboards.console.words import named, say
-from dashboards.wall import words as wall
 from ioc.alerts import Rule
+from ioc.messages import formats, kept, named, of, say
 
 LOOK_EVERY_S = 2.0
 
@@ -107,7 +106,7 @@ class Sheet:
                     text("h2", say("history"))
                     for step in history:
                         self._step(step, rule)
-        ui.page_title(f"{alert.name_vi} · {console.unit_name(alert.unit)}")
+        ui.page_title(f"{alert.name} · {console.unit_name(alert.unit)}")
 
     async def _read(self, alert: Alert, rule: Rule | None) -> tuple[list[Row], list[Row]]:
         ask = self._console.reading
@@ -121,7 +120,7 @@ class Sheet:
         with box(f"alert head {TONE.get(alert.severity, 'soft')}"):
             with box("what"):
                 text("span", named("severity", alert.severity), "severity")
-                text("h2", alert.name_vi, "name")
+                text("h2", alert.name, "name")
                 text("span", self._console.unit_name(alert.unit), "unit soft")
             with box("how"):
                 self._time = text("b", "", "time")
@@ -130,9 +129,9 @@ class Sheet:
     def _facts(self, alert: Alert, rule: Rule | None) -> list[str]:
         console = self._console
         said = [named("status", alert.status)]
-        said.append(say("raised", at=wall.moment(alert.raised_at, console.clock.now())))
+        said.append(say("raised", at=formats.moment(alert.raised_at, console.clock.now())))
         if alert.breaches:
-            said.append(say("cases", n=wall.number(alert.breaches)))
+            said.append(say("cases", n=formats.number(alert.breaches)))
         if alert.owner:
             said.append(say("owner", role=console.role_name(alert.owner)))
         if alert.to_unit:
@@ -158,11 +157,11 @@ class Sheet:
         open_ = may_step(self._console.roles, self._known.signed.role, alert, own=own)
         for step in rule.procedure:
             done = step.id in alert.steps
-            ticked = ui.checkbox(step.text.vi, value=done).classes("step")
+            ticked = ui.checkbox(of(step.text), value=done).classes("step")
             if done or not open_:
                 ticked.disable()  # what was done stays done: its event is in the ledger
             else:
-                ticked.on_value_change(self._on_step(step.id))
+                ticked.on_value_change(kept(self._on_step(step.id)))
 
     def _on_step(self, step: str) -> Callable[[], Awaitable[None]]:
         async def tick() -> None:
@@ -188,7 +187,7 @@ class Sheet:
         for case in cases:
             with box("case"):
                 ui.link(case["subject"], f"/console/case/{quoted(case['subject'])}")
-                text("span", say("since", age=wall.age((now - case["since"]).total_seconds())), "soft")
+                text("span", say("since", age=formats.age((now - case["since"]).total_seconds())), "soft")
         if len(cases) >= MOST:
             text("p", say("behind.first", n=MOST), "soft")
 
@@ -196,7 +195,7 @@ class Sheet:
         console = self._console
         said = [named("status", step["state"])]
         if step["step"]:
-            texts = {each.id: each.text.vi for each in rule.procedure} if rule else {}
+            texts = {each.id: of(each.text) for each in rule.procedure} if rule else {}
             said = [f"✓ {texts.get(step['step'], step['step'])}"]
         if step["reason"]:
             said.append(say("reason", reason=reason_words(rule, step["reason"])))
@@ -206,7 +205,7 @@ class Sheet:
             said[-1] = f"{said[-1]} → {whom}"
         with box("case"):
             text("span", " · ".join(said))
-            at = wall.moment(step["at"], console.clock.now())
+            at = formats.moment(step["at"], console.clock.now())
             text("span", f"{at} · {console.role_name(step['role'])}", "soft")
 
     async def _send(self, asked: dict[str, object]) -> None:
@@ -225,7 +224,7 @@ class Sheet:
 
 def reason_words(rule: Rule | None, code: str) -> str:
     """The words of a reason code in its rule."""
-    texts = {each.code: each.text.vi for each in rule.reasons} if rule else {}
+    texts = {each.code: of(each.text) for each in rule.reasons} if rule else {}
     return texts.get(code, code)
 
 

@@ -13,10 +13,10 @@ from dashboards.console.pages import opened, told
 from dashboards.console.permitted import offered
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
-from dashboards.console.words import named, say
-from dashboards.wall import words as wall
+from ioc.messages import formats, kept, named, say
 
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S = 1.0
+"""For an urgent document seconds count; those who look are the few on duty."""
 Act = Callable[[Alert], Awaitable[None]]
 
 
@@ -39,7 +39,7 @@ class Line:
         with box(f"alert {tone}", "article"):
             with box("what"):
                 text("span", named("severity", alert.severity), "severity")
-                ui.link(alert.name_vi, f"/console/alert/{alert.alert_ref}").classes("name")
+                ui.link(alert.name, f"/console/alert/{alert.alert_ref}").classes("name")
                 text("span", console.unit_name(alert.unit), "unit soft")
             with box("how"):
                 self._time = text("b", "", "time")
@@ -53,7 +53,7 @@ class Line:
     def _standing(self, alert: Alert) -> str:
         said = [named("status", alert.status)]
         if alert.breaches:
-            said.append(say("cases", n=wall.number(alert.breaches)))
+            said.append(say("cases", n=formats.number(alert.breaches)))
         whom = self._console.unit_name(alert.to_unit) if alert.to_unit else ""
         return " · ".join([*said, *([say("assigned_to", whom=whom)] if whom else [])])
 
@@ -76,15 +76,21 @@ class Listing:
     async def begin(self) -> None:
         with box("tools"):
             self._count = text("span", say("wait"), "soft")
-            ui.toggle(
-                {False: say("alerts.urgency"), True: say("alerts.unit")}, value=False, on_change=self._sort
-            ).props("no-caps unelevated toggle-color=none").classes("toggle")
+            self._toggle = (
+                ui.toggle(
+                    {False: say("alerts.urgency"), True: say("alerts.unit")},
+                    value=False,
+                    on_change=kept(self._sort),
+                )
+                .props("no-caps unelevated toggle-color=none")
+                .classes("toggle")
+            )
         self._list = box("alerts")
         await self.refresh()
         ui.timer(LOOK_EVERY_S, self.refresh, immediate=False)
 
-    def _sort(self, event: object) -> None:
-        self._units = bool(getattr(event, "value", False))
+    def _sort(self) -> None:
+        self._units = bool(self._toggle.value)
         self._draw()
 
     async def refresh(self) -> None:
@@ -110,7 +116,7 @@ class Listing:
             self._lines[entry.alert.alert_ref].tell(entry)
         overdue = sum(entry.overdue(now) for entry in self._entries)
         self._count.set_text(
-            say("alerts.count", n=wall.number(len(self._entries)), overdue=wall.number(overdue))
+            say("alerts.count", n=formats.number(len(self._entries)), overdue=formats.number(overdue))
         )
 
     def _build(self, groups: list[tuple[str, list[Entry]]]) -> None:

@@ -12,10 +12,15 @@ from dashboards.console.state import Console
 from ioc.alerts import Rules
 from ioc.clock import Clock
 from ioc.kpis import Kpis
+from ioc.messages import LANGUAGES, chosen, speak
 from ioc.peers import Proxies
 from ioc.reference import Catalogue
 from ioc.roles import Roles
 from ioc.settings import Settings
+
+TONGUE = "ioc_lang"
+"""The cookie that keeps the language a viewer chose; it says nothing else."""
+YEAR_S = 365 * 86_400
 
 
 def of(settings: Settings, clock: Clock) -> Console:
@@ -39,11 +44,15 @@ def install(web: FastAPI, console: Console) -> None:
     """Add pages and routes; call before the application is served, once per process."""
 
     @web.middleware("http")
-    async def referrer(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    async def ours(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        asked = request.query_params.get("lang")
+        speak(chosen(asked, request.cookies.get(TONGUE)))
         response = await call(request)
         if request.url.path.startswith(("/console", "/leader")):
             # Forms must say that they come from here; other sites still learn nothing.
             response.headers["Referrer-Policy"] = "same-origin"
+        if asked in LANGUAGES:
+            response.set_cookie(TONGUE, asked, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
         return response
 
     for part in (signing, alerts_page, alert_page, more_pages, leader_page, evidence_page):

@@ -8,8 +8,8 @@ from dashboards.console.acting import SHELVES, until, wish
 from dashboards.console.frame import box, button, text
 from dashboards.console.lists import Alert
 from dashboards.console.state import Console
-from dashboards.console.words import say
 from ioc.alerts import Rule
+from ioc.messages import of, say
 
 Seen = Callable[[], Alert]
 """The alert as it stands on the page."""
@@ -81,7 +81,7 @@ class Asking:
         return {unit.code: unit.name for unit in units}
 
     def _reasons(self) -> dict[str, str]:
-        return {each.code: each.text.vi for each in self._rule.reasons} if self._rule else {}
+        return {each.code: of(each.text) for each in self._rule.reasons} if self._rule else {}
 
     def _lengths(self) -> dict[str, str]:
         longest = self._rule.shelve_max_minutes if self._rule else SHELVES[1]

@@ -12,8 +12,7 @@ from dashboards.console.leading import Row, shown
 from dashboards.console.pages import opened, table, told
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
-from dashboards.console.words import named, say
-from dashboards.wall import words as wall
+from ioc.messages import either, formats, named, say
 
 NEEDED = ("leader", "ranking", "console", "kpis")
 """Entries of roles.yaml that open the page."""
@@ -43,8 +42,8 @@ async def _draw(console: Console, known: Visitor, notice: Notice, kpi: str, unit
         return
     what, now = meant[0], console.clock.now()
     with box("card", "section"):
-        text("h2", f"{what['name_vi']} · {console.place(unit)}")
-        text("p", what["meaning_vi"])
+        text("h2", f"{either(what, 'name')} · {console.place(unit)}")
+        text("p", either(what, "meaning"))
         text("p", say("evidence.law", document=what["legal_document"]), "soft")
         if what["legal_quote"]:
             text("blockquote", what["legal_quote"])
@@ -53,7 +52,7 @@ async def _draw(console: Console, known: Visitor, notice: Notice, kpi: str, unit
                 named("window", each["window"]),
                 shown(each["value"], what["unit_of_measure"]),
                 counted(each),
-                wall.moment(each["as_of"], now) if each["as_of"] else wall.NO_DATA,
+                formats.moment(each["as_of"], now) if each["as_of"] else formats.NO_DATA,
             )
             for each in values
         ]
@@ -75,9 +74,9 @@ def counted(row: Row) -> str:
     numerator, denominator = row["numerator"], row["denominator"]
     return say(
         "evidence.counted",
-        numerator=wall.number(numerator),
-        denominator=wall.number(denominator),
-        n=wall.number(row["cases"]),
+        numerator=formats.number(numerator),
+        denominator=formats.number(denominator),
+        n=formats.number(row["cases"]),
     )
 
 

@@ -8,7 +8,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from dashboards.console.sessions import Visitor
-from dashboards.console.words import say
+from ioc.messages import LANGUAGES, kept, language, say
 
 CSS = Path(__file__).with_name("console.css")
 NAVIGATION = (
@@ -33,7 +33,7 @@ def box(classes: str, tag: str = "div") -> ui.element:
 
 def button(said: str, do: Callable[[], object], *, primary: bool = False) -> ui.button:
     """A button in our own colours."""
-    made = ui.button(said, on_click=do, color=None).props("no-caps unelevated")
+    made = ui.button(said, on_click=kept(do), color=None).props("no-caps unelevated")
     return made.classes("button primary" if primary else "button")
 
 
@@ -58,8 +58,16 @@ def pages_of(visitor: Visitor) -> list[tuple[str, str]]:
     return found
 
 
+def languages() -> None:
+    """Links to the same page in the other languages."""
+    for each in LANGUAGES:
+        if each != language():
+            text("a", say(f"language.{each}")).props(f"href=?lang={each} lang={each}")
+
+
 def plain(title: str) -> None:
-    """Title and style of a page."""
+    """Title, style and language of a page."""
+    ui.query("html").props(f"lang={language()}")
     ui.page_title(f"{title} · {say('title')}")
     ui.add_css(CSS)
 
@@ -79,6 +87,7 @@ def frame(visitor: Visitor, title: str, here: str) -> Iterator[Notice]:
             with box("who"):
                 text("span", visitor.signed.account, "account")
                 text("span", visitor.role_name, "soft")
+                languages()
                 ui.link(say("nav.password"), "/console/password")
                 with ui.element("form").props("method=post action=/console/sign-out"):
                     text("button", say("sign_out"), "quiet").props("type=submit")

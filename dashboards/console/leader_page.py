@@ -17,9 +17,8 @@ from dashboards.console.sessions import Visitor
 from dashboards.console.signing import to_sign_in, visitor
 from dashboards.console.state import Console
 from dashboards.console.tiles import Tiles
-from dashboards.console.words import say
-from dashboards.wall import words as wall
 from ioc.briefing import newest
+from ioc.messages import formats, say
 
 PAGES = ("leader", "ranking")
 """Entries of roles.yaml that open the page; `ranking` alone shows the own unit in place of all decisions."""
@@ -93,7 +92,7 @@ class Leading:
             for entry in waiting[:SHOWN]:
                 alert = entry.alert
                 with box(f"case decision {TONE.get(alert.severity, 'soft')}"):
-                    ui.link(alert.name_vi, f"/console/alert/{alert.alert_ref}").classes("name")
+                    ui.link(alert.name, f"/console/alert/{alert.alert_ref}").classes("name")
                     text("span", console.unit_name(alert.unit), "soft")
                     late = "time overdue" if entry.overdue(now) else "time"
                     text("b", console.time(entry), late)
@@ -161,7 +160,7 @@ class Leading:
                         with box("rank", "li"):
                             text("b", str(one.place), "place")
                             ui.link(console.unit_name(one.unit), f"/leader/evidence/{kpi}/{one.unit}")
-                            text("span", say("leader.cases", n=wall.number(one.cases)), "soft")
+                            text("span", say("leader.cases", n=formats.number(one.cases)), "soft")
                             text("b", shown(one.value, rows[0]["unit_of_measure"]), "figure")
             left = [console.unit_name(one.unit) for one in found if not one.place]
             if len(left) == len(found):

@@ -6,7 +6,18 @@ from dashboards.console.leading import Row
 from dashboards.console.reading import Reading
 
 VALUES = (
-    *("kpi", "name_vi", "unit_of_measure", "direction", "kind", "window", "value", "target", "target_by"),
+    *(
+        "kpi",
+        "name_vi",
+        "name_en",
+        "unit_of_measure",
+        "direction",
+        "kind",
+        "window",
+        "value",
+        "target",
+        "target_by",
+    ),
     *("band", "fresh", "stale_since", "cases", "as_of", "status", "expected", "low", "high", "deadline"),
 )
 
@@ -15,8 +26,8 @@ async def values(reading: Reading, unit: str) -> list[Row]:
     """Every indicator of a unit that has a target, with its forecast."""
     return await reading.rows(
         VALUES,
-        "SELECT v.kpi, v.name_vi, v.unit_of_measure, v.direction, k.kind, toString(v.window), v.value,"
-        " v.target, v.target_by, toString(v.band), v.fresh, v.stale_since, v.cases, v.as_of,"
+        "SELECT v.kpi, v.name_vi, k.name_en, v.unit_of_measure, v.direction, k.kind, toString(v.window),"
+        " v.value, v.target, v.target_by, toString(v.band), v.fresh, v.stale_since, v.cases, v.as_of,"
         " f.status, f.expected, f.low, f.high, if(f.status = '', NULL, f.deadline)"
         " FROM (SELECT * FROM ioc_read.values_now WHERE tenant = %(tenant)s AND unit = %(unit)s AND dim = ''"
         " AND window IN ('day', 'month') AND isNotNull(target)) AS v"
@@ -44,7 +55,10 @@ async def ranked(reading: Reading, kpi: str) -> list[Row]:
 
 async def meaning(reading: Reading, kpi: str) -> list[Row]:
     """What an indicator says and which law it comes from."""
-    names = ("name_vi", "meaning_vi", "legal_document", "legal_quote", "unit_of_measure", "target")
+    names = (
+        *("name_vi", "name_en", "meaning_vi", "meaning_en"),
+        *("legal_document", "legal_quote", "unit_of_measure", "target"),
+    )
     return await reading.rows(
         names,
         f"SELECT {', '.join(names)} FROM ioc_read.kpis WHERE kpi = %(kpi)s",  # noqa: S608

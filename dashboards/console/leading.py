@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from dashboards.wall import words as wall
+from ioc.messages import either, formats, say
 from storage.reference import FOREVER
 
 Row = dict[str, Any]
@@ -13,10 +13,8 @@ Verdict = Literal["red", "off_pace", "stale", "well", "unknown"]
 ORDER: tuple[Verdict, ...] = ("red", "off_pace", "stale")
 RANKED = ("unit_dx_score", "dossier_on_time_rate", "doc_on_time_rate")
 """Indicators that units are ranked by, the default first."""
-UNITS = {
-    **{"percent": "%", "points": " điểm", "seconds": " giây", "minutes": " phút"},
-    **{"hours": " giờ", "days": " ngày"},
-}
+MEASURES = frozenset({"percent", "points", "seconds", "minutes", "hours", "days"})
+"""Units of measure that are said with the number."""
 WINDOW_OF = {"stock": "day", "gauge": "day"}
 """What stands is told as of now, what flows for the month."""
 
@@ -80,7 +78,7 @@ def _item(row: Row) -> Item:
     if deadline is not None and deadline >= FOREVER:  # the target holds at all times
         deadline = None
     return Item(
-        row["kpi"], row["name_vi"], row["unit_of_measure"], verdict(row),
+        row["kpi"], either(row, "name"), row["unit_of_measure"], verdict(row),
         row["value"], row["target"], deadline, row["cases"], row["as_of"],
         row["stale_since"], status, row["expected"], row["low"], row["high"], row["direction"],
         row["window"],
@@ -90,9 +88,10 @@ def _item(row: Row) -> Item:
 def shown(value: float | None, measure: str) -> str:
     """A number with its unit: `96,2%`, `74`."""
     if value is None:
-        return wall.NO_DATA
+        return formats.NO_DATA
     decimals = 0 if measure == "count" or value == int(value) else 1
-    return f"{wall.number(value, decimals)}{UNITS.get(measure, '')}"
+    plain = formats.number(value, decimals)
+    return say(f"measure.{measure}", n=plain) if measure in MEASURES else plain
 
 
 @dataclass(frozen=True, slots=True)

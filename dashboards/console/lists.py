@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from dashboards.console.words import say
-from dashboards.wall import words as wall
 from ioc.alerts import Rule
 from ioc.calendar import WorkingCalendar
+from ioc.messages import either, formats, say
 
 RANK: Mapping[str, int] = {"critical": 0, "major": 1, "minor": 2, "info": 3}
 WORKING_DAY = 480
@@ -25,6 +24,7 @@ class Alert(BaseModel):
     alert_ref: str
     rule: str
     name_vi: str
+    name_en: str = ""
     kpi: str = ""
     unit: str = ""
     severity: str
@@ -39,6 +39,11 @@ class Alert(BaseModel):
     shelved_until: AwareDatetime | None = None
     reason: str = ""
     steps: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What its rule is called, in the language that is spoken."""
+        return either({"name_vi": self.name_vi, "name_en": self.name_en}, "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +113,14 @@ def time_words(entry: Entry, now: datetime, role_name: Mapping[str, str], calend
     """Time left or overdue: `quá hạn tiếp nhận 4 phút`; without a time, how long it has been open."""
     alert = entry.alert
     if alert.status == "shelved" and alert.shelved_until is not None:
-        return say("shelved_until", at=wall.moment(alert.shelved_until, now))
+        return say("shelved_until", at=formats.moment(alert.shelved_until, now))
     if entry.due is None:
-        return say("since", age=wall.age((now - alert.raised_at).total_seconds()))
-    word = "late" if entry.due.at < now else "left"
-    key = f"{word}_until" if entry.due.taken else f"{word}_to"
+        return say("since", age=formats.age((now - alert.raised_at).total_seconds()))
+    late = entry.due.at < now
+    if entry.due.taken:
+        key = "late_until" if late else "left_until"
+    else:
+        key = "late_to" if late else "left_to"
     role = role_name.get(entry.due.role, entry.due.role)
     return say(key, age=span(entry.due, now, calendar), role=role)
 
@@ -121,8 +129,8 @@ def span(due: Due, now: datetime, calendar: WorkingCalendar) -> str:
     """The time between now and then: `4 phút`, `6 giờ làm việc`, `2 ngày làm việc`."""
     first, last = min(now, due.at), max(now, due.at)
     if not due.working:
-        return wall.age((last - first).total_seconds())
+        return formats.age((last - first).total_seconds())
     minutes = calendar.working_minutes(first, last)
     if minutes >= WORKING_DAY:
-        return say("working", age=say("days", n=wall.number(minutes // WORKING_DAY)))
-    return say("working", age=wall.age(60 * minutes))
+        return say("working", age=say("days", n=formats.number(minutes // WORKING_DAY)))
+    return say("working", age=formats.age(60 * minutes))

@@ -15,9 +15,9 @@ from dashboards.console.pages import opened, table, told
 from dashboards.console.reading import MOST, Row
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
-from dashboards.console.words import named, say
-from dashboards.wall import words as wall
 from ioc.clock import VIETNAM
+from ioc.messages import formats, named, of, say
+from ioc.words import Words
 
 WORK_EVERY_S = 10.0
 KINDS = ("document_unassigned", "task_overdue", "document_overdue", "dossier_overdue", "feedback_overdue",
@@ -54,7 +54,7 @@ def _install_case(console: Console) -> None:
             if not found:
                 text("p", say("case.none"), "empty")
                 return
-            text("p", say("case.events", n=wall.number(len(found))), "soft")
+            text("p", say("case.events", n=formats.number(len(found))), "soft")
             names = ("col.at", "col.event", "col.source", "col.id")
             table(tuple(map(say, names)), [_event(each) for each in found])
 
@@ -111,16 +111,16 @@ def _work(console: Console, known: Visitor, found: list[Row]) -> None:
             with box("heading", "h2"):
                 text("span", named("kind", kind))
                 more = "+" if len(found) > MOST else ""
-                text("small", wall.number(sum(row["cases"] for row in group)) + more, "soft")
+                text("small", formats.number(sum(row["cases"] for row in group)) + more, "soft")
             for row in group[:SHOWN]:
                 _piece(console, known, row, now)
             if len(group) > SHOWN:
-                text("p", say("work.more", n=wall.number(len(group) - SHOWN)), "soft")
+                text("p", say("work.more", n=formats.number(len(group) - SHOWN)), "soft")
 
 
 def _piece(console: Console, known: Visitor, row: Row, now: datetime) -> None:
     with box("case"):
-        subject = row["subject"] or say("cases", n=wall.number(row["cases"]))
+        subject = row["subject"] or say("cases", n=formats.number(row["cases"]))
         if row["subject"] and row["kind"] not in WITHOUT_CASES and known.sees_cases:
             ui.link(subject, f"/console/case/{quoted(subject)}")
         else:
@@ -128,7 +128,7 @@ def _piece(console: Console, known: Visitor, row: Row, now: datetime) -> None:
         text("span", console.unit_name(row["unit"]), "soft")
         if row["due"] is not None:
             left = (row["due"] - now).total_seconds()
-            text("b", wall.remaining(left), "time overdue" if left < 0 else "time")
+            text("b", formats.remaining(left), "time overdue" if left < 0 else "time")
 
 
 def _install_shift(console: Console) -> None:
@@ -166,11 +166,11 @@ async def _standing(console: Console, known: Visitor, notice: Notice) -> None:
     for entry in entries[:SHOWN]:
         alert = entry.alert
         with box(f"case decision {TONE.get(alert.severity, 'soft')}"):
-            ui.link(alert.name_vi, f"/console/alert/{alert.alert_ref}").classes("name")
+            ui.link(alert.name, f"/console/alert/{alert.alert_ref}").classes("name")
             text("span", f"{console.unit_name(alert.unit)} · {named('status', alert.status)}", "soft")
             text("b", console.time(entry), "time overdue" if entry.overdue(now) else "time")
     if len(entries) > SHOWN:
-        text("p", say("work.more", n=wall.number(len(entries) - SHOWN)), "soft")
+        text("p", say("work.more", n=formats.number(len(entries) - SHOWN)), "soft")
 
 
 async def _last(console: Console, known: Visitor) -> tuple[dict[str, Any] | None]:
@@ -186,18 +186,18 @@ def _last_shift(console: Console, last: dict[str, Any] | None) -> None:
     with box("counts"):
         for name, count in last["counts"].items():
             with box("count"):
-                text("b", wall.number(count))
+                text("b", formats.number(count))
                 text("span", named("count", name), "soft")
     if not last["notes"]:
         text("p", say("shift.no_notes"), "empty")
     with box("", "ul"):
         for note in last["notes"]:
-            text("li", note["text"]["vi"])
+            text("li", of(Words.model_validate(note["text"])))
 
 
 def _hand_over(console: Console, known: Visitor, notice: Notice, show: Any) -> None:
     text("h2", say("shift.notes"))
-    boxes = {code: ui.checkbox(note.text.vi).classes("step") for code, note in console.roles.notes.items()}
+    boxes = {code: ui.checkbox(of(note.text)).classes("step") for code, note in console.roles.notes.items()}
 
     async def hand() -> None:
         notes = [code for code, ticked in boxes.items() if ticked.value]

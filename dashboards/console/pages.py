@@ -13,8 +13,8 @@ from dashboards.console.office import OfficeLost, OfficeRefused
 from dashboards.console.sessions import Visitor
 from dashboards.console.signing import PASSWORD, to_password, to_sign_in, visitor
 from dashboards.console.state import Console
-from dashboards.console.words import say
 from ioc.errors import StoreRefused, StoreUnavailable
+from ioc.messages import say
 
 CONNECTED_WITHIN_S = 30.0
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from ioc.clock import Clock
+from ioc.messages import of
 from ioc.roles import Role, Roles
 
 COOKIE = "ioc_console"
@@ -46,7 +47,7 @@ class Visitor(BaseModel):
 
     @property
     def role_name(self) -> str:
-        return self.held.name.vi if self.held else self.signed.role
+        return of(self.held.name) if self.held else self.signed.role
 
     @property
     def sees_all(self) -> bool:

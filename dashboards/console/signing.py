@@ -8,11 +8,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from nicegui import ui
 
-from dashboards.console.frame import box, pages_of, plain, text
+from dashboards.console.frame import box, languages, pages_of, plain, text
 from dashboards.console.office import OfficeLost, OfficeRefused
 from dashboards.console.sessions import COOKIE, Visitor
 from dashboards.console.state import Console
-from dashboards.console.words import VI, say
+from ioc.messages import say
 
 SIGN_IN = "/console/sign-in"
 PASSWORD = "/console/password"  # noqa: S105 - an address
@@ -127,8 +127,11 @@ def _form(title: str, action: str, why: str) -> ui.element:
         text("h1", say("title"))
         text("h2", title)
         if why in (*WHY, "must_change"):
-            text("p", VI[why], "notice warn").props("role=alert")
-        return ui.element("form").props(f"method=post action={action}")
+            text("p", say(why), "notice warn").props("role=alert")
+        made = ui.element("form").props(f"method=post action={action}")
+        with box("tongues"):
+            languages()
+        return made
 
 
 def _field(name: str, label: str, kind: str, fill: str, *, first: bool = False) -> None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from dashboards.console.lists import Alert, Entry, due, time_words
 from dashboards.console.office import Office
 from dashboards.console.reading import Reading
 from dashboards.console.sessions import Sessions, Visitor
-from dashboards.console.words import say
 from ioc.alerts import Rules
 from ioc.clock import VIETNAM, Clock
+from ioc.messages import of, say
 from ioc.peers import Proxies
 from ioc.reference import Catalogue
 from ioc.roles import Roles
@@ -32,9 +31,9 @@ class Console:
     briefs: Path
     proxies: Proxies = field(default_factory=Proxies)
 
-    @cached_property
+    @property
     def role_names(self) -> Mapping[str, str]:
-        return {role.id: role.name.vi for role in self.roles.values()} | {"watch": say("centre")}
+        return {role.id: of(role.name) for role in self.roles.values()} | {"watch": say("centre")}
 
     def role_name(self, code: str) -> str:
         return self.role_names.get(code, code)

@@ -7,10 +7,9 @@ from nicegui import ui
 from dashboards.console.frame import box, text
 from dashboards.console.leading import Item, shown, sketch, track
 from dashboards.console.state import Console
-from dashboards.console.words import named, say
-from dashboards.wall import words as wall
 from dashboards.wall.markup import Html
 from ioc.clock import VIETNAM
+from ioc.messages import formats, named, say
 
 TONES = {"red": "act", "off_pace": "warn", "stale": "old"}
 
@@ -37,7 +36,11 @@ class Tiles:
 
     def old(self, item: Item) -> None:
         """What is not known any more takes one line: its number is none to act upon."""
-        since = wall.moment(item.stale_since, self._console.clock.now()) if item.stale_since else wall.NO_DATA
+        since = (
+            formats.moment(item.stale_since, self._console.clock.now())
+            if item.stale_since
+            else formats.NO_DATA
+        )
         with box("case stale"):
             ui.link(item.name, f"/leader/evidence/{item.kpi}/{self._unit}").classes("name")
             text("span", f"{say('leader.stale')} · {since}", "soft")
@@ -85,14 +88,14 @@ class Tiles:
         said = say("leader.expected", **numbers)
         today = self._console.clock.now().astimezone(VIETNAM).date()
         if item.deadline is not None and item.deadline >= today:
-            said = f"{said}, {say('leader.days_left', n=wall.number((item.deadline - today).days))}"
+            said = f"{said}, {say('leader.days_left', n=formats.number((item.deadline - today).days))}"
         return said
 
     def _basis(self, item: Item) -> str:
         now = self._console.clock.now()
-        said = [named("window", item.window), say("leader.cases", n=wall.number(item.cases))]
+        said = [named("window", item.window), say("leader.cases", n=formats.number(item.cases))]
         if item.verdict == "stale" and item.stale_since:
-            said.append(f"{say('leader.stale')}: {wall.moment(item.stale_since, now)}")
+            said.append(f"{say('leader.stale')}: {formats.moment(item.stale_since, now)}")
         elif item.as_of:
-            said.append(say("as_of", at=wall.moment(item.as_of, now)))
+            said.append(say("as_of", at=formats.moment(item.as_of, now)))
         return " · ".join(said)

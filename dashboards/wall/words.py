@@ -1,79 +1,20 @@
-"""How the wall says numbers, times and durations in Vietnamese."""
+"""How the wall says numbers, times and durations."""
 
-from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
-
-from ioc.clock import VIETNAM
-
-NO_DATA = "—"
-"""Shown where there is nothing to show: silence is never a zero."""
+from ioc.messages.formats import NO_DATA, age, clock, day, moment, number, remaining, signed, window
 
 OLD = "DỮ LIỆU CŨ"
 LOST = "MẤT KẾT NỐI KHO DỮ LIỆU"
 
-_DAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
-_MINUS = "−"
-_SWAP = str.maketrans(",.", ".,")
-
-
-def number(value: float | int | None, decimals: int = 0) -> str:
-    """`1234.5` → `1.234,5`; nothing, or not a number → a dash."""
-    if value is None or value != value or value in (float("inf"), float("-inf")):
-        return NO_DATA
-    step = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(str(value)).quantize(step, rounding=ROUND_HALF_EVEN)
-    sign = _MINUS if rounded < 0 else ""
-    return sign + f"{abs(rounded):,.{decimals}f}".translate(_SWAP)
-
-
-def signed(value: float | int, decimals: int = 0) -> str:
-    """A change: `+0,6`, `−5`; a change that rounds to nothing is `±0`."""
-    shown = number(value, decimals)
-    if not any(sign in "123456789" for sign in shown):
-        return "±0"
-    return shown if shown.startswith(_MINUS) else "+" + shown
-
-
-def age(seconds: float) -> str:
-    """The largest whole unit of a duration: `41 giây`, `6 phút`, `3 giờ`, `2 ngày`."""
-    whole = max(int(seconds), 0)
-    for size, name in ((86_400, "ngày"), (3_600, "giờ"), (60, "phút")):
-        if whole >= size:
-            return f"{number(whole // size)} {name}"
-    return f"{whole} giây"
-
-
-def remaining(seconds: float) -> str:
-    """Time left or overdue, in words: `còn 11 phút`, `quá 4 phút`."""
-    return f"quá {age(-seconds)}" if seconds < 0 else f"còn {age(seconds)}"
-
-
-def clock(at: datetime) -> str:
-    """`10:42:18`, Vietnamese time."""
-    return at.astimezone(VIETNAM).strftime("%H:%M:%S")
-
-
-def day(at: datetime) -> str:
-    """`Thứ Hai, 23/11/2026`, Vietnamese date."""
-    local = at.astimezone(VIETNAM)
-    return f"{_DAYS[local.weekday()]}, {local:%d/%m/%Y}"
-
-
-def moment(at: datetime, now: datetime) -> str:
-    """A past instant, as short as it can be said: `10:28`, or `22/11 10:28` when it was another day."""
-    local, today = at.astimezone(VIETNAM), now.astimezone(VIETNAM).date()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m %H:%M}"
-
-
-def window(name: str, start: date) -> str:
-    """What a value covers: `hôm nay`, `tuần 48`, `tháng 11`, `năm 2026`."""
-    match name:
-        case "day":
-            return f"ngày {start:%d/%m}"
-        case "week":
-            return f"tuần {start.isocalendar().week}"
-        case "month":
-            return f"tháng {start.month}"
-        case "ytd":
-            return f"năm {start.year}"
-    return name
+__all__ = [
+    "LOST",
+    "NO_DATA",
+    "OLD",
+    "age",
+    "clock",
+    "day",
+    "moment",
+    "number",
+    "remaining",
+    "signed",
+    "window",
+]

@@ -136,6 +136,23 @@ def test_hostile_strings_are_text_everywhere(desk: Desk, seat: Page) -> None:
     assert seat.locator(".main script, .main img").count() == 0
 
 
+def test_english_is_chosen_once_and_stays_also_after_a_press(desk: Desk, seat: Page) -> None:
+    seat.goto(desk.at("/console/sign-in"))
+    seat.get_by_text("English").click()
+    seat.fill("input[name=account]", "truc_ca_1")
+    seat.fill("input[name=password]", PASSWORD)
+    seat.get_by_role("button", name="Sign in").click()
+    seat.goto(desk.at("/console/alert/a-5"))
+    expect(seat.locator("html")).to_have_attribute("lang", "en")
+    expect(seat.locator(".alert.head")).to_contain_text("dossier due 24h")
+    seat.get_by_role("button", name="Resolve").click()
+    seat.get_by_role("button", name="Do it").click()
+    expect(seat.locator(".q-notification").last).to_contain_text("Done: resolve")
+    expect(seat.locator(".alert.head")).to_contain_text("Resolved")
+    seat.get_by_text("Tiếng Việt").click()
+    expect(seat.locator(".alert.head")).to_contain_text("Đã xử lý")
+
+
 def test_what_is_down_is_said_and_passes(desk: Desk, seat: Page) -> None:
     desk.sign_in(seat, "truc_ca_1", "/console")
     expect(seat.locator("article.alert").first).to_be_visible()

@@ -130,7 +130,8 @@ def _problem(status: int, code: str) -> httpx.Response:
 def alert(ref: str, rule: str, now: datetime, minutes: float, **more: Any) -> dict[str, Any]:
     """One alert as the gateway tells it, raised some minutes ago."""
     return {
-        "alert_ref": ref, "rule": rule, "name_vi": rule, "kpi": "", "unit": "G09.901", "severity": "major",
+        "alert_ref": ref, "rule": rule, "name_vi": rule, "name_en": rule.replace("_", " "),
+        "kpi": "", "unit": "G09.901", "severity": "major",
         "status": "raised", "seqno": 1, "open": 1, "owner": "truc_ca_ioc", "to_unit": "", "breaches": 1,
         "raised_at": (now - timedelta(minutes=minutes)).isoformat(), "acknowledged_at": None,
         "shelved_until": None, "reason": "", "steps": [], **more,
@@ -186,8 +187,8 @@ class SmallStore:
             ]),
             ("ioc_read.forecasts", values(now)),
             ("v.cases >= k.minimum_cases", ranks(now)),
-            ("meaning_vi", [("Hồ sơ trực tuyến", "Phần hồ sơ nộp trực tuyến.", "Chỉ thị 33/CT-TTg",
-                             "80 % hồ sơ", "percent", 80.0)]),
+            ("meaning_vi", [("Hồ sơ trực tuyến", "Online dossiers", "Phần hồ sơ nộp trực tuyến.",
+                             "Their share.", "Chỉ thị 33/CT-TTg", "80 % hồ sơ", "percent", 80.0)]),
             ("has(%(wanted)s", [("online_dossier_rate", now.date(), 55.0 + n / 4) for n in range(28)]),
             ("FROM ioc_read.published", [(now.date() - timedelta(days=n), 60.0 + n) for n in range(5)]),
             ("coverage_units", [
@@ -202,16 +203,16 @@ def values(now: datetime) -> list[tuple[Any, ...]]:
     end = now.astimezone(VIETNAM).date() + timedelta(days=39)
     flow = ("percent", "up", "flow", "month")
     return [
-        ("online_dossier_rate", "Hồ sơ nộp trực tuyến", *flow, 61.8, 80.0, end, "red", 1, None, 1402, now,
+        ("online_dossier_rate", "Hồ sơ nộp trực tuyến", "", *flow, 61.8, 80.0, end, "red", 1, None, 1402, now,
          "off_pace", 64.2, 61.0, 67.5, end),
-        ("archive_digitised_rate", "Tài liệu lưu trữ đã số hóa", *flow, 41.0, 40.0, end, "green", 1, None,
+        ("archive_digitised_rate", "Tài liệu lưu trữ đã số hóa", "", *flow, 41.0, 40.0, end, "green", 1, None,
          812, now, "off_pace", 38.0, 36.0, 40.5, end),
-        ("hr_sync_sla_rate", HOSTILE, *flow, 97.0, 100.0, None, "grey", 0, now - timedelta(minutes=50), 218,
-         now, "", None, None, None, None),
-        ("doc_on_time_rate", "Văn bản đúng hạn", *flow, 96.7, 95.0, None, "green", 1, None, 3917, now,
+        ("hr_sync_sla_rate", HOSTILE, "", *flow, 97.0, 100.0, None, "grey", 0, now - timedelta(minutes=50),
+         218, now, "", None, None, None, None),
+        ("doc_on_time_rate", "Văn bản đúng hạn", "", *flow, 96.7, 95.0, None, "green", 1, None, 3917, now,
          "", None, None, None, None),
-        ("dossier_overdue_open", "Hồ sơ quá hạn", "count", "down", "stock", "day", 74.0, 0.0, None, "red", 1,
-         None, 900, now, "", None, None, None, None),
+        ("dossier_overdue_open", "Hồ sơ quá hạn", "", "count", "down", "stock", "day", 74.0, 0.0, None, "red",
+         1, None, 900, now, "", None, None, None, None),
     ]  # fmt: skip
 
 

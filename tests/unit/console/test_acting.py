@@ -12,9 +12,9 @@ from dashboards.console.lists import Alert
 from dashboards.console.office import OfficeRefused
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
-from dashboards.console.words import VI, say
 from ioc.clock import FixedClock
 from ioc.commands import REFUSALS
+from ioc.messages import catalogue, say
 from producers.gateway.problems import OFFICE_STATUS
 from tests.browser.serve_console import small
 from tests.unit.console.offices import PASSWORD, SmallOffice, SmallStore, instant
@@ -80,7 +80,7 @@ def test_a_command_nobody_answers_is_not_called_done(monkeypatch: pytest.MonkeyP
 
 def test_every_reason_for_a_refusal_has_words() -> None:
     codes = {*REFUSALS, *(set(OFFICE_STATUS) - {"cross_site"}), "broker_unavailable", "not_found"}
-    assert [code for code in codes if f"why.{code}" not in VI] == []
+    assert [code for code in codes if f"why.{code}" not in catalogue("vi")] == []
     assert reason("something_new") == "something_new"
 
 
