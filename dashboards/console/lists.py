@@ -116,11 +116,8 @@ def time_words(entry: Entry, now: datetime, role_name: Mapping[str, str], calend
         return say("shelved_until", at=formats.moment(alert.shelved_until, now))
     if entry.due is None:
         return say("since", age=formats.age((now - alert.raised_at).total_seconds()))
-    late = entry.due.at < now
-    if entry.due.taken:
-        key = "late_until" if late else "left_until"
-    else:
-        key = "late_to" if late else "left_to"
+    keys = ("late_until", "left_until") if entry.due.taken else ("late_to", "left_to")
+    key = keys[0] if entry.due.at < now else keys[1]
     role = role_name.get(entry.due.role, entry.due.role)
     return say(key, age=span(entry.due, now, calendar), role=role)
 
