@@ -21,6 +21,7 @@ ROOMS = (
     "imports",
     "ledger",
     "reconcile",
+    "landing",
     "values",
     "forecast",
     "brief",

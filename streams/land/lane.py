@@ -10,7 +10,7 @@ from aiokafka import errors as kafka
 from ioc import failpoints
 from ioc.contracts import Reason
 from ioc.errors import StoreRefused, StoreUnavailable
-from storage import ledger
+from storage import ledger, losses
 from storage.client import Store
 from storage.ledger import REJECTED, Log
 from streams.land.block import MAX_BYTES, MAX_ROWS, Block, expiry_unit
@@ -82,15 +82,23 @@ class Lane:
         first = await self._consumer.beginning_offsets([self._tp])
         end = await self._consumer.end_offsets([self._tp])
         plan = planned(committed)
+        await self._confirmed()
         extent = await self._ask(lambda store: ledger.extent(store, self._log))
         here: frozenset[int] = frozenset()
         if isinstance(plan, Plan):
             here = await self._present(plan)
         log = KafkaLog(self._log.topic_id, first[self._tp], end[self._tp])
-        decision = resume(committed, log, Held(extent[1] if extent else None, here))
+        given_up = await self._ask(lambda store: losses.orders(store, self._log))
+        decision = resume(committed, log, Held(extent[1] if extent else None, here), given_up)
         if isinstance(decision, Stop):
             raise Stopped(decision)
         return decision
+
+    async def _confirmed(self) -> None:
+        """Nothing of an earlier log of this partition is unaccounted for, or it is told before we go on."""
+        left = await self._ask(lambda store: losses.unconfirmed(store, self._log))
+        if left is not None:
+            raise Stopped(Stop(left.reason, left.first, left.last, "recreated", left.log.topic_id))
 
     async def _present(self, plan: Plan) -> frozenset[int]:
         return await self._ask(lambda store: ledger.present(store, self._log, plan.first, plan.last))
@@ -114,12 +122,17 @@ class Lane:
             self._epoch.check()
         if len(records) != plan.count or checksum(record.value for record in records) != plan.checksum:
             raise Stopped(
-                Stop("the records of a planned block are not the ones it was made of", plan.first, plan.last)
+                Stop(
+                    "the records of a planned block are not the ones it was made of",
+                    plan.first,
+                    plan.last,
+                    "changed",
+                )
             )
         rows = await self._read(records)
         await self._land(rows, only=missing)
         if len(await self._present(plan)) < plan.count:
-            raise Stopped(Stop("the store took a block without keeping it", plan.first, plan.last))
+            raise Stopped(Stop("the store took a block without keeping it", plan.first, plan.last, "changed"))
 
     # Gathering and reading
 
@@ -174,7 +187,8 @@ class Lane:
         except kafka.OffsetOutOfRangeError as error:
             first = (await self._consumer.beginning_offsets([self._tp]))[self._tp]
             at = self._filter.upto
-            raise Stopped(Stop("Kafka no longer has the next records", at, max(at, first - 1))) from error
+            stop = Stop("Kafka no longer has the next records", at, max(at, first - 1), "retention")
+            raise Stopped(stop) from error
         except kafka.IllegalStateError as error:
             raise EpochEnded from error
         return list(found.get(self._tp, ()))
@@ -242,7 +256,8 @@ class Lane:
         try:
             await self._insert(block, None)
         except StoreRefused:
-            raise Stopped(Stop(f"the store refuses this record: {error}", row.offset, row.offset)) from error
+            stop = Stop(f"the store refuses this record: {error}", row.offset, row.offset, "refused")
+            raise Stopped(stop) from error
         self._filter.mark((), row.offset + 1)
 
     async def _insert(self, block: Block, only: frozenset[int] | None) -> None:

@@ -18,6 +18,7 @@ from ioc.settings import Settings
 from ioc.topics import BY_NAME, EVENT_TOPICS
 from storage.expiry import expire
 from storage.ledger import Log
+from storage.losses import Order, orders
 from streams.land import cluster, progress
 from streams.land.epoch import Epoch, EpochEnded, Stopped
 from streams.land.filter import IdentityFilter
@@ -31,6 +32,8 @@ log = logging.getLogger("ioc.land")
 
 HOUSEKEEPING_S = 3600.0
 NAMES_S = 30.0
+ORDERS_S = 2.0
+"""How often a partition that stands still looks for an order to go on."""
 STOP_S = 3.0
 """How long a stop waits for an insert under way; after that the next start finishes it."""
 
@@ -106,19 +109,34 @@ class LandingService(Service):
         known = self._filters.setdefault((topic_id, partition.partition), IdentityFilter())
         place = Log(BY_NAME[partition.topic], topic_id, partition.partition)
         try:
-            await self._noted(place, None)
-            await Lane(self._shared, epoch, place, partition, known).run()
+            while True:
+                try:
+                    await self._noted(place, None)
+                    await Lane(self._shared, epoch, place, partition, known).run()
+                except Stopped as stopped:
+                    log.error("%s/%d stands still: %s", partition.topic, partition.partition, stopped)
+                    self._consumer.pause(partition)
+                    self._held_back.discard(partition)
+                    await self._noted(place, stopped.stop)
+                    await self._ordered(epoch, place, stopped.stop)
+                    log.warning("%s/%d goes on, as ordered", partition.topic, partition.partition)
         except EpochEnded:
             return
-        except Stopped as stopped:
-            log.error("%s/%d stands still: %s", partition.topic, partition.partition, stopped)
-            self._consumer.pause(partition)
-            self._held_back.discard(partition)
-            await self._noted(place, stopped.stop)
         except Exception as error:
             if epoch.ended:
                 return
             await self.crash(error)
+
+    async def _ordered(self, epoch: Epoch, place: Log, stop: Stop) -> None:
+        """Wait until somebody has ordered to go on behind this stop. Raises `EpochEnded`."""
+        wanted = Order(stop.topic_id or place.topic_id, stop.first, max(stop.first, stop.last))
+        while True:
+            await epoch.wait(ORDERS_S)
+            try:
+                if wanted in await self._shared.asking.run(lambda store: orders(store, place)):
+                    return
+            except (StoreUnavailable, StoreRefused) as error:
+                log.debug("orders not read: %s", error)
 
     async def _noted(self, place: Log, stop: Stop | None) -> None:
         """Write down that a partition stands still or goes on, for the wall to show."""

@@ -6,7 +6,7 @@ from storage.client import Store
 from storage.ledger import Log
 from streams.land.resume import Stop
 
-_COLUMNS = ("topic", "partition", "reason", "first", "last", "at")
+_COLUMNS = ("topic", "partition", "reason", "first", "last", "at", "topic_id", "kind")
 
 
 def note(store: Store, log: Log, stop: Stop | None, now: datetime) -> None:
@@ -20,6 +20,7 @@ def note(store: Store, log: Log, stop: Stop | None, now: datetime) -> None:
         )
         if not standing:
             return
-    reason, first, last = (stop.reason, stop.first, stop.last) if stop else ("", 0, 0)
-    row = (log.topic.name, log.partition, reason, first, max(first, last), now)
+    reason, first, last, kind = (stop.reason, stop.first, stop.last, stop.kind) if stop else ("", 0, 0, "")
+    of = (stop.topic_id if stop else None) or log.topic_id
+    row = (log.topic.name, log.partition, reason, first, max(first, last), now, of, kind)
     store.insert("ioc.landing_stops", _COLUMNS, [[value] for value in row])

@@ -143,7 +143,7 @@ def test_a_partition_that_stands_still_is_shown_until_it_goes_on(store: Store, r
     log = Log(ARCHIVES, UUID(int=5), 0)
     now = datetime(2026, 11, 20, tzinfo=UTC)
     mine = "SELECT reason, first, last FROM ioc_read.landing_stops WHERE topic = 'ioc.archives'"
-    note(store, log, Stop("records are gone", 5, 9), now)
+    note(store, log, Stop("records are gone", 5, 9, "retention"), now)
     assert reading.query(mine) == [("records are gone", 5, 9)]
     note(store, log, None, now + timedelta(seconds=1))
     assert reading.query(mine) == []

@@ -63,7 +63,7 @@ def test_what_stands_still_makes_its_numbers_old_and_no_others(bench: Bench, rea
     catch_up(bench)
     since = bench.clock.now().replace(microsecond=0) - timedelta(minutes=2)
     log = Log(DOCUMENTS, uuid4(), 1)
-    note(bench.store, log, Stop("Kafka deleted records by retention", 5, 9), since)
+    note(bench.store, log, Stop("Kafka deleted records by retention", 5, 9, "retention"), since)
     bench.reduce(beats("qlvb"))
     assert fresh(reading_alone, "doc_on_time_rate") == 0
     assert fresh(reading_alone, "dossier_on_time_rate") == 1

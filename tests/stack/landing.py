@@ -85,6 +85,17 @@ class Ground:
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
 
+    def said(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """An `ioc` command that may fail."""
+        return subprocess.run(
+            [sys.executable, "-m", "ioc", *arguments, "--data", str(self.data)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
     @contextmanager
     def flowing(self, *, events: int, rate: int, seed: int) -> Iterator["Flow"]:
         """Simulated events flow while the block runs."""

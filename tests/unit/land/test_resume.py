@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from storage.losses import Order
 from streams.land.plan import Plan
 from streams.land.resume import Committed, Held, KafkaLog, Start, Stop, resume
 
@@ -101,3 +102,42 @@ def test_where_it_stands_still(
 
 def test_a_recreated_topic_starts_from_its_beginning_when_nothing_was_under_way() -> None:
     assert resume(Committed(70), KafkaLog(OTHER, 0, 20), Held(None)) == Start(0)
+
+
+@pytest.mark.parametrize(
+    ("committed", "log", "held", "order", "expected"),
+    [
+        pytest.param(
+            Committed(70), KafkaLog(TOPIC, 90, 500), Held(90), Order(TOPIC, 70, 89), Start(90), id="retention"
+        ),
+        pytest.param(
+            UNDER_WAY,
+            KafkaLog(TOPIC, 105, 500),
+            Held(105),
+            Order(TOPIC, 100, 104),
+            Start(105),
+            id="the beginning of a planned block",
+        ),
+        pytest.param(
+            UNDER_WAY,
+            KafkaLog(OTHER, 0, 500),
+            Held(None),
+            Order(TOPIC, 100, 109),
+            Start(0),
+            id="a block of a log that is gone",
+        ),
+        pytest.param(
+            UNDER_WAY, LOG, Held(100), Order(TOPIC, 20, 29), Start(110, PLAN), id="an old order says nothing"
+        ),
+    ],
+)
+def test_it_goes_on_behind_what_was_given_up(
+    committed: Committed, log: KafkaLog, held: Held, order: Order, expected: Start
+) -> None:
+    assert resume(committed, log, held, [order]) == expected
+
+
+def test_an_order_for_another_log_changes_nothing() -> None:
+    decision = resume(UNDER_WAY, KafkaLog(OTHER, 0, 500), Held(None), [Order(OTHER, 100, 109)])
+    assert isinstance(decision, Stop)
+    assert (decision.kind, decision.topic_id) == ("recreated", TOPIC)

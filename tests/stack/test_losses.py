@@ -1,0 +1,89 @@
+"""Going on behind records that are gone, on a real broker: ordered, audited, and in the account for ever."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaProducer, TopicPartition
+
+from ioc.settings import Kafka
+from local.probes import wait_for
+from storage.client import Store
+from streams.land import cluster
+from tests.stack.landing import Ground, ground
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+
+PLACE = "ioc.tasks/0"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Ground]:
+    with ground(tmp_path) as found:
+        yield found
+
+
+def test_an_outage_longer_than_retention_is_a_loss_with_a_name(place: Ground) -> None:
+    bootstrap = place.environment["IOC_KAFKA__BOOTSTRAP"]
+    worker = place.worker()
+    _send(bootstrap, 10)
+    place.settled_at_least(10)
+    worker.kill()
+    _send(bootstrap, 20)
+    _deleted_before(bootstrap, 25)
+    place.worker()
+    store = place.ledger()
+    assert wait_for(lambda: _stops(store) == [(10, 24, "retention")], 60)
+    found = place.ioc("reconcile")
+    assert not found["adds_up"]
+    assert any(f"{PLACE} stands still" in each and "10–24" in each for each in found["wrong"])
+
+    wrong = place.said("landing", "resume", PLACE, "--accept-loss", "10-23", "--reason", "drill")
+    assert wrong.returncode == 1 and "10-24" in wrong.stderr
+    order = (
+        "landing",
+        "resume",
+        PLACE,
+        "--accept-loss",
+        "10-24",
+        "--reason",
+        "drill",
+        "--account",
+        "truc_ca_1",
+    )
+    assert place.ioc(*order) == {"place": PLACE, "first": 10, "last": 24, "lost": 15, "goes_on": True}
+
+    def landed() -> bool:
+        state = place.ioc("ledger")
+        return bool(state["in_flight"] == 0 and state["received"] == 30)
+
+    assert wait_for(landed, 60), "the same worker goes on"
+    state = place.ioc("ledger")
+    assert (state["rejected"], state["lost"], state["gaps"], state["stopped"]) == (15, 15, [], [])
+    again = place.ioc("reconcile")
+    (tasks,) = [each for each in again["topics"] if each["topic"] == "ioc.tasks"]
+    assert (tasks["received"], tasks["rejected"], tasks["lost"], tasks["missing"]) == (30, 15, 15, 0)
+    audited = store.query("SELECT account, object FROM ioc.audit_trail WHERE action = 'accept_loss'")
+    assert audited == [("truc_ca_1", PLACE)]
+    store.close()
+
+
+def _stops(store: Store) -> list[tuple[Any, ...]]:
+    return store.query("SELECT first, last, kind FROM ioc_read.landing_stops")
+
+
+def _send(bootstrap: str, count: int) -> None:
+    """Records that are refused: nobody asks here what they say."""
+    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    for number in range(count):
+        producer.send("ioc.tasks", key=b"G09/x", value=f"not json {number}".encode())
+    producer.flush()
+    producer.close()
+
+
+def _deleted_before(bootstrap: str, offset: int) -> None:
+    """What retention does, at once."""
+    admin = cluster.admin(Kafka(bootstrap=bootstrap))
+    admin.delete_records({TopicPartition("ioc.tasks", 0): offset})
+    admin.close()
