@@ -1,6 +1,7 @@
 """`python -m proof run F05 --seed 7` · `chaos` · `full` · `bugs` · `soak` · `list`. See docs/proof.md."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     if options.command == "list":
         return _list()
+    # So that a stack and a scratch copy are gone also when somebody ends the run.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     if options.command == "bugs":
         return _bugs(options)
     return perform(*_work(options), options)
