@@ -12,6 +12,7 @@ from typing import Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from ioc import yamlfiles
+from ioc.desk import Limits
 from ioc.errors import SettingsError
 from ioc.words import Part, Words
 
@@ -32,7 +33,9 @@ OtherAction = Literal[
     "change_rules",
     "change_targets",
     "test_sandbox",
+    "dry_run",
     "replay",
+    "discard",
     "rotate_credentials",
 ]
 Action = Literal[AlertAction, OtherAction]
@@ -49,6 +52,7 @@ Page = Literal[
     "console",
     "publishers",
     "quality",
+    "quarantine",
     "audit",
     "kpis",
     "configuration",
@@ -94,12 +98,16 @@ class Note(Part):
 class _File(Part):
     roles: tuple[Role, ...] = Field(min_length=1)
     shift_notes: tuple[Note, ...] = ()
+    desk: Limits = Limits()
 
 
 class Roles(Mapping[str, Role]):
-    """All roles by id, in the order of the file, and the codes of hand-overs."""
+    """All roles by id, in the order of the file, the codes of hand-overs, the limits of the desk."""
 
-    def __init__(self, roles: tuple[Role, ...], notes: tuple[Note, ...] = ()) -> None:
+    def __init__(
+        self, roles: tuple[Role, ...], notes: tuple[Note, ...] = (), desk: Limits | None = None
+    ) -> None:
+        self.desk = desk or Limits()
         self._roles = {role.id: role for role in roles}
         self.notes = {note.code: note for note in notes}
         if len(self._roles) != len(roles) or len(self.notes) != len(notes):
@@ -153,4 +161,4 @@ class Roles(Mapping[str, Role]):
     def load(cls, catalogue: Path | None = None) -> "Roles":
         """The roles of the own catalogue, else the packaged ones. Raises `SettingsError` naming the entry."""
         found = yamlfiles.load(yamlfiles.find(catalogue, FILE), _File)
-        return cls(found.roles, found.shift_notes)
+        return cls(found.roles, found.shift_notes, found.desk)

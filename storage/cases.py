@@ -16,10 +16,11 @@ class CaseTable:
 
     kind: str
     columns: tuple[str, ...]
+    database: str = "ioc"
 
     @property
     def name(self) -> str:
-        return f"ioc.cases_{self.kind}"
+        return f"{self.database}.cases_{self.kind}"
 
     @property
     def staged(self) -> bool:

@@ -16,6 +16,8 @@ from storage.cases import WIDE
 from storage.client import Store
 
 ZONE = "'Asia/Ho_Chi_Minh'"
+LIVE = "ioc"
+"""The database of the cases that count."""
 FAR = "toDateTime64('2149-01-01 00:00:00', 3, 'UTC')"
 # Views whose cases carry spans of time: what the span gives, by the name that expressions use.
 STAGES = {
@@ -106,7 +108,9 @@ def _listed(days: Sequence[date]) -> str:
     return ", ".join(f"'{day.isoformat()}'" for day in sorted(days))
 
 
-def flow_scan(view: str, column: str, days: Sequence[date], tenant: str, now: int) -> str:
+def flow_scan(
+    view: str, column: str, days: Sequence[date], tenant: str, now: int, database: str = LIVE
+) -> str:
     """The cases whose instant falls on one of these days, with `cell_day` and `t`."""
     day = f"toDate({column}, {ZONE})"
     first, last = min(days).isoformat(), max(days).isoformat()
@@ -116,12 +120,12 @@ def flow_scan(view: str, column: str, days: Sequence[date], tenant: str, now: in
     )
     return (
         f"SELECT *, assumeNotNull({day}) AS cell_day, {_bound('cell_day', now)} AS t"  # noqa: S608
-        f" FROM ioc.cases_{view} FINAL"
+        f" FROM {database}.cases_{view} FINAL"
         f" WHERE tenant = '{tenant}' AND {spread} AND {day} IN ({_listed(days)})"
     )
 
 
-def stock_scan(view: str, days: Sequence[date], tenant: str, now: int) -> str:
+def stock_scan(view: str, days: Sequence[date], tenant: str, now: int, database: str = LIVE) -> str:
     """The cases open at the end of these days (at now, for today), once per day, with `cell_day` and `t`."""
     stages = STAGES.get(view)
     start, end = ("stage_start", "stage_end") if stages else ("opened_at", f"ifNull(ended_at, {FAR})")
@@ -129,7 +133,7 @@ def stock_scan(view: str, days: Sequence[date], tenant: str, now: int) -> str:
     first = f"greatest(toUInt32(toDate({start}, {ZONE})), {low})"
     last = f"least(toUInt32(toDate({end}, {ZONE})), {high})"
     spans = f"if({first} <= {last}, range(assumeNotNull({first}), assumeNotNull({last}) + 1), [])"
-    open_cases = _open_cases(view, days, tenant)
+    open_cases = _open_cases(view, days, tenant, database)
     return (
         f"SELECT *, toDate(toUInt16(arrayJoin({spans}))) AS cell_day, {_bound('cell_day', now)} AS t"  # noqa: S608
         f" FROM ({open_cases})"
@@ -137,12 +141,15 @@ def stock_scan(view: str, days: Sequence[date], tenant: str, now: int) -> str:
     )
 
 
-def _open_cases(view: str, days: Sequence[date], tenant: str) -> str:
+def _open_cases(view: str, days: Sequence[date], tenant: str, database: str) -> str:
     stages = STAGES.get(view)
     begun = f"opened_at < toDateTime64('{max(days).isoformat()} 00:00:00', 3, {ZONE}) + INTERVAL 1 DAY"
     lasting = f"(open = 1 OR ended_at >= toDateTime64('{min(days).isoformat()} 00:00:00', 3, {ZONE}))"
     if not stages:
-        return f"SELECT * FROM ioc.cases_{view} FINAL WHERE tenant = '{tenant}' AND {begun} AND {lasting}"  # noqa: S608
+        return (
+            f"SELECT * FROM {database}.cases_{view} FINAL"  # noqa: S608
+            f" WHERE tenant = '{tenant}' AND {begun} AND {lasting}"
+        )
     given = {name: f"stage_{name}_now" for name in stages}
     arrays = ", ".join(f"{column} AS {given[name]}" for name, column in stages.items())
     names = ", ".join(f"{given[name]} AS {name}" for name in stages)
@@ -151,17 +158,17 @@ def _open_cases(view: str, days: Sequence[date], tenant: str) -> str:
     return (
         f"SELECT * EXCEPT ({hidden}stage_from, stage_to, {', '.join(stages.values())}),"  # noqa: S608
         f" stage_start, stage_end, {names}"
-        f" FROM ioc.cases_{view} FINAL"
+        f" FROM {database}.cases_{view} FINAL"
         f" ARRAY JOIN stage_from AS stage_start, stage_to AS stage_end, {arrays}"
         f" WHERE tenant = '{tenant}' AND {begun}{when}"
     )
 
 
-def scan(formula: Formula, days: Sequence[date], tenant: str, now: int) -> str:
-    """The cases a formula aggregates, for these days."""
+def scan(formula: Formula, days: Sequence[date], tenant: str, now: int, database: str = LIVE) -> str:
+    """The cases a formula aggregates, for these days. `database`: where the cases stand."""
     if formula.part == "flow":
-        return flow_scan(formula.view, formula.day, days, tenant, now)
-    return stock_scan(formula.view, days, tenant, now)
+        return flow_scan(formula.view, formula.day, days, tenant, now, database)
+    return stock_scan(formula.view, days, tenant, now, database)
 
 
 Work = Sequence[tuple[Formula, Sequence[date]]]
@@ -173,10 +180,7 @@ def recompute_sql(work: Work, *, tenant: str, now: int, version: int) -> str:
 
     One statement and not one for each scan: most of what a small one costs is not its scan.
     """
-    ordered = sorted(work, key=lambda each: (each[0].scan, each[1]))
-    groups = [list(group) for _, group in groupby(ordered, key=lambda each: (each[0].scan, each[1]))]
-    parts = [_fresh([formula for formula, _ in group], group[0][1], tenant, now) for group in groups]
-    parts.append(_stale(ordered, tenant))
+    parts = [*_parts(work, tenant, now, LIVE), _stale(work, tenant)]
     return (
         "INSERT INTO ioc.kpi_cells"  # noqa: S608
         " (tenant, kpi, part, day, dim, unit, numerator, denominator, cases, version)"
@@ -187,7 +191,23 @@ def recompute_sql(work: Work, *, tenant: str, now: int, version: int) -> str:
     )
 
 
-def _fresh(group: Sequence[Formula], days: Sequence[date], tenant: str, now: int) -> str:
+def cells_sql(work: Work, *, tenant: str, now: int, database: str) -> str:
+    """The same cells without writing them, from cases that stand in another database."""
+    return (
+        "SELECT cell_kpi, cell_part, cell_day, cell_dim, cell_unit, sum(n), sum(d), sum(c)"  # noqa: S608
+        f" FROM ({' UNION ALL '.join(_parts(work, tenant, now, database))})"
+        " GROUP BY cell_kpi, cell_part, cell_day, cell_dim, cell_unit"
+    )
+
+
+def _parts(work: Work, tenant: str, now: int, database: str) -> list[str]:
+    """One SELECT for each scan that formulas share."""
+    ordered = sorted(work, key=lambda each: (each[0].scan, each[1]))
+    groups = [list(group) for _, group in groupby(ordered, key=lambda each: (each[0].scan, each[1]))]
+    return [_fresh([formula for formula, _ in group], group[0][1], tenant, now, database) for group in groups]
+
+
+def _fresh(group: Sequence[Formula], days: Sequence[date], tenant: str, now: int, database: str) -> str:
     """The cells of formulas that share one scan, as the cases stand."""
     first = group[0]
     aggregates = ", ".join(
@@ -201,7 +221,7 @@ def _fresh(group: Sequence[Formula], days: Sequence[date], tenant: str, now: int
         f"SELECT cell.1 AS cell_kpi, '{first.part}' AS cell_part, cell_day, cell_dim, cell_unit,"  # noqa: S608
         f" cell.2 AS n, cell.3 AS d, cell.4 AS c FROM (SELECT toString({first.unit}) AS cell_unit, cell_day,"
         f" toString({first.dim or repr('')}) AS cell_dim, {aggregates}"
-        f" FROM ({scan(first, days, tenant, now)}){where} GROUP BY cell_unit, cell_day, cell_dim)"
+        f" FROM ({scan(first, days, tenant, now, database)}){where} GROUP BY cell_unit, cell_day, cell_dim)"
         f" ARRAY JOIN [{tuples}] AS cell WHERE n != 0 OR d != 0 OR c != 0"
     )
 

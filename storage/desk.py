@@ -28,8 +28,8 @@ _COUNTS = {
 }
 
 
-class StoredDesk:
-    """As `producers.gateway.office.desk.Desk`."""
+class Shared:
+    """One connection for many threads: one call at a time."""
 
     def __init__(self, settings: ClickHouse, tenant: str, connect: Callable[..., Store] = Store) -> None:
         self._settings = settings
@@ -37,6 +37,22 @@ class StoredDesk:
         self._connect = connect
         self._store: Store | None = None
         self._lock = threading.Lock()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+    def _do(self, call: Callable[[Store], T]) -> T:
+        with self._lock:
+            if self._store is None:
+                self._store = self._connect(self._settings, timeout=TIMEOUT_S)
+            return call(self._store)
+
+
+class StoredDesk(Shared):
+    """As `producers.gateway.office.desk.Desk`."""
 
     def account(self, name: str) -> Kept | None:
         return self._do(lambda store: accounts.find(store, self._tenant, name))
@@ -105,17 +121,5 @@ class StoredDesk:
         """(accepted, reason, status, seqno) of a command; None as long as it is not answered."""
         return self._do(lambda store: alerts.outcome(store, command))
 
-    def close(self) -> None:
-        with self._lock:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
-
     def _query(self, sql: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
         return self._do(lambda store: store.query(sql, parameters))
-
-    def _do(self, call: Callable[[Store], T]) -> T:
-        with self._lock:
-            if self._store is None:
-                self._store = self._connect(self._settings, timeout=TIMEOUT_S)
-            return call(self._store)

@@ -1,8 +1,7 @@
-"""The ledger: its columns, what landing asks it, what people ask it, and how its rows expire."""
+"""The ledger: its columns, what landing asks it, and what is counted of it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from ioc.topics import Topic
@@ -121,48 +120,3 @@ def gaps(store: Store, log: Log) -> list[tuple[int, int]]:
         log.params,
     )
     return [(int(a), int(b)) for a, b in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A record that was not counted, and why. Nothing of its content but the shape."""
-
-    ledger: str
-    partition: int
-    offset: int
-    at: datetime
-    verdict: str
-    reason: str
-    field: str
-    source: str
-    type: str
-    id: str
-    unit: str
-    masked: str
-    rules: str
-
-    @property
-    def name(self) -> str:
-        """`topic/partition/offset`, as receipts name it."""
-        return f"ioc.{self.ledger.removeprefix('events_')}/{self.partition}/{self.offset}"
-
-
-_QUARANTINED = (
-    "SELECT _table, partition, offset, logged_at, toString(verdict), reason, field, source, type, id,"
-    " orgunit, masked, rules FROM ioc.events WHERE verdict IN ('rejected', 'conflict')"
-)
-
-
-def quarantine(store: Store, limit: int) -> list[Quarantined]:
-    """The newest records in quarantine."""
-    rows = store.query(f"{_QUARANTINED} ORDER BY logged_at DESC, offset DESC LIMIT %(n)s", {"n": limit})
-    return [Quarantined(*row) for row in rows]
-
-
-def quarantined(store: Store, topic: Topic, partition: int, offset: int) -> list[Quarantined]:
-    """Those at this place: none, one, or more when the topic was re-created."""
-    rows = store.query(
-        f"{_QUARANTINED} AND _table = %(l)s AND partition = %(p)s AND offset = %(o)s ORDER BY logged_at DESC",
-        {"l": topic.ledger, "p": partition, "o": offset},
-    )
-    return [Quarantined(*row) for row in rows]

@@ -27,6 +27,10 @@ VIEWS: Mapping[str, tuple[str, frozenset[str]]] = {
         frozenset({"tenant", "subject", "unit", "at", "reason"}),
     ),
     "canaries": ("ioc.watch_canaries", frozenset({"tenant", "subject", "unit", "newest_at", "every_s"})),
+    "conflicts": (
+        "ioc.watch_conflicts",
+        frozenset({"tenant", "subject", "unit", "at"}),
+    ),
     "datasets_compared": (
         "ioc.watch_datasets_compared",
         frozenset({"tenant", "dataset", "unit", "at", "drop"}),

@@ -105,6 +105,21 @@ class Office:
         params = {"days": days, "account": account, "object": about, "limit": 500}
         return list((await self._ask("GET", "/audit", token, params=params))["deeds"])
 
+    async def desk(self, method: str, path: str, token: str, **more: Any) -> dict[str, Any]:
+        """One request to the quarantine desk, whose routes are `docs/quarantine.md`'s."""
+        return await self._ask(method, f"/quarantine{path}", token, **more)
+
+    async def desk_done(self, token: str, act: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
+        """An act of the desk once nothing of it is left to do by itself; None: not within that time."""
+        try:
+            async with asyncio.timeout(seconds):
+                while act["stage"] == "asked":
+                    await asyncio.sleep(ASK_AGAIN_S)
+                    act = await self.desk("GET", f"/acts/{quote(str(act['act_id']), safe='')}", token)
+        except TimeoutError:
+            return None
+        return dict(act)
+
     async def close(self) -> None:
         await self._client.aclose()
 

@@ -20,6 +20,7 @@ ROOMS = (
     "catalogue",
     "imports",
     "ledger",
+    "quarantine",
     "reconcile",
     "landing",
     "values",

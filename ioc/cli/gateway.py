@@ -75,8 +75,10 @@ def back_office(
     from ioc.roles import Roles
     from producers.gateway.office import control, routes
     from producers.gateway.office.acting import Office
+    from producers.gateway.office.quarantine import QuarantineDesk
     from producers.gateway.office.sessions import Sessions
     from storage.desk import StoredDesk
+    from storage.quarantine_desk import StoredQuarantine
 
     desk = StoredDesk(settings.clickhouse, settings.tenant)
     sessions = Sessions(desk, clock, Passwords())
@@ -88,7 +90,16 @@ def back_office(
         units=catalogue.units,
         clock=clock,
     )
-    return lambda _report: routes.router(office, sessions, desk), office.tell_roles
+    quarantine = QuarantineDesk(
+        refused=StoredQuarantine(settings.clickhouse, settings.tenant),
+        sessions=sessions,
+        roles=office.roles,
+        units=catalogue.units,
+        sources=catalogue.sources,
+        tenant=settings.tenant,
+        clock=clock,
+    )
+    return lambda _report: routes.router(office, sessions, desk, quarantine), office.tell_roles
 
 
 def own_unit(units: frozenset[str], tenant: str) -> str:

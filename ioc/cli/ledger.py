@@ -1,4 +1,4 @@
-"""`ioc worker`, `ioc ledger`, `ioc quarantine`: landing, and what became of every record."""
+"""`ioc worker`, `ioc ledger`: landing, and what became of every record."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,9 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ioc.cli.output import Data, Json, fail, print_json, say
-
-quarantine = typer.Typer(help="Records that were not counted, and why.", no_args_is_help=True)
+from ioc.cli.output import Data, Json, print_json, say
 
 
 class Role(StrEnum):
@@ -20,7 +18,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(worker)
     app.command()(ledger)
-    app.add_typer(quarantine, name="quarantine")
 
 
 def worker(
@@ -71,69 +68,3 @@ def _say_ledger(result: Mapping[str, Any]) -> None:
         say(f"thiếu {gap['topic']}/{gap['partition']}: {gap['first']}–{gap['last']}")
     for stop in result["stopped"]:
         say(f"dừng {stop['topic']}/{stop['partition']}: {stop['reason']} ({stop['first']}–{stop['last']})")
-
-
-@quarantine.command("list")
-def list_(
-    data: Data = None,
-    json: Json = False,
-    limit: Annotated[int, typer.Option(help="At most so many, the newest first.", min=1)] = 1000,
-) -> None:
-    """Records in quarantine, newest first."""
-    from ioc.cli.attached import attached
-    from storage.client import Store
-    from storage.ledger import quarantine as found
-
-    store = Store(attached(data).clickhouse)
-    rows = [_document(row) for row in found(store, limit)]
-    store.close()
-    if json:
-        print_json(rows)
-        return
-    for row in rows:
-        say(f"{row['at']}  {row['id']:<24} {row['reason']:<20} {row['field']:<24} {row['source']}")
-
-
-@quarantine.command()
-def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="topic/partition/offset, as in the list.")],
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """One record in quarantine: its reason and the shape of what it held."""
-    from ioc.cli.attached import attached
-    from ioc.topics import BY_NAME
-    from storage.client import Store
-    from storage.ledger import quarantined
-
-    topic_name, partition, offset = (*name.split("/"), "", "")[:3]
-    topic = BY_NAME.get(topic_name)
-    if topic is None or topic.ledger is None or not (partition.isdigit() and offset.isdigit()):
-        fail(f"{name!r} is not topic/partition/offset, expected something like ioc.documents/0/123", 2)
-    store = Store(attached(data).clickhouse)
-    rows = quarantined(store, topic, int(partition), int(offset))
-    store.close()
-    if not rows:
-        fail(f"{name} is not in quarantine")
-    document = _document(rows[0])
-    if json:
-        print_json(document)
-        return
-    for key, value in document.items():
-        say(f"{key:>10}  {value}")
-
-
-def _document(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.name,
-        "verdict": row.verdict,
-        "reason": row.reason,
-        "field": row.field,
-        "source": row.source,
-        "type": row.type,
-        "event_id": row.id,
-        "unit": row.unit,
-        "at": row.at.isoformat(timespec="milliseconds"),
-        "masked": row.masked,
-        "rules": row.rules,
-    }

@@ -139,6 +139,7 @@ def _exact(raw: bytes) -> Decoded:
     kind = TYPES[envelope.type]
     data = canonical_data(envelope.data)
     screening.screen_data(envelope.data.__dict__)
+    screening.screen_envelope(envelope.subject, envelope.dataschema)
     _check_consistent(envelope, kind)
     return Decoded(envelope, kind, data, fingerprint(envelope, data), envelope)
 
@@ -156,8 +157,6 @@ def _check_consistent(envelope: Envelope, kind: EventType) -> None:
         raise EventRefused(Reason.schema, "/data/system_code", envelope.subject, "the system of the source")
     if envelope.correctionof == envelope.id:
         raise EventRefused(Reason.schema, "/correctionof", "its own id", "the id of another event")
-    if envelope.dataschema is not None and screening.is_personal(envelope.dataschema):
-        raise EventRefused(Reason.personal_data, "/dataschema", "", "no number or address of a person")
 
 
 def _check_rules(

@@ -130,6 +130,26 @@ def screen_data(fields: dict[str, Any]) -> None:
             raise EventRefused(Reason.personal_data, f"/data/{name}", "", expected)
 
 
+def screen_envelope(subject: str, dataschema: str | None) -> None:
+    """The texts beside the data that a publisher chooses; raises as `screen` does.
+
+    Of an event in good order the subject is that of its data; of any other it may be anything.
+    """
+    texts = (
+        [("/subject", subject)]
+        if dataschema is None
+        else [("/subject", subject), ("/dataschema", dataschema)]
+    )
+    if harmless([text for _, text in texts]):
+        return
+    for pointer, text in texts:
+        if is_secret(text):
+            raise EventRefused(Reason.secret_marking, pointer, "", "no classified content at all")
+    for pointer, text in texts:
+        if is_personal(text):
+            raise EventRefused(Reason.personal_data, pointer, "", "no number or address of a person")
+
+
 def harmless(texts: Sequence[str]) -> bool:
     """No marking and no number of a person in references and codes: one scan, details on a hit only."""
     # Searched as one string, for searching bytes costs five times as much.

@@ -43,6 +43,10 @@ OFFICE_STATUS: Mapping[str, int] = {
     "role_not_allowed": 403,
     "unit_not_allowed": 403,
     "status_not_allowed": 403,
+    "second_account": 403,
+    "not_open": 409,
+    "not_awaiting": 409,
+    "not_replayable": 422,
     "too_many_attempts": 429,
     "store_unavailable": 503,
 }
@@ -95,6 +99,7 @@ TITLES: Mapping[int, str] = {
     404: "Không có địa chỉ này",
     405: "Phương thức không dùng ở đây",
     408: "Gửi quá chậm",
+    409: "Trạng thái đã khác",
     413: "Quá giới hạn kích thước",
     415: "Kiểu nội dung không nhận",
     422: "Sự kiện không hợp lệ",

@@ -12,6 +12,7 @@ from ioc.kpis import Kpis
 from ioc.reference import Catalogue
 from ioc.settings import Settings
 from storage.client import Store
+from streams.desk.service import DeskService
 from streams.reduce import yielding
 from streams.reduce.briefing import Briefing
 from streams.reduce.control import ControlLog, NotOwner
@@ -51,6 +52,8 @@ class ReduceService(Service):
             await self.add_runtime_dependency(duty(self._settings, self._control.owned, self._clock))
         self._watch = WatchService(self._settings, self._catalogue, self._kpis, self._control, self._clock)
         await self.add_runtime_dependency(self._watch)
+        desk = DeskService(self._settings, self._catalogue, self._kpis, self._control, self._clock)
+        await self.add_runtime_dependency(desk)
 
     async def on_stop(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)

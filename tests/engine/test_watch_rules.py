@@ -136,6 +136,7 @@ def bench(alone: Store) -> Iterator[Bench]:
     made = Bench(alone, NOW)
     lists = (documents, dossiers, staff, tasks, quality, beats, refused)
     made.ledger.append(each for listed in lists for each in listed())
+    made.ledger.append([document("H1", "2026-03-10 09:40") | {"orgunit": "G09.907"}], verdict=3)
     reducer = made.reducer()
     while reducer.step():
         pass
@@ -172,6 +173,7 @@ EXPECTED: Mapping[str, Mapping[str, int]] = {
     "dq_regression": {"G09.904": 1},
     "source_gap": {"G09.901": 1},
     "secret_or_personal_rejected": {"G09.919": 1},
+    "duplicate_conflict": {"G09.907": 1},
 }
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from ioc.commands import Seen
 from ioc.contracts.fields import Code, Org
+from ioc.desk import MOST, Kind, Sieve, Why
 from ioc.roles import AlertAction
 from producers.gateway.body import read
 from producers.gateway.problems import Problem
@@ -48,12 +49,29 @@ class HandOver(_Body):
     notes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
 
 
-async def taken(request: Request, model: type[M]) -> M:
+class Asked(_Body):
+    """What is asked of records in quarantine: of these, or of all open ones that fit the rest."""
+
+    kind: Kind
+    records: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=MOST)] = ()
+    source: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_:]*$")] = ""
+    reason_of: Annotated[str, Field(max_length=32, pattern=r"^[a-z_]*$")] = ""
+    field: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_/?]*$")] = ""
+    since: AwareDatetime | None = None
+    mends: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=20)] = ()
+    reason: Why | None = None
+
+    def sieve(self) -> Sieve:
+        """Which records, if none are named."""
+        return Sieve(source=self.source, reason=self.reason_of, field=self.field, since=self.since)
+
+
+async def taken(request: Request, model: type[M], limit: int = LIMIT) -> M:
     """The body as this model. Raises `Problem` 413, 415, 422."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem("unsupported_media_type", "expected Content-Type application/json")
-    raw = await read(request, LIMIT, "the body")
+    raw = await read(request, limit, "the body")
     try:
         document: Any = orjson.loads(raw)
     except ValueError:

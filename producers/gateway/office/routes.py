@@ -4,37 +4,41 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Path, Query, Request, Response, Security
 from fastapi.security import HTTPBearer
-from starlette.datastructures import Headers
 
 from ioc.accounts import Session, Shift
 from ioc.passwords import PasswordRefused
 from ioc.roles import Roles
 from producers.gateway.office.acting import Office
+from producers.gateway.office.answering import answer, from_our_site, signed_in
 from producers.gateway.office.bodies import HandOver, NewPassword, SignIn, Wish, schema, taken
 from producers.gateway.office.desk import Desk
+from producers.gateway.office.quarantine import QuarantineDesk
+from producers.gateway.office.quarantine_routes import add_quarantine
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.problems import Problem
 from producers.throttle import address_of
 
-OURS = frozenset({"same-origin", "none"})
 AlertRef = Annotated[str, Path(pattern=r"^[A-Za-z0-9._\-]{1,64}$")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-def router(office: Office, sessions: Sessions, desk: Desk) -> APIRouter:
-    """All routes of the back office."""
+def router(
+    office: Office, sessions: Sessions, desk: Desk, quarantine: QuarantineDesk | None = None
+) -> APIRouter:
+    """All routes of the back office; those of the quarantine desk if there is one."""
     routes = APIRouter(
         prefix="/office",
         tags=["office"],
-        # For the description only: who is calling is decided in `_signed_in`.
+        # For the description only: who is calling is decided in `signed_in`.
         dependencies=[Security(HTTPBearer(scheme_name="session", auto_error=False))],
     )
     _add_signing(routes, sessions, office.roles)
     _add_alerts(routes, office, sessions, desk)
     _add_keeping(routes, office, sessions)
+    if quarantine is not None:
+        add_quarantine(routes, quarantine, sessions)
     return routes
 
 
@@ -42,26 +46,26 @@ def _add_signing(routes: APIRouter, sessions: Sessions, roles: Roles) -> None:
     @routes.post("/session", status_code=201, openapi_extra=schema(SignIn))
     async def sign_in(request: Request) -> Response:
         """`{account, password}` → `{token, account, role, unit, expires, …}`; 401, 429 with Retry-After."""
-        _from_our_site(request.headers)
+        from_our_site(request.headers)
         body = await taken(request, SignIn)
         token, session = await sessions.sign_in(body.account, body.password, address_of(request))
-        return _json({"token": token, **described(session, roles)}, 201)
+        return answer({"token": token, **described(session, roles)}, 201)
 
     @routes.delete("/session", status_code=204)
     async def sign_out(request: Request) -> Response:
         """End this session."""
-        await sessions.sign_out(await _signed_in(request, sessions, issued=True))
+        await sessions.sign_out(await signed_in(request, sessions, issued=True))
         return Response(status_code=204)
 
     @routes.get("/me")
     async def me(request: Request) -> Response:
         """Who is signed in, and what that account may see and do."""
-        return _json(described(await _signed_in(request, sessions, issued=True), roles))
+        return answer(described(await signed_in(request, sessions, issued=True), roles))
 
     @routes.post("/password", status_code=204, openapi_extra=schema(NewPassword))
     async def change_password(request: Request) -> Response:
         """`{old, new}`; every session of the account ends."""
-        session = await _signed_in(request, sessions, issued=True)
+        session = await signed_in(request, sessions, issued=True)
         body = await taken(request, NewPassword)
         try:
             await sessions.change_password(session, body.old, body.new, address_of(request))
@@ -78,46 +82,46 @@ def _add_alerts(routes: APIRouter, office: Office, sessions: Sessions, desk: Des
         limit: Limit = 200,
     ) -> Response:
         """The alerts that the account may see, the gravest first."""
-        session = await _signed_in(request, sessions)
-        return _json({"alerts": await office.alerts(session, status, limit)})
+        session = await signed_in(request, sessions)
+        return answer({"alerts": await office.alerts(session, status, limit)})
 
     @routes.get("/alerts/{ref}")
     async def alert(request: Request, ref: AlertRef) -> Response:
         """One alert, if the account may see it."""
-        return _json(await office.alert(await _signed_in(request, sessions), ref))
+        return answer(await office.alert(await signed_in(request, sessions), ref))
 
     @routes.post("/alerts/{ref}/actions", status_code=202, openapi_extra=schema(Wish))
     async def act(request: Request, ref: AlertRef) -> Response:
         """Ask something of an alert → `{command_id}`; what became of it: `GET /office/commands/{id}`."""
-        session = await _signed_in(request, sessions)
+        session = await signed_in(request, sessions)
         command = await office.ask(session, ref, await taken(request, Wish))
-        return _json({"command_id": command}, 202)
+        return answer({"command_id": command}, 202)
 
     @routes.get("/commands/{command}")
     async def outcome(request: Request, command: UUID) -> Response:
         """200 `{accepted, reason, status, seqno}`; 202 as long as the command is not answered."""
-        await _signed_in(request, sessions)
-        answer = await stored(desk.outcome, command)
-        if answer is None:
-            return _json({"command_id": command, "pending": True}, 202)
-        accepted, reason, status, seqno = answer
+        await signed_in(request, sessions)
+        found = await stored(desk.outcome, command)
+        if found is None:
+            return answer({"command_id": command, "pending": True}, 202)
+        accepted, reason, status, seqno = found
         told = {"accepted": accepted, "reason": reason, "status": status, "seqno": seqno}
-        return _json({"command_id": command, **told})
+        return answer({"command_id": command, **told})
 
 
 def _add_keeping(routes: APIRouter, office: Office, sessions: Sessions) -> None:
     @routes.post("/shift", status_code=201, openapi_extra=schema(HandOver))
     async def hand_over(request: Request) -> Response:
         """Hand the shift over: `{notes: [codes]}`; the centre counts what stands open."""
-        session = await _signed_in(request, sessions)
+        session = await signed_in(request, sessions)
         shift = await office.hand_over(session, await taken(request, HandOver))
-        return _json(_shift(shift, office.roles), 201)
+        return answer(_shift(shift, office.roles), 201)
 
     @routes.get("/shift/last")
     async def last_shift(request: Request) -> Response:
         """`{shift: …}`, null before the first hand-over."""
-        shift = await office.last_shift(await _signed_in(request, sessions))
-        return _json({"shift": _shift(shift, office.roles) if shift else None})
+        shift = await office.last_shift(await signed_in(request, sessions))
+        return answer({"shift": _shift(shift, office.roles) if shift else None})
 
     @routes.get("/audit")
     async def audit(
@@ -128,27 +132,8 @@ def _add_keeping(routes: APIRouter, office: Office, sessions: Sessions) -> None:
         limit: Limit = 200,
     ) -> Response:
         """What was done, newest first; for auditors."""
-        session = await _signed_in(request, sessions)
-        return _json({"deeds": await office.trail(session, days, account, about, limit)})
-
-
-async def _signed_in(request: Request, sessions: Sessions, *, issued: bool = False) -> Session:
-    """Whose token it is; `issued`: as `Sessions.of`. Raises `Problem` 401, 403."""
-    _from_our_site(request.headers)
-    given = request.headers.getlist("authorization")
-    scheme, _, token = (given[0] if given else "").partition(" ")
-    if len(given) != 1 or scheme.lower() != "bearer" or not token.strip():
-        raise Problem("no_credential", "expected exactly one header Authorization: Bearer <token>")
-    session = await sessions.of(token.strip(), issued=issued)
-    if session is None:
-        raise Problem("bad_credential", "the session has ended: sign in again")
-    return session
-
-
-def _from_our_site(headers: Headers) -> None:
-    """A browser says where a request comes from; programs do not."""
-    if headers.get("sec-fetch-site", "none") not in OURS:
-        raise Problem("cross_site", "requests from pages of other sites are refused")
+        session = await signed_in(request, sessions)
+        return answer({"deeds": await office.trail(session, days, account, about, limit)})
 
 
 def described(session: Session, roles: Roles) -> dict[str, Any]:
@@ -182,9 +167,3 @@ def _shift(shift: Shift, roles: Roles) -> dict[str, Any]:
 def _text(roles: Roles, code: str) -> Mapping[str, str]:
     note = roles.notes.get(code)
     return note.text.model_dump() if note else {"vi": code, "en": code}
-
-
-def _json(document: Mapping[str, Any], status: int = 200) -> Response:
-    return Response(
-        orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS), status, media_type="application/json"
-    )

@@ -281,3 +281,21 @@ def test_what_is_kept_of_a_pointer_hides_names_of_the_senders_own() -> None:
     assert mask_field("/data/skylark/0/urgency") == "/data/?/0/urgency"
     assert (mask_field(""), mask_field("/data/doc_ref")) == ("", "/data/doc_ref")
     assert mask_field(mask_field("/data/skylark")) == "/data/?"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("subject", "001" + "203" + "045678", Reason.personal_data),
+        ("subject", "12/TOI-MAT", Reason.secret_marking),
+        ("dataschema", "urn:skylark/toi-mat", Reason.secret_marking),
+        ("dataschema", "https://x.vn/" + "0" + "912345678", Reason.personal_data),
+    ],
+)
+def test_what_the_envelope_says_beside_its_data_is_screened_first(
+    name: str, value: str, reason: Reason
+) -> None:
+    """A subject that is not that of the data, and an event that is wrong in another way as well."""
+    wire = {**orjson.loads(DOCUMENT), name: value}
+    assert reason_of(orjson.dumps(wire)) is reason
+    assert reason_of(orjson.dumps({**wire, "producedat": "2026-11-01T00:00:00Z"})) is reason

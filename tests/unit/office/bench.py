@@ -1,7 +1,7 @@
 """A back office over a desk that only remembers."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
 from ioc.clock import FixedClock
+from ioc.desk import Act, Place, Quarantined, Sieve, Stage
 from ioc.errors import StoreUnavailable
 from ioc.passwords import Passwords
 from ioc.reference import Catalogue
@@ -21,6 +22,7 @@ from ioc.roles import Roles
 from producers.gateway.access import Keyring
 from producers.gateway.app import create_app
 from producers.gateway.office.acting import Office
+from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.routes import router
 from producers.gateway.office.sessions import Sessions
 from producers.gateway.outlet import Unpublished
@@ -127,11 +129,72 @@ class FakeDesk:
         return [(deed.account, deed.action, deed.outcome) for deed in self.deeds]
 
 
+def refused(offset: int, **changes: Any) -> Quarantined:
+    """A record in quarantine."""
+    plain = Quarantined(
+        "events_documents", UUID(int=7), 0, offset, NOW, "rejected", "unknown_unit", "/orgunit",
+        "urn:ioc:G09:qlvb", "vn.gov.ioc.document.received.v1", "", "G09.17", "{}", "v1",
+    )  # fmt: skip
+    return replace(plain, **changes)
+
+
+class FakeRefused:
+    """What the store would hold for the quarantine desk."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Quarantined] = {}
+        self.kept: dict[UUID, Act] = {}
+        self.asked: list[Sieve] = []
+
+    def has(self, *records: Quarantined) -> list[str]:
+        self.records |= {str(each.place): each for each in records}
+        return [str(each.place) for each in records]
+
+    def listed(self, sieve: Sieve, limit: int) -> list[Quarantined]:
+        self.asked.append(sieve)
+        fits = [
+            each
+            for each in self.records.values()
+            if sieve.reason in ("", each.reason) and sieve.state in ("", each.state)
+        ]
+        return fits[:limit]
+
+    def grouped(self, by: str, sieve: Sieve) -> list[dict[str, Any]]:
+        self.asked.append(sieve)
+        return [{"by": by, "records": len(self.records)}]
+
+    def at(self, places: Sequence[Place]) -> list[Quarantined]:
+        return [self.records[str(each)] for each in places if str(each) in self.records]
+
+    def conflict(self, place: Place) -> dict[str, Any] | None:
+        return {"fingerprint": "aa", "counted": {"id": "ioc.documents/0/1", "fingerprint": "bb"}}
+
+    def moved_to(self, place: Place) -> Place | None:
+        return Place("ioc.documents", 0, 99)
+
+    def about(self, place: Place) -> list[Act]:
+        return [act for act in self.kept.values() if place in act.records]
+
+    def act(self, act: UUID) -> Act | None:
+        return self.kept.get(act)
+
+    def acts(self, stage: Stage) -> list[Act]:
+        return [act for act in self.kept.values() if act.stage is stage]
+
+    def keep(self, act: Act, at: datetime) -> None:
+        self.kept[act.id] = act
+
+    def mark(self, act: Act, state: str, records: Iterable[Place], at: datetime) -> None:
+        for each in records:
+            self.records[str(each)] = replace(self.records[str(each)], state=state)
+
+
 class Bench:
     """The application with its desk, its clock, what it sent to Kafka, and a client."""
 
     def __init__(self, folder: Path) -> None:
         self.desk = FakeDesk()
+        self.refused = FakeRefused()
         self.clock = FixedClock(NOW)
         self.passwords = Passwords(CHEAP)
         self.sent: list[dict[str, Any]] = []
@@ -152,6 +215,15 @@ class Bench:
     def app(self) -> Any:
         sessions = Sessions(self.desk, self.clock, self.passwords)
         office = self.office(sessions)
+        quarantine = QuarantineDesk(
+            refused=self.refused,
+            sessions=sessions,
+            roles=Roles.load(),
+            units=CATALOGUE.units,
+            sources=CATALOGUE.sources,
+            tenant="G09",
+            clock=self.clock,
+        )
         credentials = self.folder / "credentials.json"
         credentials.write_text('{"sources": {"qlvb": {"key": "key-of-qlvb"}}}', encoding="utf-8")
         return create_app(
@@ -160,7 +232,7 @@ class Bench:
             outlet=Memory(),
             clock=self.clock,
             own_unit="G09.919",
-            doors=[lambda _: router(office, sessions, self.desk)],
+            doors=[lambda _: router(office, sessions, self.desk, quarantine)],
         )
 
     async def _send(self, command: bytes) -> None:

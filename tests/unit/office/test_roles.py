@@ -13,26 +13,26 @@ COLUMNS = (
     *("acknowledge", "assign", "explain", "escalate", "shelve", "resolve", "step", "close"),
     *("hand_over", "comment_code", "request_correction", "order_task", "approve_report", "export"),
     *("read_audit", "manage_accounts", "change_rules", "change_targets", "test_sandbox", "replay"),
-    "rotate_credentials",
+    *("rotate_credentials", "dry_run", "discard"),
 )
 # A: on every unit. O: in the own unit only. -: never.
 MATRIX = {
-    #                     a a e e s r s c  h c c t a x  a a r t s r r
-    #                     c s x s h e t l  n m o s p p  u c u g a p o
-    #                     k g p c l s p s  d t r k r t  d c l t n l t
-    "lanh_dao_bo":       "- - - - - - - A  - A - A - -  - - - - - - -",
-    "chanh_van_phong":   "- A - A - - - A  - A - - A A  - - - - - - -",
-    "thu_truong_don_vi": "O - O - - - O -  - - O - - -  - - - - - - -",
-    "truong_ca_ioc":     "A A A A A A A A  A A - - - -  - - - - - - -",
-    "truc_ca_ioc":       "A A A A - A A -  A A - - - -  - - - - - - -",
-    "chuyen_vien":       "- - - - - O O -  - - - - - -  - - - - - - -",
-    "van_thu":           "- - - - - O O -  - - - - - -  - - - - - - -",
-    "mot_cua":           "- - - - - O O -  - - - - - -  - - - - - - -",
-    "publisher_owner":   "- - - - - - - -  - - - - - -  - - - - O O O",
-    "data_steward":      "- - - - - - - -  - - A - - -  - - A - - - -",
-    "auditor":           "- - - - - - - -  - - - - - A  A - - - - - -",
-    "platform_admin":    "- - - - - - - -  - - - - - -  - A - A - - -",
-    "security_admin":    "- - - - - - - -  - - - - - -  A A - A - - -",
+    #                     a a e e s r s c  h c c t a x  a a r t s r r d d
+    #                     c s x s h e t l  n m o s p p  u c u g a p o r i
+    #                     k g p c l s p s  d t r k r t  d c l t n l t y s
+    "lanh_dao_bo":       "- - - - - - - A  - A - A - -  - - - - - - - - -",
+    "chanh_van_phong":   "- A - A - - - A  - A - - A A  - - - - - - - - -",
+    "thu_truong_don_vi": "O - O - - - O -  - - O - - -  - - - - - - - - -",
+    "truong_ca_ioc":     "A A A A A A A A  A A - - - -  - - - - - A - A A",
+    "truc_ca_ioc":       "A A A A - A A -  A A - - - -  - - - - - - - A -",
+    "chuyen_vien":       "- - - - - O O -  - - - - - -  - - - - - - - - -",
+    "van_thu":           "- - - - - O O -  - - - - - -  - - - - - - - - -",
+    "mot_cua":           "- - - - - O O -  - - - - - -  - - - - - - - - -",
+    "publisher_owner":   "- - - - - - - -  - - - - - -  - - - - O O O O O",
+    "data_steward":      "- - - - - - - -  - - A - - -  - - A - - A - A A",
+    "auditor":           "- - - - - - - -  - - - - - A  A - - - - - - - -",
+    "platform_admin":    "- - - - - - - -  - - - - - -  - A - A - - - - -",
+    "security_admin":    "- - - - - - - -  - - - - - -  A A - A - - - - -",
 }  # fmt: skip
 SEES_OTHER_UNITS = {
     *("lanh_dao_bo", "chanh_van_phong", "truong_ca_ioc", "truc_ca_ioc"),
