@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("run", help="faults and failpoints by id")
     one.add_argument("names", nargs="+", metavar="FAULT")
     one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--seeds", type=int, default=1, help="how many, from --seed on")
     chaos = commands.add_parser("chaos", help="tier 1: the first faults of the matrix and every failpoint")
     chaos.add_argument("--seeds", type=int, default=1, help="of each failpoint")
     full = commands.add_parser("full", help="every fault, and every failpoint with twenty seeds")
@@ -60,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 def _work(options: argparse.Namespace) -> tuple[str, Work]:
     if options.command == "run":
         names = " ".join(options.names)
-        return f"run {names}", [(FAULTS[name], options.seed) for name in options.names]
+        seeds = range(options.seed, options.seed + options.seeds)
+        return f"run {names}", [(FAULTS[name], seed) for seed in seeds for name in options.names]
     if options.command == "soak":
         return "soak", [(soak.fault(options.minutes, options.rate), options.seed)]
     # Failpoints first: they share one stack; the faults that need one of their own come last.

@@ -143,7 +143,7 @@ def _run(fault: Fault, ground: Ground, result: Result, say: Say) -> None:
     name = f"{fault.id}-{result.seed}-{len(ground.journals)}"
     journal = Journal(stack.home / "journals" / f"{name}.ndjson")
     ground.journals.append(journal.path)
-    base = _quiet_base(asked)
+    _, base = _settled(asked, time.monotonic())
     proxy = FaultProxy(stack.port + 12, stack.gateway_port, result.seed).start()
     events = Events(result.seed, name, days=fault.days)
     load = Load(events, journal, stack.keys, proxy.port, rate=fault.rate, alone=fault.alone, bad=fault.bad)
@@ -159,14 +159,14 @@ def _run(fault: Fault, ground: Ground, result: Result, say: Say) -> None:
         clock.append(ended := time.monotonic())
         load.wait_accepted(TAIL)
         load.stop()
-        settled = _settled(asked, ended) if fault.settles else 0.0
+        settled, ends = _settled(asked, ended) if fault.settles else (0.0, asked.ends())
         clock.append(time.monotonic())
     finally:
         memory.stop()
         load.stop()
         proxy.stop()
         journal.close()
-    found = asked.found(base, name)
+    found = asked.found(base, name, ends)
     case = checker.Case(
         read([journal.path]), read(ground.journals).events, found, base, name, copies=fault.copies
     )
@@ -188,23 +188,24 @@ def _run(fault: Fault, ground: Ground, result: Result, say: Say) -> None:
     _judge(fault, scene, findings, result)
 
 
-def _quiet_base(asked: Asked) -> Base:
-    """The end of every log, once everything before it has landed."""
-    _settled(asked, time.monotonic())
-    return asked.ends()
+def _settled(asked: Asked, since: float) -> tuple[float, Base]:
+    """Seconds from `since` until every record that Kafka held then has its row, and the ends it had.
 
-
-def _settled(asked: Asked, since: float) -> float:
-    """Seconds from `since` until every Kafka record has its row; negative: never within the patience."""
+    Negative: never within the patience.
+    """
+    ends: Base = {}
 
     def level() -> bool:
         try:
+            if not ends:
+                ends.update(asked.ends())
             landed = asked.landed()
-            return all(landed.get(place, 0) >= end for place, end in asked.ends().items())
         except Exception:  # the store or the broker may still be coming back: asked again
             return False
+        return all(landed.get(place, 0) >= end for place, end in ends.items())
 
-    return time.monotonic() - since if until(level, SETTLE_S, 0.5) else -1.0
+    level_in_time = until(level, SETTLE_S, 0.5)
+    return (time.monotonic() - since if level_in_time else -1.0), ends or asked.ends()
 
 
 def _wait_for_values(asked: Asked, case: checker.Case, late: Sequence[str]) -> Findings:

@@ -135,11 +135,14 @@ class Asked:
             auto_offset_reset="earliest", client_id="proof-oracle",
         )  # fmt: skip
 
-    def found(self, base: Base, run: str) -> Found:
-        """All that a check of this run needs."""
-        ends = self.ends()
+    def found(self, base: Base, run: str, ends: Base) -> Found:
+        """All that a check of this run needs: the records from `base` up to `ends`.
+
+        The centre's own canaries never stop, so that the end of a log is a moment that the caller chose.
+        """
         since = " OR ".join(
-            f"(_table = '{_table(topic)}' AND partition = {n} AND offset >= {base.get((topic, n), 0)})"
+            f"(_table = '{_table(topic)}' AND partition = {n} AND offset >= {base.get((topic, n), 0)}"
+            f" AND offset < {ends[topic, n]})"
             for topic, count in TOPICS.items()
             for n in range(count)
         )

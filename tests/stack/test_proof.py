@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_fault_and_a_failpoint_give_a_verdict(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "proof", "run", "F05", "C4", "F26", "--seed", "5"]
+    command = [sys.executable, "-m", "proof", "run", "F03", "C4", "F26", "--seed", "5"]
     where = ["--out", str(tmp_path), "--port", str(free_ports(14))]
     done = subprocess.run(
         [*command, *where], capture_output=True, text=True, timeout=280, check=False, cwd=ROOT
@@ -22,10 +22,11 @@ def test_a_fault_and_a_failpoint_give_a_verdict(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (verdict,) = tmp_path.glob("*.json")
     assert done.stdout.strip() == str(verdict)
-    killed, point, absent = json.loads(verdict.read_text())["runs"]
-    assert killed["outcome"] == point["outcome"] == "PASS", done.stderr
-    assert all("SIGKILL" in each for each in killed["evidence"])
+    lossy, point, absent = json.loads(verdict.read_text())["runs"]
+    assert lossy["outcome"] == point["outcome"] == "PASS", done.stderr
+    assert "swallowed" in lossy["evidence"][0]
+    assert lossy["numbers"]["ambiguous_answers"] > 0
     assert "died at C4" in point["evidence"][0]
-    assert killed["numbers"]["events"] > 200
+    assert lossy["numbers"]["events"] > 200
     assert absent["outcome"] == "SKIPPED"
     assert "failpoint" in absent["skipped"]
