@@ -59,6 +59,13 @@ def either(*asked: tuple[Throttle, str]) -> float:
     return max(throttle.attempt(key) for throttle, key in asked)
 
 
+def is_ours(request: Request) -> bool:
+    """Whether a peer of ours asks for itself: not for somebody behind it."""
+    peer = request.client.host if request.client else ""
+    proxies: Proxies = getattr(request.app.state, "proxies", HERE)
+    return peer in proxies and "x-forwarded-for" not in request.headers
+
+
 def address_of(request: Request) -> str:
     """The address whose attempts are counted: the peer's, or what a proxy or a console of ours says it is."""
     peer = request.client.host if request.client else ""

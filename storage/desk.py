@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
+from ioc.adoption import Batch
 from ioc.settings import ClickHouse
-from storage import accounts, alerts, audit_trail
+from storage import accounts, adoption, alerts, audit_trail
 from storage.client import Store
 
 TIMEOUT_S = 10.0
@@ -81,6 +82,9 @@ class StoredDesk(Shared):
                 store, self._tenant, since, until, account=account, about=about, limit=limit
             )
         )
+
+    def add_views(self, batch: Batch) -> None:
+        self._do(lambda store: adoption.add(store, self._tenant, batch))
 
     def hand_over(self, shift: Shift) -> None:
         self._do(lambda store: audit_trail.hand_over(store, self._tenant, shift))

@@ -4,10 +4,20 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 
-from dashboards.console import alert_page, alerts_page, evidence_page, leader_page, more_pages, signing
+from dashboards.console import (
+    adoption_page,
+    alert_page,
+    alerts_page,
+    evidence_page,
+    leader_page,
+    more_pages,
+    signing,
+)
+from dashboards.console.counting import Counting
 from dashboards.console.office import Office
 from dashboards.console.reading import Reading
 from dashboards.console.sessions import Sessions
+from dashboards.console.signing import visitor
 from dashboards.console.state import Console
 from ioc.alerts import Rules
 from ioc.clock import Clock
@@ -25,9 +35,10 @@ YEAR_S = 365 * 86_400
 
 def of(settings: Settings, clock: Clock) -> Console:
     """The console of a running stack. Raises `SettingsError` when its catalogue is not as expected."""
-    roles = Roles.load(settings.catalogue)
+    roles, office = Roles.load(settings.catalogue), Office(settings.gateway)
     return Console(
-        office=Office(settings.gateway),
+        office=office,
+        counting=Counting(office.add_views, clock),
         sessions=Sessions(roles, clock),
         reading=Reading.of(settings.clickhouse, settings.tenant),
         catalogue=Catalogue.load(settings.catalogue),
@@ -48,6 +59,9 @@ def install(web: FastAPI, console: Console) -> None:
         asked = request.query_params.get("lang")
         speak(chosen(asked, request.cookies.get(TONGUE)))
         response = await call(request)
+        if console.counting is not None and request.method == "GET" and response.status_code == 200:
+            known = visitor(console, request)
+            console.counting.add(request.url.path, known.signed.role if known else "")
         if request.url.path.startswith(("/console", "/leader")):
             # Forms must say that they come from here; other sites still learn nothing.
             response.headers["Referrer-Policy"] = "same-origin"
@@ -55,5 +69,5 @@ def install(web: FastAPI, console: Console) -> None:
             response.set_cookie(TONGUE, asked, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
         return response
 
-    for part in (signing, alerts_page, alert_page, more_pages, leader_page, evidence_page):
+    for part in (signing, alerts_page, alert_page, more_pages, leader_page, evidence_page, adoption_page):
         part.install(web, console)

@@ -18,6 +18,7 @@ NAVIGATION = (
     ("nav.shift", "/console/shift", ("console",)),
     ("nav.audit", "/console/audit", ("audit",)),
     ("nav.wall", "/wall", ("wall",)),
+    ("nav.adoption", "/adoption", ("leader", "audit", "configuration")),
 )
 """Pages with the entries of roles.yaml that open them."""
 

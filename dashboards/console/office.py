@@ -120,6 +120,10 @@ class Office:
             return None
         return dict(act)
 
+    async def add_views(self, batch: Mapping[str, object]) -> None:
+        """Hand over what was counted; the same batch may be sent again."""
+        await self._ask("POST", "/views", json=dict(batch))
+
     async def close(self) -> None:
         await self._client.aclose()
 

@@ -16,7 +16,7 @@ from ioc.messages import say
 
 SIGN_IN = "/console/sign-in"
 PASSWORD = "/console/password"  # noqa: S105 - an address
-OURS = re.compile(r"/(leader|console)(/[A-Za-z0-9._%-]+)*/?")
+OURS = re.compile(r"/(leader|console|adoption)(/[A-Za-z0-9._%-]+)*/?")
 """Where one may be led after signing in."""
 WHY = ("ended", "credential", "attempts", "office_lost", "store_lost", "signed_out", "password_changed",
        "weak_password")  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dashboards.console.counting import Counting
 from dashboards.console.lists import Alert, Entry, due, time_words
 from dashboards.console.office import Office
 from dashboards.console.reading import Reading
@@ -29,6 +30,7 @@ class Console:
     clock: Clock
     tenant: str
     briefs: Path
+    counting: Counting | None = None
     proxies: Proxies = field(default_factory=Proxies)
 
     @property

@@ -34,6 +34,7 @@ ROOMS = (
     "simulate",
     "wall",
     "alerts",
+    "adoption",
 )
 """Modules of this folder; each has `register(app)`."""
 

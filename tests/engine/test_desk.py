@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from ioc.adoption import Batch, Views
 from ioc.settings import ClickHouse
 from storage.client import Store
 from storage.desk import LISTED, StoredDesk
@@ -90,3 +91,15 @@ def test_the_shared_connection_serves_everything(desk: StoredDesk) -> None:
     assert desk.session("0" * 64) is None
     assert desk.last_shift() is None
     assert desk.trail(AT, AT, "", "", 10) == []
+
+
+def test_views_of_pages_are_added_once_and_add_up(store: Store, desk: StoredDesk) -> None:
+    def counted(page: str, views: int) -> Batch:
+        one = Views(day=AT.date(), role="truc_ca_ioc", page=page, views=views)
+        return Batch(batch=uuid4(), counts=(one,))
+
+    first = counted("alerts", 2)
+    for each in (first, first, counted("alerts", 3), counted("wall/tasks", 1)):
+        desk.add_views(each)
+    rows = "SELECT role, page, views FROM ioc_read.page_views WHERE tenant = 'G76' ORDER BY page"
+    assert store.query(rows) == [("truc_ca_ioc", "alerts", 5), ("truc_ca_ioc", "wall/tasks", 1)]

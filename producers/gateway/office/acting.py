@@ -40,12 +40,12 @@ class Office:
         self._send = send
         self.roles = roles
         self._units = units
-        self._clock = clock
+        self.clock = clock
 
     async def note_roles(self) -> None:
         """Write down that other rights are in force than when that was last written. Raises `Problem` 503."""
         said = f"version={self.roles.version}"
-        last = await stored(self._desk.trail, LONG_AGO, self._clock.now(), "", FILE, 1)
+        last = await stored(self._desk.trail, LONG_AGO, self.clock.now(), "", FILE, 1)
         if not last or said not in last[0].detail:
             await self._sessions.note(None, "load_roles", FILE, "done", said)
 
@@ -86,7 +86,7 @@ class Office:
         self._check_recipient(wish)
         wanted = wish.model_dump(include={"to_role", "to_unit", "reason_code", "step", "until"})
         given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
-        command_id, now = uuid4(), self._clock.now()
+        command_id, now = uuid4(), self.clock.now()
         try:
             command = build(
                 ref,
@@ -120,7 +120,7 @@ class Office:
             place = f"/notes/{body.notes.index(strangers[0])}"
             raise Problem("schema", f"{place}: expected one of {', '.join(self.roles.notes)}")
         counts = await stored(self._desk.standing)
-        shift = Shift(uuid4(), self._clock.now(), account.name, account.role, counts, body.notes)
+        shift = Shift(uuid4(), self.clock.now(), account.name, account.role, counts, body.notes)
         said = [f"{name}={count}" for name, count in counts.items()]
         said += [f"note={note}" for note in body.notes]
         await self._sessions.note(account, "hand_over", str(shift.id), "done", *said)
@@ -137,7 +137,7 @@ class Office:
         against = self.roles.refusal(session.account.role, "read_audit", own=True)
         if against is not None:
             await self._forbid(session, "read_audit", "", against)
-        until = self._clock.now()
+        until = self.clock.now()
         await self._sessions.note(session.account, "read_audit", "", "done", f"days={days}")
         since = until - timedelta(days=days)
         found = await stored(self._desk.trail, since, until, account, about, min(limit, AT_MOST))
@@ -172,7 +172,7 @@ class Office:
 
     def _mine(self, account: Account) -> tuple[str, ...]:
         """The account's unit and everything beneath it today."""
-        today = self._clock.now().astimezone(VIETNAM).date()
+        today = self.clock.now().astimezone(VIETNAM).date()
         return (account.unit, *self._units.under(account.unit, today))
 
     def _within(self, account: Account) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
+from ioc.adoption import Batch
 
 Row = dict[str, Any]
 Send = Callable[[bytes], Awaitable[None]]
@@ -38,6 +39,9 @@ class Desk(Protocol):
 
     def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Deed]:
         """What was done, newest first."""
+
+    def add_views(self, batch: Batch) -> None:
+        """Add what a web process counted."""
 
     def hand_over(self, shift: Shift) -> None:
         """Write a hand-over."""

@@ -17,6 +17,7 @@ from producers.gateway.office.desk import Desk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.quarantine_routes import add_quarantine
 from producers.gateway.office.sessions import Sessions, stored
+from producers.gateway.office.views import add_views
 from producers.gateway.problems import Problem
 from producers.throttle import address_of
 
@@ -39,6 +40,7 @@ def router(
     _add_keeping(routes, office, sessions)
     if quarantine is not None:
         add_quarantine(routes, quarantine, sessions)
+    add_views(routes, desk, office.roles, office.clock)
     return routes
 
 

@@ -178,6 +178,15 @@ class SmallStore:
                 (ago[2], "document.received", "urn:ioc:G09:qlvb", "e-1", self.events_unit, ""),
                 (ago[1], "document.received", "urn:ioc:G09:qlvb", HOSTILE, self.events_unit, "e-1"),
             ]),
+            ("ioc_read.page_views", [
+                (now.date(), "", "wall/operations-wall", 412), (now.date(), "truc_ca_ioc", "alerts", 96),
+                (now.date(), "lanh_dao_bo", "leader", 7), (now.date(), "lanh_dao_bo", "brief", 2),
+            ]),
+            ("toDate(raised_at", [
+                ("a-1", "hoatoc_unassigned", "Hỏa tốc", "G09.901", "critical", "resolved", 3, ago[3], ago[2],
+                 "truc_ca_ioc"),
+                ("a-2", "task_overdue", "Nhiệm vụ", "G09.911", "major", "raised", 1, ago[1], None, ""),
+            ]),
             ("ioc_read.alert_history", [(1, ago[1], "raised", "watch", "truc_ca_ioc", "", "", "")]),
             ("AS begun", [("VB-2026-0001", ago[1]), (HOSTILE, ago[1])]),
             ("ioc_read.absences", [

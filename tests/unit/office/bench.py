@@ -13,6 +13,7 @@ import httpx
 from argon2 import PasswordHasher
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
+from ioc.adoption import Batch
 from ioc.clock import FixedClock
 from ioc.desk import Act, Place, Quarantined, Sieve, Stage
 from ioc.errors import StoreUnavailable
@@ -49,6 +50,7 @@ class FakeDesk:
         self.ended: set[str] = set()
         self.deeds: list[Deed] = []
         self.shifts: list[Shift] = []
+        self.views: dict[UUID, Batch] = {}
         self.rows: dict[str, dict[str, Any]] = {REF: alert()}
         self.outcomes: dict[UUID, tuple[bool, str, str, int]] = {}
         self.down = False
@@ -97,6 +99,10 @@ class FakeDesk:
         self._up()
         found = [each for each in reversed(self.deeds) if since <= each.at <= until]
         return [each for each in found if about in ("", each.object)][:limit]
+
+    def add_views(self, batch: Batch) -> None:
+        self._up()
+        self.views.setdefault(batch.batch, batch)
 
     def hand_over(self, shift: Shift) -> None:
         self._up()
