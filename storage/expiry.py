@@ -43,9 +43,12 @@ def expire(store: Store, now: datetime) -> list[tuple[str, str]]:
 
 def _summarise(store: Store, topic: Topic, name: str, now: datetime) -> None:
     rows = store.query(
-        "SELECT topic_id, partition, min(offset), max(offset), countIf(verdict = 'counted'),"  # noqa: S608
-        " countIf(verdict = 'suppressed'), countIf(verdict = 'conflict'), countIf(verdict = 'rejected')"
-        f" FROM {table(topic)} WHERE _partition_id = %(id)s GROUP BY topic_id, partition",
+        "SELECT topic_id, partition, min(offset), max(offset), countIf(verdict = 'counted' AND NOT own),"  # noqa: S608
+        " countIf(verdict = 'suppressed' AND NOT own), countIf(verdict = 'conflict'),"
+        " countIf(verdict = 'rejected'), countIf(own)"
+        " FROM (SELECT topic_id, partition, offset, verdict,"
+        "  endsWith(source, ':canary') AND verdict IN ('counted', 'suppressed') AS own"
+        f" FROM {table(topic)} WHERE _partition_id = %(id)s) GROUP BY topic_id, partition",
         {"id": name},
     )
     if not rows:
@@ -55,7 +58,7 @@ def _summarise(store: Store, topic: Topic, name: str, now: datetime) -> None:
         "ioc.ledger_expired",
         [
             *("topic", "expiry", "topic_id", "partition", "first", "last"),
-            *("counted", "suppressed", "conflict", "rejected", "expired_at"),
+            *("counted", "suppressed", "conflict", "rejected", "canaries", "expired_at"),
         ],
         [[topic.name] * n, [name] * n, *map(list, zip(*rows, strict=True)), [now] * n],
     )

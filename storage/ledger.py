@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from ioc.topics import Topic
@@ -98,12 +99,25 @@ def known(store: Store, log: Log, hashes: Sequence[int], below: int) -> dict[tup
     return found
 
 
-def totals(store: Store) -> list[tuple[str, UUID, int, str, int, int, int]]:
-    """(topic, topic id, partition, verdict, records, first, last), expired records included."""
+class Total(NamedTuple):
+    """Records of one log with one verdict, expired ones included. `own`: the centre's canaries."""
+
+    topic: str
+    topic_id: UUID
+    partition: int
+    verdict: str
+    own: bool
+    records: int
+    first: int
+    last: int
+
+
+def totals(store: Store) -> list[Total]:
+    """Everything that the ledger holds or has held, by log and verdict."""
     rows = store.query(
-        "SELECT topic, topic_id, partition, verdict, records, first, last FROM ioc.ledger_totals"
+        "SELECT topic, topic_id, partition, verdict, own, records, first, last FROM ioc.ledger_totals"
     )
-    return [(t, i, int(p), v, int(n), int(a), int(b)) for t, i, p, v, n, a, b in rows]
+    return [Total(t, i, int(p), v, bool(o), int(n), int(a), int(b)) for t, i, p, v, o, n, a, b in rows]
 
 
 def gaps(store: Store, log: Log) -> list[tuple[int, int]]:

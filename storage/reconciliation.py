@@ -1,6 +1,6 @@
 """What came in against what became of it: by topic, by source, and how fresh it is. Bounded at any size.
 
-Topics are answered from the projection `totals`, sources from `by_source`: a few rows a part and an hour.
+Topics are answered from the projection `totals_apart`, sources from `by_source`: a few rows a part and hour.
 """
 
 from collections.abc import Iterable

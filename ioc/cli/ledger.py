@@ -61,6 +61,7 @@ def _say_ledger(result: Mapping[str, Any]) -> None:
         "rejected": "bị từ chối",
         "lost": "đã chấp nhận mất",
         "in_flight": "đang xử lý",
+        "canaries": "sự kiện thử, ngoài số trên",
     }
     for name, word in words.items():
         say(f"{word:>24}  {result[name]:>12,}".replace(",", "."))

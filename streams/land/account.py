@@ -29,7 +29,10 @@ class Range:
 
 @dataclass(slots=True)
 class Account:
-    """received = counted + suppressed + conflict + rejected + lost + in flight; and no gaps."""
+    """received = counted + suppressed + conflict + rejected + lost + in flight; and no gaps.
+
+    The centre's canaries that were counted or came twice stand beside that.
+    """
 
     received: int = 0
     counted: int = 0
@@ -37,6 +40,7 @@ class Account:
     conflict: int = 0
     rejected: int = 0
     lost: int = 0
+    canaries: int = 0
     gaps: list[Range] = field(default_factory=list)
     stopped: list[Range] = field(default_factory=list)
 
@@ -55,6 +59,7 @@ class Account:
             "rejected": self.rejected,
             "lost": self.lost,
             "in_flight": self.in_flight,
+            "canaries": self.canaries,
             "gaps": [gap.document() for gap in self.gaps],
             "stopped": [stop.document() for stop in self.stopped],
         }
@@ -89,17 +94,18 @@ def account(settings: Settings) -> Account:
         ]
     finally:
         store.close()
-    result.received = _received(settings, names, held)
+    result.received = _received(settings, names, held) - result.canaries
     return result
 
 
 def _held(store: Store, result: Account) -> dict[tuple[str, UUID, int], _Held]:
     held: dict[tuple[str, UUID, int], _Held] = {}
-    for topic, topic_id, partition, verdict, records, first, last in ledger.totals(store):
-        setattr(result, verdict, getattr(result, verdict) + records)
-        rows = held.setdefault((topic, topic_id, partition), _Held())
-        rows.records += records
-        rows.first, rows.last = min(rows.first, first), max(rows.last, last)
+    for each in ledger.totals(store):
+        place = "canaries" if each.own else each.verdict
+        setattr(result, place, getattr(result, place) + each.records)
+        rows = held.setdefault((each.topic, each.topic_id, each.partition), _Held())
+        rows.records += each.records
+        rows.first, rows.last = min(rows.first, each.first), max(rows.last, each.last)
     return held
 
 

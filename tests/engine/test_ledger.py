@@ -224,7 +224,7 @@ def test_a_refusal_of_the_store_itself_is_no_content(migrated: ClickHouse) -> No
 
 def _verdicts(store: Store, log: Log) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for _, topic_id, _, verdict, records, _, _ in ledger.totals(store):
+    for _, topic_id, _, verdict, _, records, _, _ in ledger.totals(store):
         if topic_id == log.topic_id:
             found[verdict] += records
     return dict(found)

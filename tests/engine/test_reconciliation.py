@@ -102,6 +102,32 @@ def test_each_topic_adds_up_or_says_which_offsets_do_not(clean: Store) -> None:
     assert "ioc_reconciled 0\n" in metrics.text(clean, "G09", NOW)
 
 
+def test_canaries_are_counted_beside_what_sources_say(clean: Store) -> None:
+    log = uuid4()
+    see(clean, TASKS, log, 10, NOW)
+    land(clean, log, [0, 1, 4])
+    land(clean, log, [2, 3], source="canary")
+    land(clean, log, [5], "suppressed", source="canary")
+    land(clean, log, [6], "rejected", source="canary")
+    found = topic(clean, "ioc.tasks")
+    assert (found.received, found.counted, found.suppressed, found.rejected, found.in_flight) == (
+        7,
+        3,
+        0,
+        1,
+        3,
+    )
+    assert (found.missing, found.wrong) == (0, False)
+    rows = clean.query("SELECT received, canaries FROM ioc_read.ledger_total")
+    assert rows == [(7, 3)]
+
+
+def test_counts_are_read_from_the_projection(clean: Store) -> None:
+    land(clean, uuid4(), range(100))
+    plan = clean.query("EXPLAIN SELECT * FROM ioc.ledger_totals WHERE topic = 'ioc.tasks'")
+    assert any("totals_apart" in line for (line,) in plan), plan
+
+
 def test_what_was_given_up_is_lost_and_adds_up(clean: Store) -> None:
     log = uuid4()
     see(clean, TASKS, log, 9, NOW)

@@ -146,17 +146,10 @@ def _check_verdicts(store: Store, oracle: Oracle, ledger: dict[str, Any]) -> Non
     """What was sent, by verdict, reason and identity; the centre's own alerts are beside that."""
     found = Counter[str]()
     own = Counter[str]()
-    for topic, _, _, verdict, records, _, _ in totals(store):
-        (own if topic == WATCH.name else found)[verdict] += records
-    canaries = store.query(
-        "SELECT toString(verdict), count() FROM ioc.events WHERE source = %(urn)s AND _table != %(own)s"
-        " GROUP BY verdict",
-        {"urn": CANARIES, "own": WATCH.ledger},
-    )
-    for verdict, records in canaries:
-        found[verdict] -= records
-        own[verdict] += records
-    assert +found == oracle.written.verdicts, ledger
+    for each in totals(store):
+        if not each.own:
+            (own if each.topic == WATCH.name else found)[each.verdict] += each.records
+    assert found == oracle.written.verdicts, ledger
     assert ledger["received"] == found.total() + own.total()
     assert own.keys() <= {"counted", "suppressed"}, own
     rows = store.query("SELECT reason, count() FROM ioc.events WHERE verdict = 'rejected' GROUP BY reason")
