@@ -30,7 +30,7 @@ def draw(rows: Sequence[Mapping[str, Any]], elapsed: float, doubt: str = "") -> 
     told = [row for row in ordered if _state(row) != "never"]
     shown, rest = told[:SHOWN], told[SHOWN:]
     cells = [_source(row, elapsed, doubt) for row in shown]
-    return join(_total(ordered, doubt), *cells, _others(rest, never, doubt))
+    return join(_total(ordered, doubt), _others(rest, never, doubt), *cells)
 
 
 def coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:

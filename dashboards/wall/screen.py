@@ -31,12 +31,13 @@ class Screen:
         self._reach = reach
         self._drawn: dict[str, tuple[datetime, Frame, dict[int, Drawn]]] = {}
 
-    def drawn(self, theme: str) -> dict[int, Drawn]:
-        """Every panel as it looks now."""
+    def drawn(self, theme: str, stopped_since: datetime | None = None) -> dict[int, Drawn]:
+        """Every panel as it looks now. `stopped_since`: when numbers ceased to be made."""
         now, frame = self._clock.now().replace(microsecond=0), self.poller.frame
         known = self._drawn.get(theme)
         if known is None or known[0] != now or known[1] is not frame:
-            scene = Scene(frame, self._clock.now(), theme, self.poller.variables, self._reach())
+            variables, reach = self.poller.variables, self._reach()
+            scene = Scene(frame, self._clock.now(), theme, variables, reach, stopped_since)
             known = (now, frame, draw(self.board, scene))
             self._drawn[theme] = known
         return known[2]

@@ -137,7 +137,7 @@ class Viewer:
         self._clock_slot.show(frame.clock(around))
         self._strip.show(frame.strip(around, self._house))
         self._trust.show(frame.trust(around))
-        for number, drawn in self._screen.drawn(self.theme).items():
+        for number, drawn in self._screen.drawn(self.theme, around.stopped_since).items():
             self._cards[number].show(drawn)
 
     @property

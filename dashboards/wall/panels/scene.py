@@ -41,6 +41,8 @@ class Scene:
     theme: str = "dark"
     variables: Mapping[str, str] = field(default_factory=dict)
     reach: datetime | None = None
+    stopped_since: datetime | None = None
+    """Since when no numbers are made any more, though the store answers; None while they are."""
 
     @property
     def lost_since(self) -> datetime | None:
@@ -70,6 +72,8 @@ def untrusted(panel: Panel, data: PanelData, scene: Scene, verdict: object = "")
         return f"mất kết nối từ {words.clock(scene.lost_since)}"
     if data.error:
         return "không đọc được số liệu"
+    if scene.stopped_since is not None:
+        return f"ngừng cập nhật từ {words.clock(scene.stopped_since)}"
     if data.read_at is not None and scene.now - data.read_at > LOST_AFTER + timedelta(seconds=panel.every):
         return f"đọc lần cuối lúc {words.clock(data.read_at)}"
     return SILENT if verdict == "old" else ""

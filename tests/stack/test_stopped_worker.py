@@ -1,0 +1,74 @@
+"""A worker that is killed and stays down: the wall looks old within 30 s, and young again by itself."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from local.probes import wait_for
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+
+from .running import RunningStack
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
+WITHIN_S = 30.0
+
+
+@pytest.fixture
+def screen() -> Iterator[Page]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser.new_page(viewport={"width": 1920, "height": 1080})
+        browser.close()
+
+
+def landing(stack: RunningStack) -> psutil.Process | None:
+    """The process that lands events, if there is one now."""
+    assert stack.process is not None
+    for child in psutil.Process(stack.process.pid).children():
+        words = child.cmdline()
+        if "worker" in words and "reduce" not in words:
+            return child
+    return None
+
+
+def test_a_worker_that_stays_down_is_seen_within_30_seconds_and_recovers_without_a_reload(
+    stack: RunningStack, screen: Page
+) -> None:
+    screen.goto(f"{stack.ready['wall']}/wall/operations-wall?kiosk")
+    expect(screen.locator(".look-freshness")).to_contain_text("Đang cập nhật", timeout=30_000)
+    screen.evaluate("window.samepage = true")
+    first = landing(stack)
+    assert first is not None
+    first.send_signal(signal.SIGKILL)
+    killed = time.monotonic()
+    again: list[psutil.Process] = []
+
+    def held_down() -> bool:
+        """The supervisor starts another: it is stopped before it can do anything."""
+        found = landing(stack)
+        if found is None or found.pid == first.pid:
+            return False
+        os.kill(found.pid, signal.SIGSTOP)
+        again.append(found)
+        return True
+
+    assert wait_for(held_down, 20, every_s=0.05)
+    try:
+        tiles = screen.locator(".look-tile")
+        expect(screen.locator(".look-tile.old")).to_have_count(tiles.count(), timeout=WITHIN_S * 1000)
+        assert time.monotonic() - killed <= WITHIN_S
+        expect(tiles.first).to_contain_text("DỮ LIỆU CŨ")
+        expect(screen.locator(".look-freshness")).to_contain_text("Ngừng cập nhật")
+        expect(screen.locator(".look-level")).to_contain_text("ngừng cập nhật")
+    finally:
+        again[0].send_signal(signal.SIGCONT)
+    expect(screen.locator(".look-freshness")).to_contain_text("Đang cập nhật", timeout=60_000)
+    expect(screen.locator(".look-tile", has_text="ngừng cập nhật")).to_have_count(0)
+    assert screen.evaluate("window.samepage") is True
