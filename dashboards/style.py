@@ -10,7 +10,7 @@ PALETTES: dict[str, dict[str, str]] = {
     },
     "light": {
         "ground": "#eef1f6", "panel": "#ffffff", "edge": "#c9d2e0", "ink": "#0f1b31", "soft": "#3f4d66",
-        "faint": "#5e6b82", "good": "#00664a", "warn": "#7a4c00", "act": "#a8001c", "info": "#0b559f",
+        "faint": "#4d586d", "good": "#00664a", "warn": "#7a4c00", "act": "#a8001c", "info": "#0b559f",
     },
 }  # fmt: skip
 """Text on its panel has at least 7:1 (ink, soft) in both themes."""

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -32,9 +33,10 @@ def landing(stack: RunningStack) -> psutil.Process | None:
     """The process that lands events, if there is one now."""
     assert stack.process is not None
     for child in psutil.Process(stack.process.pid).children():
-        words = child.cmdline()
-        if "worker" in words and "reduce" not in words:
-            return child
+        with suppress(psutil.Error):  # it may just have ended
+            words = child.cmdline()
+            if "worker" in words and "reduce" not in words:
+                return child
     return None
 
 
