@@ -23,20 +23,10 @@ AlertAction = Literal["acknowledge", "assign", "explain", "escalate", "shelve", 
 """What can be asked of an alert; `streams.watch` decides by its state."""
 OtherAction = Literal[
     "hand_over",
-    "comment_code",
-    "request_correction",
-    "order_task",
-    "approve_report",
-    "export",
     "read_audit",
-    "manage_accounts",
-    "change_rules",
-    "change_targets",
-    "test_sandbox",
     "dry_run",
     "replay",
     "discard",
-    "rotate_credentials",
 ]
 Action = Literal[AlertAction, OtherAction]
 ALERT_ACTIONS: frozenset[str] = frozenset(get_args(AlertAction))

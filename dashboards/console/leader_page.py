@@ -1,6 +1,6 @@
 """`/leader`: what stands out, where it leads to by its deadline, who is behind, what must be decided."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -14,7 +14,7 @@ from dashboards.console.leading import RANKED, Item, exceptions, items, ranking,
 from dashboards.console.lists import TONE, Alert, ordered
 from dashboards.console.pages import opened, told
 from dashboards.console.sessions import Visitor
-from dashboards.console.signing import to_sign_in, visitor
+from dashboards.console.signing import to_password, to_sign_in, visitor
 from dashboards.console.state import Console
 from dashboards.console.tiles import Tiles
 from ioc.briefing import newest
@@ -23,6 +23,8 @@ from ioc.messages import formats, say
 PAGES = ("leader", "ranking")
 """Entries of roles.yaml that open the page; `ranking` alone shows the own unit in place of all decisions."""
 SHOWN = 6
+Find = Callable[[str], Awaitable[Path | None]]
+"""The document of a unit."""
 NAMED = 5
 """Units without a place that are named; the others are counted."""
 
@@ -43,29 +45,28 @@ def install(web: FastAPI, console: Console) -> None:
 
         return await opened(console, request, PAGES, say("leader"), "/leader", draw)
 
-    @web.get("/leader/brief")
+    async def lying(unit: str) -> Path | None:
+        return newest(console.briefs, unit)
+
+    for path, find in (("/leader/brief", lying), ("/leader/brief/now", demand.made)):
+        web.get(path)(_briefing(console, find))
+
+
+def _briefing(console: Console, find: Find) -> Callable[[Request], Awaitable[Response]]:
+    """Hands out a document for whoever may read briefings: that of the visitor's units."""
+
     async def brief(request: Request) -> Response:
         known = visitor(console, request)
         if known is None:
             return to_sign_in("/leader")
-        if not known.opens("briefing"):
+        if known.signed.must_change:
+            return to_password()
+        found = await find(unit_of(known, console.tenant)) if known.opens("briefing") else None
+        if found is None:
             return PlainTextResponse(say("leader.no_brief"), 404)
-        return _file(newest(console.briefs, unit_of(known, console.tenant)))
+        return FileResponse(found, filename=found.name, content_disposition_type="attachment")
 
-    @web.get("/leader/brief/now")
-    async def brief_now(request: Request) -> Response:
-        known = visitor(console, request)
-        if known is None:
-            return to_sign_in("/leader")
-        if not known.opens("briefing"):
-            return PlainTextResponse(say("leader.no_brief"), 404)
-        return _file(await demand.made(unit_of(known, console.tenant)))
-
-
-def _file(found: Path | None) -> Response:
-    if found is None:
-        return PlainTextResponse(say("leader.no_brief"), 404)
-    return FileResponse(found, filename=found.name, content_disposition_type="attachment")
+    return brief
 
 
 class Leading:
