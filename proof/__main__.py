@@ -94,7 +94,7 @@ def _bugs(options: argparse.Namespace) -> int:
     caught: list[Caught] = []
     for number, bug in enumerate(chosen, 1):
         _say(f"[{number}/{len(chosen)}] {bug.id}: {bug.title} (under {bug.fault})")
-        with tree_with(bug) as tree, Ground(options.port, tree=tree, discard=True) as ground:
+        with tree_with(bug) as tree, Ground(options.port, tree=tree, hurried=True) as ground:
             result = run(FAULTS[bug.fault], 1, ground, _say)
         red = tuple(name for name, said in result.invariants.items() if said == FAIL)
         telling = sorted(result.findings.items(), key=lambda finding: finding[0] not in bug.red)

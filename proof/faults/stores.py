@@ -96,7 +96,7 @@ def _alone(scene: Scene, told: Told) -> None:
     """Sent, and landed before the next one: a block of its own."""
     scene.sent_alone.append(told)
     scene.load.deliver([told], "qlvb")
-    until(lambda: _rows(scene, told) > 0, 60, 0.3)
+    until(lambda: _rows(scene, told) > 0, 30, 0.3)
 
 
 def _rows(scene: Scene, told: Told) -> int:
