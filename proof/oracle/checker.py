@@ -1,7 +1,6 @@
 """The judgement: a journal against what was found. Pure functions; each finding names what is wrong."""
 
 import json
-import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,8 +9,6 @@ from proof.oracle import kpis
 from proof.oracle.asking import OURS, Base, Found, Row, checksum
 from proof.oracle.events import canonical
 from proof.oracle.journal import GOOD, History, Key, Told
-
-SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +100,9 @@ def fidelity(case: Case) -> Iterator[str]:
             expected = (expected + checksum(told.source, told.id, told.said)) % 2**64
     if expected != case.found.checksum:
         yield f"checksum of the store {case.found.checksum}, expected {expected}"
-    chosen = random.Random(len(counted)).sample(counted, max(1, len(counted) // 100)) if counted else []
-    differing = [row for row in counted if not _same(row, case.history.events.get(row.key))]
-    for row in [*differing, *(row for row in chosen if row in differing)][:SHOWN]:
-        yield f"stored otherwise than sent: {row.key} at {row.place}: {row.data[:120]}"
+    for row in counted:
+        if not _same(row, case.history.events.get(row.key)):
+            yield f"stored otherwise than sent: {row.key} at {row.place}: {row.data[:120]}"
     for place, value in case.found.records.items():
         key = _key(value)
         told = case.history.events.get(key) if key else None

@@ -249,14 +249,11 @@ class Events:
         way = self.rng.randrange(4)
         if way == 0:
             return replace(good, wire=good.wire[:-20], expect="door:undecodable")
+        whole = json.loads(good.wire)
         if way == 1:
-            return replace(
-                good,
-                wire=good.wire.replace('"recipient_count":', '"recipient_count":-'),
-                expect="door:schema",
-            )
+            whole["data"]["recipient_count"] = -5
+            return replace(good, wire=json.dumps(whole), expect="door:schema")
         if way == 2:
-            whole = json.loads(good.wire)
             whole["orgunit"] = "G09.999"
             return replace(good, wire=json.dumps(whole), expect="door:unknown_unit")
         return self.secret(good)

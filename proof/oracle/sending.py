@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from proof.oracle.events import TENANT, Events
+from proof.oracle.events import Events
 from proof.oracle.journal import GOOD, Journal, Told
 
 TIMEOUT_S = 12.0
@@ -200,6 +200,3 @@ class Door:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-
-
-__all__ = ["TENANT", "Door", "Load", "Tally"]
