@@ -8,7 +8,7 @@ PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year chaos chaos-full chaos-bugs soak schemas boards docs clean
+.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year chaos chaos-full chaos drill-bugs soak schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lint: install  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+drill: install  ## back up under load, wipe the store, restore, catch up: all equal (docs/runbook.md)
+	$(BIN)/python -m pytest -m chaos -q tests/stack/test_backup.py
 
 chaos: install  ## the first faults of the matrix and every failpoint on a real stack, judged by the oracle (docs/proof.md)
 	$(BIN)/python -m proof chaos

@@ -1,6 +1,7 @@
 """Asking for a rebuild, and following it. The reducer does it (streams/reduce/rebuilding.py)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from storage.client import Store
 
@@ -16,11 +17,10 @@ class Progress:
     message: str
 
 
-def ask(store: Store, request: int) -> int:
-    """Leave a wish, by the millisecond it was made."""
-    store.insert(
-        "ioc.rebuilds", ["id", "state", "message", "version"], [[request], ["asked"], [""], [request]]
-    )
+def ask(store: Store, request: int, day: date | None = None) -> int:
+    """Leave a wish, by the millisecond it was made; with `day`, for the cells of that day only."""
+    columns = ["id", "state", "message", "version", "day"]
+    store.insert("ioc.rebuilds", columns, [[request], ["asked"], [""], [request], [day]])
     return request
 
 

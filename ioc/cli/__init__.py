@@ -23,6 +23,7 @@ ROOMS = (
     "quarantine",
     "reconcile",
     "landing",
+    "backup",
     "values",
     "forecast",
     "brief",

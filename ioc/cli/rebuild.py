@@ -1,6 +1,8 @@
 """`ioc rebuild`: the numbers made anew from the ledger."""
 
 import time
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
@@ -16,14 +18,21 @@ REBUILD_POLL_S = 0.5
 PATIENCE_S = 30.0
 
 
-def rebuild(data: Data = None, json: Json = False) -> None:
+def rebuild(
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The cells of this day only, from the cases."),
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
     """Make all cases, cells and values anew from the ledger: the running reducer does it, this waits."""
     from ioc.cli.attached import attached
     from storage.client import Store
     from storage.rebuilds import ask, progress
 
     store = Store(attached(data).clickhouse)
-    request = ask(store, round(time.time() * 1000))
+    request = ask(store, round(time.time() * 1000), day.date() if day else None)
     asked, last = time.monotonic(), -1
     while True:
         state = progress(store, request)

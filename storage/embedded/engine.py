@@ -47,6 +47,8 @@ SAFETY = {
 }
 
 LOCK_FILE = "ioc.lock"
+BACKUPS = "backup"
+"""The only folder that BACKUP and RESTORE may name, beside the engine's own."""
 
 
 class Engine:
@@ -55,7 +57,8 @@ class Engine:
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _own(path)
-        options = "&".join(f"{name}={value}" for name, value in {**LIMITS, **SAFETY}.items())
+        backups = {"backups.allowed_path": f"{path.parent / BACKUPS}/"}
+        options = "&".join(f"{name}={value}" for name, value in {**LIMITS, **SAFETY, **backups}.items())
         self._address = f"{path}?{options}"
         self.path = path
         self._schema_lock = Lock()

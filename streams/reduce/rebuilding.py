@@ -1,6 +1,7 @@
 """`ioc rebuild`: asked for in the store, obeyed by the reducer: only one process ever writes cells."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from ioc.contracts import BY_NAME
 from ioc.topics import BY_NAME as TOPICS
@@ -23,6 +24,8 @@ class Rebuilding:
         self._looked_at = 0
         self._message = ""
         self.running: int | None = None
+        self.day: date | None = None
+        """The day that the last wish was for; None: for everything."""
 
     def asked(self, now: int, *, live: bool) -> int | None:
         """The wish to begin with now, if there is one.
@@ -33,7 +36,8 @@ class Rebuilding:
         if self.running is not None or now - self._looked_at < ASK_MS:
             return None
         self._looked_at = now
-        rows = self._store.query("SELECT id, state FROM ioc.rebuilds FINAL ORDER BY id DESC LIMIT 1")
+        rows = self._store.query("SELECT id, state, day FROM ioc.rebuilds FINAL ORDER BY id DESC LIMIT 1")
+        self.day = rows[0][2] if rows else None
         if live and (not rows or rows[0][1] == DONE):
             return None
         if not live:
@@ -70,9 +74,15 @@ class Rebuilding:
         self.running = None
         self._message = ""
 
+    def day_done(self, request: int, now: int) -> None:
+        """The cells of the day are made anew. Until then the wish stands as it was, to be taken up again."""
+        self.running, self._message = request, f"cells of {self.day} only"
+        self.end(now)
+
     def _say(self, state: str, now: int) -> None:
-        columns = ["id", "state", "message", "version"]
-        self._store.insert("ioc.rebuilds", columns, [[self.running], [state], [self._message], [now]])
+        columns = ["id", "state", "message", "version", "day"]
+        row = (self.running, state, self._message, now, self.day)
+        self._store.insert("ioc.rebuilds", columns, [[value] for value in row])
 
 
 def _fed_by(kind: str) -> set[str | None]:

@@ -7,6 +7,7 @@ idempotent, every row carries the tick as its version, and the cells of unsettle
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Protocol, cast
 
 from ioc.clock import Clock
@@ -124,7 +125,9 @@ class Reducer:
         if ended is not None:
             self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0, at=ended)
         asked = self._rebuilding.asked(self._now(), live=self._done.live)
-        if asked is not None:
+        if asked is not None and self._rebuilding.day is not None:
+            self._redo_day(asked, self._rebuilding.day)
+        elif asked is not None:
             self._begin_rebuild(asked)
         elif self._refolding.due and self._rebuilding.running is None:
             self._refold()
@@ -279,6 +282,12 @@ class Reducer:
         self._corrections.forget()
         self._settling.note_views(kept, self._now())
         self._run(ledger.Batch(), kind="rebuild", waiting=1, live=False)
+
+    def _redo_day(self, request: int, day: date) -> None:
+        """The cells of one day from the cases, and the values that read them; all others stay as they are."""
+        self._settling.note_day(day)
+        self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0)
+        self._rebuilding.day_done(request, self._now())
 
     def _end_rebuild(self) -> None:
         """All caught up: values again, and they may be trusted."""

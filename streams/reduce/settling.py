@@ -101,6 +101,12 @@ class Settling:
                     days = range(number(rows[0][0]), last + 1)
                     self._touched.merge([(formula.view, formula.day or STOCK, days)])
 
+    def note_day(self, day: date) -> None:
+        """The cells of one day, of every view and formula, and all values."""
+        places = {(formula.view, formula.day or STOCK) for formula in self._formulas}
+        self._touched.merge([(view, column, [number(day)]) for view, column in sorted(places)])
+        self.everything()
+
     def everything(self) -> None:
         """All values are due."""
         self._due = set(self._kpis)

@@ -110,6 +110,35 @@ def test_a_rebuild_gives_the_same_cells(alone: Store, expected: list[tuple[Any, 
     assert bench.fraction("doc_on_time_rate", name="ytd") == before
 
 
+def test_the_cells_of_one_day_are_made_anew_while_numbers_stay_up(
+    alone: Store, expected: list[tuple[Any, ...]]
+) -> None:
+    bench = Bench(alone, NOW)
+    bench.reduce(everything())
+    spoil = (
+        "INSERT INTO ioc.kpi_cells SELECT * REPLACE(numerator + 1 AS numerator) FROM ioc.kpi_cells FINAL"
+        " WHERE kpi = 'doc_on_time_rate' AND day = %(day)s"
+    )
+    days = [row[0] for row in bench.store.query(
+        "SELECT DISTINCT day FROM ioc.kpi_cells FINAL WHERE kpi = 'doc_on_time_rate' AND part = 'flow'"
+        " AND (numerator, denominator) != (0, 0) ORDER BY day LIMIT 2"
+    )]  # fmt: skip
+    for each in days:
+        bench.store.execute(spoil, {"day": each.isoformat()})
+    assert len(different(bench, expected)) > 1
+    ticks = "SELECT count() FROM ioc.ticks WHERE NOT live"
+    request = ask(bench.store, bench.now, days[0])
+    bench.clock.advance(timedelta(seconds=2))
+    bench.reducer().step()
+    assert progress(bench.store, request).done
+    assert {row[4] for row in different(bench, expected)} == {days[1]}
+    assert bench.store.query(ticks) == [(0,)]
+
+
+def different(bench: Bench, expected: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    return set(bench.cells()) ^ set(expected)
+
+
 def rebuild(reducer: Reducer, bench: Bench) -> None:
     for _ in range(100):
         waiting = reducer.step()
