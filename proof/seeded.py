@@ -69,16 +69,14 @@ SETTINGS index_granularity = 4096, ${deduplication_window} = 0;""",
     ),
     Bug(
         "derived-doubled",
-        "cells count every version of a case: the ledger is right, the indicators are not",
+        "the cells of every attempt stay: the ledger is right, the indicators are not",
         "F05",
         ("I5",),
         (
             (
-                "storage/cells.py",
-                """FINAL"
-        f" WHERE tenant = '{tenant}' AND {spread} AND""",
-                """"
-        f" WHERE tenant = '{tenant}' AND {spread} AND""",
+                "storage/migrations/0012_cells.sql",
+                "ORDER BY (tenant, kpi, part, day, dim, unit)\n",
+                "ORDER BY (tenant, kpi, part, day, dim, unit, version)\n",
             ),
         ),
     ),

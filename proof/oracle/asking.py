@@ -168,8 +168,9 @@ class Asked:
 
     def cells(self) -> dict[tuple[str, str, str], tuple[int, int]]:
         rows = self.sql(
-            "SELECT kpi, unit, toString(day), numerator, denominator FROM ioc.kpi_cells FINAL"
-            " WHERE part = 'flow' AND dim = '' AND (numerator != 0 OR denominator != 0)"
+            "SELECT kpi, unit, toString(day), sum(numerator) AS n, sum(denominator) AS d"
+            " FROM ioc.kpi_cells FINAL WHERE part = 'flow' AND dim = ''"
+            " GROUP BY kpi, unit, day HAVING n != 0 OR d != 0"
         )
         return {(kpi, unit, day): (int(n), int(d)) for kpi, unit, day, n, d in rows}
 
