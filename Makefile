@@ -33,7 +33,7 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 	@$(BIN)/ioc up --data $(DATA) --port-base $(PORT_BASE)
 
 test: lint  ## lint, types, unit tests, the real engine, the real broker
-	$(BIN)/python -m pytest -q -n auto tests/unit
+	$(BIN)/python -m pytest -q -n auto tests/unit tests/corpus
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" -n 2 --dist loadfile tests/engine
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" tests/stack tests/browser
 

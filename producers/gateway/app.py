@@ -87,6 +87,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # An address has one form: a redirect would be built from whatever the request calls this host.
+        redirect_slashes=False,
     )
     app.state.gateway = gateway
     app.state.proxies = Proxies(trusted)
