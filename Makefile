@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 DATA ?= data
 PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
+ALONE := (alone or browser)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year chaos chaos-full chaos drill-bugs soak schemas boards docs clean
@@ -35,7 +36,8 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 test: lint  ## lint, types, unit tests, the real engine, the real broker
 	$(BIN)/python -m pytest -q -n auto tests/unit tests/corpus
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" -n 2 --dist loadfile tests/engine
-	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" tests/stack tests/browser
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile tests/stack
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and $(ALONE)" tests/stack tests/browser
 
 lint: install  ## style and types
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ from ioc.settings import Kafka
 from tests.stack.conftest import free_ports
 from tests.unit.gateway.conftest import KEYS, event
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.alone]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from local.topics import findings
 from .conftest import free_ports
 from .running import RunningStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(420)]
 NAMES = {"clickhouse", "kafka", "gateway", "wall", "worker", "reducer"}
 
 

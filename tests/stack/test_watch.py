@@ -22,7 +22,7 @@ from streams.watch.notifying import Notifier, apprise_sender
 
 from .running import RunningStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(300)]
 IMMEDIATE = timedelta(minutes=15)
 WITHIN = timedelta(seconds=5)
 
