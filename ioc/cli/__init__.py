@@ -29,6 +29,7 @@ ROOMS = (
     "brief",
     "export",
     "rebuild",
+    "replay",
     "qd766",
     "gateway",
     "office",

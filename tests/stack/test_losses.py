@@ -66,6 +66,12 @@ def test_an_outage_longer_than_retention_is_a_loss_with_a_name(place: Ground) ->
     assert (tasks["received"], tasks["rejected"], tasks["lost"], tasks["missing"]) == (30, 15, 15, 0)
     audited = store.query("SELECT account, object FROM ioc.audit_trail WHERE action = 'accept_loss'")
     assert audited == [("truc_ca_1", PLACE)]
+
+    same = place.ioc("replay", "--topic", "ioc.tasks")
+    assert (same["records"], same["differing"]) == (5, 0)
+    store.execute("ALTER TABLE ioc.events_tasks DELETE WHERE offset = 27 SETTINGS mutations_sync = 2")
+    (spoiled,) = place.ioc("replay", "--topic", "ioc.tasks")["partitions"]
+    assert (spoiled["first"], spoiled["last"], spoiled["offsets"]) == (25, 29, [27])
     store.close()
 
 
