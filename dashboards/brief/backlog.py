@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dashboards.brief import words
 from dashboards.brief.facts import Backlog, Facts, Late, Work
 from dashboards.brief.model import BacklogRow
+from ioc.messages import say
 
 UNITS = 10
 REFERENCES = 30
@@ -26,11 +27,13 @@ def table(facts: Facts) -> Told:
     rows = [_row(facts.names.get(unit, unit), list(by_unit[unit].values()), named) for unit in shown]
     if rest:
         others = [each for unit in rest for each in by_unit[unit].values()]
-        rows.append(_row(f"{len(rest)} đơn vị khác", others, 0))
+        rows.append(_row(say("brief.other_units", n=len(rest)), others, 0))
     if len(order) > 1:
-        rows.append(_row("Tổng", [each for unit in order for each in by_unit[unit].values()], 0))
-    note = "Số trong ngoặc: số ngày làm việc đã quá hạn." if rows else "Không có việc nào quá hạn."
-    return tuple(words.WORKS.values()), tuple(rows), note
+        rows.append(
+            _row(say("brief.col.total"), [each for unit in order for each in by_unit[unit].values()], 0)
+        )
+    note = say("brief.in_brackets") if rows else say("brief.nothing_overdue")
+    return tuple(say(f"work.{work}") for work in words.WORKS), tuple(rows), note
 
 
 def _total(backlogs: Iterable[Backlog]) -> int:
@@ -45,7 +48,7 @@ def _row(unit: str, backlogs: list[Backlog], named: int) -> BacklogRow:
     left = sum(counts) - min(named, len(late))
     said = [_said(each) for each in late[:named]]
     if named and left > 0:
-        said.append(f"và {words.count(left)} việc nữa")
+        said.append(say("brief.and_more", n=words.count(left)))
     return BacklogRow(
         unit,
         tuple(words.count(each) if each else words.NOTHING for each in counts),

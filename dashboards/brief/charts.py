@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from dashboards.brief.model import Chart
 from dashboards.style import PALETTES
+from ioc.messages import say
 from ioc.messages.formats import number
 
 WIDTH_IN, HEIGHT_IN, DPI = 2.6, 1.5, 200
@@ -45,7 +46,7 @@ def _draw(axes: Axes, chart: Chart) -> None:
     if chart.target is not None:
         axes.axhline(chart.target, color=_LIGHT["good"], linewidth=0.9, linestyle="--")
         axes.annotate(
-            f"mục tiêu {number(chart.target)}{chart.measure}",
+            say("brief.chart_target", target=f"{number(chart.target)}{chart.measure}"),
             (0.01, chart.target),
             xycoords=("axes fraction", "data"),
             xytext=(0, -7),

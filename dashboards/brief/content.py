@@ -7,6 +7,7 @@ from dashboards.brief.matters import listed, matters
 from dashboards.brief.model import Brief, Chart, Line, Section, Verdict
 from dashboards.brief.verdicts import verdict
 from ioc.kpis import Kpi
+from ioc.messages import of, say
 
 CHARTS = 3
 NAMED = 6
@@ -23,7 +24,7 @@ def compose(facts: Facts) -> Brief:
     works, backlog, note = table(facts)
     return Brief(
         organisation=facts.organisation,
-        title=f"Báo cáo giao ban tuần {facts.week.number}, năm {facts.week.start.isocalendar().year}",
+        title=say("brief.title", week=facts.week.number, year=facts.week.start.isocalendar().year),
         unit=facts.names.get(facts.unit, facts.unit),
         period=f"{facts.week.start:{words.DAY}} – {facts.week.last:{words.DAY}}",
         as_of=facts.as_of,
@@ -50,10 +51,10 @@ def _freshness(facts: Facts) -> Verdict:
     silent = sum(each.state == "silent" for each in facts.sources)
     heard = sum(each.state != "never" for each in facts.sources)
     if not heard:
-        return Verdict("□ Chưa có nguồn dữ liệu nào gửi", "old")
+        return Verdict("brief.never_heard", "old")
     if silent:
-        return Verdict(f"□ {silent}/{heard} nguồn dữ liệu im lặng, xem mục Độ tin cậy", "old")
-    return Verdict(f"▲ {heard}/{heard} nguồn dữ liệu còn cập nhật", "good")
+        return Verdict("brief.silent", "old", (("n", silent), ("of", heard)))
+    return Verdict("brief.heard", "good", (("n", heard), ("of", heard)))
 
 
 def _parts(document: str) -> list[str]:
@@ -77,17 +78,17 @@ def _of(facts: Facts, shown: dict[str, Number], domain: str) -> list[Kpi]:
 def _sections(facts: Facts, shown: dict[str, Number], documents: dict[str, int]) -> tuple[Section, ...]:
     """One table a domain, in the order of `words.DOMAINS`."""
     sections = []
-    for domain, title in words.DOMAINS.items():
+    for domain in words.DOMAINS:
         lines = tuple(_line(facts, kpi, shown[kpi.id], documents) for kpi in _of(facts, shown, domain))
         if lines:
-            sections.append(Section(title, lines))
+            sections.append(Section(say(f"domain.{domain}"), lines))
     return tuple(sections)
 
 
 def _line(facts: Facts, kpi: Kpi, number: Number, documents: dict[str, int]) -> Line:
     cited = sorted(documents[part] for part in _parts(kpi.source.document))
     return Line(
-        name=f"{kpi.name.vi} (từ đầu năm)" if number.yearly else kpi.name.vi,
+        name=say("brief.yearly", name=of(kpi.name)) if number.yearly else of(kpi.name),
         value=words.value(kpi, number.value),
         target=words.target(kpi, facts.week.last),
         change=words.change(kpi, number.value, number.before),
@@ -104,28 +105,33 @@ def _charts(facts: Facts) -> tuple[Chart, ...]:
         known = [value for _, value in points if value is not None]
         if len(known) < LEAST_POINTS:
             continue
-        span = f"từ {words.value(kpi, known[0])} đến {words.value(kpi, known[-1])}"
-        said = f"{kpi.name.vi}, {len(points)} tuần: {span}"
+        first, last = words.value(kpi, known[0]), words.value(kpi, known[-1])
+        span = say("brief.span", first=first, last=last)
+        said = say("brief.trend", name=of(kpi.name), n=len(points), span=span)
         charts.append(
-            Chart(
-                kpi.name.vi, tuple(points), kpi.target(facts.week.last), words.UNITS.get(kpi.unit, ""), said
-            )
+            Chart(of(kpi.name), tuple(points), kpi.target(facts.week.last), words.measure(kpi), said)
         )
     return tuple(charts[:CHARTS])
 
 
 def _forecasts(facts: Facts) -> tuple[str, ...]:
     """One sentence for each dated target: those that will be missed first."""
-    said = {"off_pace": "▼ không kịp", "on_pace": "▲ đang kịp"}
+    said = {"off_pace": say("brief.off_pace"), "on_pace": say("brief.on_pace")}
     lines = []
     for status, verdict_word in said.items():
         for each in facts.forecasts:
             if each.status == status and each.expected is not None and each.kpi in facts.kpis:
                 kpi = facts.kpis[each.kpi]
                 lines.append(
-                    f"{verdict_word}: {kpi.name.vi}, mục tiêu {words.plain(kpi, each.target)} vào"
-                    f" {each.deadline:{words.DAY}}, dự kiến {words.value(kpi, each.expected)}"
-                    f" ({_span(kpi, each.low, each.high)})"
+                    say(
+                        "brief.forecast",
+                        verdict=verdict_word,
+                        name=of(kpi.name),
+                        target=words.plain(kpi, each.target),
+                        day=f"{each.deadline:{words.DAY}}",
+                        expected=words.value(kpi, each.expected),
+                        span=_span(kpi, each.low, each.high),
+                    )
                 )
     return tuple(lines)
 
@@ -139,18 +145,18 @@ def _doubts(facts: Facts, own: dict[str, Number]) -> tuple[str, ...]:
     doubts = []
     for each in facts.sources:
         if each.state == "silent" and each.last_at is not None:
-            doubts.append(f"{each.name}: im lặng, tin cuối {words.moment(each.last_at)}")
+            doubts.append(say("brief.silent_since", name=each.name, at=words.moment(each.last_at)))
     never = [each.name for each in facts.sources if each.state == "never"]
     if never:
-        doubts.append(f"Chưa kết nối {len(never)} nguồn: {', '.join(never)}")
+        doubts.append(say("brief.never", n=len(never), names=", ".join(never)))
     doubts += _partly_covered(facts, own)
     missing = [
-        kpi.name.vi
+        of(kpi.name)
         for kpi in facts.kpis.values()
         if not kpi.gauge and not (kpi.id in own and _has(own[kpi.id]))
     ]
     if missing:
-        doubts.append(f"Không có dữ liệu trong hai tuần, không phải là bằng 0: {', '.join(missing)}")
+        doubts.append(say("brief.missing", names=", ".join(missing)))
     return tuple(doubts)
 
 
@@ -159,8 +165,8 @@ def _partly_covered(facts: Facts, own: dict[str, Number]) -> list[str]:
     grouped: dict[tuple[int, int], list[str]] = {}
     for kpi, number in own.items():
         if _has(number) and 0 < number.covered < number.expected:
-            grouped.setdefault((number.covered, number.expected), []).append(facts.kpis[kpi].name.vi)
+            grouped.setdefault((number.covered, number.expected), []).append(of(facts.kpis[kpi].name))
     return [
-        f"Nguồn còn gửi của {covered}/{expected} đơn vị: {listed(names, NAMED)}"
+        say("brief.covered", n=covered, of=expected, names=listed(names, NAMED))
         for (covered, expected), names in sorted(grouped.items())
     ]

@@ -14,7 +14,9 @@ from docx.shared import Cm, Pt, RGBColor
 
 from dashboards.brief import charts
 from dashboards.brief.model import Brief, Tone
+from dashboards.brief.words import heads
 from dashboards.style import PALETTES
+from ioc.messages import language, say
 
 FONT = "Times New Roman"
 """What NĐ 30/2020/NĐ-CP prescribes for documents of state agencies."""
@@ -37,9 +39,9 @@ def write(brief: Brief) -> bytes:
     _backlog(document, brief)
     _pictures(document, brief)
     _numbers(document, brief)
-    _listed(document, "Dự báo đến hạn mục tiêu", brief.forecasts)
-    _listed(document, "Độ tin cậy", brief.doubts or ("Mọi nguồn còn cập nhật.",))
-    _heading(document, "Căn cứ")
+    _listed(document, say("brief.forecasts"), brief.forecasts)
+    _listed(document, say("brief.doubts"), brief.doubts or (say("brief.no_doubts"),))
+    _heading(document, say("brief.sources"))
     _paragraph(document, "; ".join(brief.sources), 7)
     made = io.BytesIO()
     document.save(made)
@@ -53,7 +55,7 @@ def _dated(document: Any, brief: Brief) -> None:
     properties.author = properties.last_modified_by = brief.organisation
     properties.title = f"{brief.title} – {brief.unit}"
     properties.comments = ""
-    properties.language = "vi-VN"
+    properties.language = "en-GB" if language() == "en" else "vi-VN"
     properties.revision = 1
 
 
@@ -89,31 +91,31 @@ def _heading(document: Any, text: str) -> None:
 
 
 def _head(document: Any, brief: Brief) -> None:
-    _paragraph(document, f"{brief.organisation} · Trung tâm điều hành thông minh".upper(), 8.5)
+    _paragraph(document, f"{brief.organisation} · {say('brief.organ')}".upper(), 8.5)
     title = _paragraph(document, brief.title.upper(), 14, bold=True)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    said = f"{brief.unit} · {brief.period} · Số liệu tính đến {brief.as_of_said}"
+    said = f"{brief.unit} · {brief.period} · {say('brief.as_of', at=brief.as_of_said)}"
     _paragraph(document, said, 9.5, bold=True).alignment = WD_ALIGN_PARAGRAPH.CENTER
     freshness = _paragraph(document, brief.freshness.text, 9, tone=brief.freshness.tone)
     freshness.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
 def _matters(document: Any, brief: Brief) -> None:
-    _heading(document, "Việc cần xử lý")
+    _heading(document, say("brief.matters"))
     if not brief.matters:
-        _paragraph(document, "Không có chỉ tiêu nào chưa đạt.")
+        _paragraph(document, say("brief.no_matters"))
         return
     rows: list[Cells] = [
         ((each.verdict.text, each.verdict.tone), *_plain(each.what, each.stands, each.where))
         for each in brief.matters
     ]
-    _table(document, ("Đánh giá", "Vấn đề", "Hiện trạng", "Nơi"), rows, (2.2, 4.2, 6.2, 6.0))
+    _table(document, heads("verdict", "what", "stands", "where"), rows, (2.2, 4.2, 6.2, 6.0))
 
 
 def _backlog(document: Any, brief: Brief) -> None:
-    _heading(document, "Việc quá hạn theo đơn vị")
+    _heading(document, say("brief.backlog"))
     if brief.backlog:
-        head = ("Đơn vị", *brief.works, "Tổng", "Quá hạn lâu nhất")
+        head = (say("brief.col.unit"), *brief.works, *heads("total", "worst"))
         rows = [_plain(row.unit, *row.counts, row.total, row.worst) for row in brief.backlog]
         counts = len(brief.works) + 1
         widths = (4.0, *[1.4] * counts, _WIDTH_CM - 4.0 - 1.4 * counts)
@@ -124,7 +126,7 @@ def _backlog(document: Any, brief: Brief) -> None:
 def _pictures(document: Any, brief: Brief) -> None:
     if not brief.charts:
         return
-    _heading(document, "Xu hướng")
+    _heading(document, say("brief.trends"))
     paragraph = document.add_paragraph()
     for chart in brief.charts:
         shape = paragraph.add_run().add_picture(io.BytesIO(charts.png(chart)), width=Cm(_WIDTH_CM / 3 - 0.05))
@@ -132,8 +134,8 @@ def _pictures(document: Any, brief: Brief) -> None:
 
 
 def _numbers(document: Any, brief: Brief) -> None:
-    _heading(document, "Số liệu trong tuần")
-    head = ("Chỉ tiêu", "Trong tuần", "Mục tiêu", "So tuần trước", "Hồ sơ, sự việc", "Đánh giá", "Căn cứ")
+    _heading(document, say("brief.numbers"))
+    head = heads("kpi", "week", "target", "change", "cases", "verdict", "basis")
     rows: list[Cells] = []
     titles = []
     for section in brief.sections:

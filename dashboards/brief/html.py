@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from dashboards.brief import charts
 from dashboards.brief.model import Brief
 from dashboards.style import PALETTES
+from ioc.messages import language, say
 
 TEMPLATE = Path(__file__).with_name("brief.html.jinja")
 
@@ -21,6 +22,8 @@ def write(brief: Brief) -> bytes:
         brief=brief,
         pictures=pictures,
         palette=PALETTES["light"],
+        say=say,
+        language=language(),
         created=brief.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
     return (text + "\n").encode()

@@ -7,6 +7,7 @@ from dashboards.brief.facts import Facts, Number
 from dashboards.brief.model import Matter
 from dashboards.brief.verdicts import verdict
 from ioc.kpis import Kpi
+from ioc.messages import of, say
 
 MOST = 8
 UNITS = 3
@@ -23,24 +24,26 @@ def matters(facts: Facts, own: Mapping[str, Number]) -> tuple[Matter, ...]:
     red.sort(key=lambda each: (-_missing(facts, *each), each[0].id))
     found = [_missed(facts, kpi, number) for kpi, number in red[:MOST]]
     if len(red) > MOST:
-        more = f"{len(red) - MOST} chỉ tiêu khác chưa đạt"
-        found.append(Matter(words.RED, more, "xem bảng số liệu", ""))
+        more = say("brief.more_red", n=len(red) - MOST)
+        found.append(Matter(words.RED, more, say("brief.see_numbers"), ""))
     old = [
-        facts.kpis[kpi].name.vi
+        of(facts.kpis[kpi].name)
         for kpi, number in own.items()
         if verdict(facts.kpis[kpi], number, facts.week.last) is words.OLD
     ]
     if old:
         silent = [each.name for each in facts.sources if each.state == "silent"]
-        where = f"nguồn im lặng: {', '.join(silent)}" if silent else "bộ đếm của trung tâm không chạy"
-        stands = f"{len(old)} chỉ tiêu không đánh giá được: {listed(old)}"
-        found.append(Matter(words.OLD, "Số liệu không còn mới", stands, where))
+        where = say("brief.not_counting")
+        if silent:
+            where = say("brief.silent_sources", names=", ".join(silent))
+        stands = say("brief.not_judged", n=len(old), names=listed(old))
+        found.append(Matter(words.OLD, say("brief.old"), stands, where))
     return tuple(found)
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
     """The first names, and how many more."""
-    more = f" và {len(names) - most} chỉ tiêu khác" if len(names) > most else ""
+    more = say("brief.and_kpis", n=len(names) - most) if len(names) > most else ""
     return "; ".join(names[:most]) + more
 
 
@@ -54,11 +57,12 @@ def _missing(facts: Facts, kpi: Kpi, number: Number) -> float:
 
 def _missed(facts: Facts, kpi: Kpi, number: Number) -> Matter:
     change = words.change(kpi, number.value, number.before)
-    stands = f"{words.value(kpi, number.value)}, mục tiêu {words.target(kpi, facts.week.last)}"
+    wanted = words.target(kpi, facts.week.last)
+    stands = say("brief.stands", value=words.value(kpi, number.value), target=wanted)
     if change != words.NOTHING:
-        stands += f"; {change} so với tuần trước"
-    stands += f"; {words.count(number.cases)} hồ sơ, sự việc"
-    return Matter(words.RED, kpi.name.vi, stands, _where(facts, kpi))
+        stands += say("brief.against", change=change)
+    stands += say("brief.cases", n=words.count(number.cases))
+    return Matter(words.RED, of(kpi.name), stands, _where(facts, kpi))
 
 
 def _where(facts: Facts, kpi: Kpi) -> str:
@@ -71,7 +75,7 @@ def _where(facts: Facts, kpi: Kpi) -> str:
     ]
     worst.sort(key=lambda each: (-_missing(facts, kpi, each), each.unit))
     named = [_named(facts, kpi, each) for each in worst[:UNITS]]
-    more = [f"và {len(worst) - UNITS} đơn vị khác"] if len(worst) > UNITS else []
+    more = [say("brief.and_units", n=len(worst) - UNITS)] if len(worst) > UNITS else []
     return "; ".join(named + more)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from ioc.messages import say
+
 Tone = Literal["good", "warn", "act", "old", "none"]
 
 
@@ -11,8 +13,14 @@ Tone = Literal["good", "warn", "act", "old", "none"]
 class Verdict:
     """A judgement in word and shape; the tone only repeats it in colour."""
 
-    text: str
+    key: str
     tone: Tone
+    values: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words, in the language that is spoken."""
+        return say(self.key, **dict(self.values))
 
 
 @dataclass(frozen=True)

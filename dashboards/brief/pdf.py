@@ -13,7 +13,9 @@ from fpdf.fonts import FontFace, TTFFont
 
 from dashboards.brief import charts
 from dashboards.brief.model import Brief, Tone, Verdict
+from dashboards.brief.words import heads
 from dashboards.style import PALETTES
+from ioc.messages import say
 
 PAGES = 2
 SCALES = (1.0, 0.93, 0.86, 0.8, 0.74)
@@ -63,8 +65,9 @@ class _Page(FPDF):
         self.set_y(-8)
         self._font(6)
         self.set_text_color(_LIGHT["faint"])
-        said = f"{self._brief.title} · {self._brief.unit} · số liệu tính đến {self._brief.as_of_said}"
-        self.cell(0, 3, f"{said} · trang {self.page_no()}", align="C")
+        brief, page = self._brief, self.page_no()
+        said = say("brief.footer", title=brief.title, unit=brief.unit, at=brief.as_of_said, page=page)
+        self.cell(0, 3, said, align="C")
 
     def lay_out(self, pictures: Sequence[bytes]) -> None:
         self.add_page()
@@ -72,12 +75,12 @@ class _Page(FPDF):
         self._matters()
         self._backlog()
         if pictures:
-            self._heading("Xu hướng")
+            self._heading(say("brief.trends"))
             self._pictures(pictures)
         self._numbers()
-        self._listed("Dự báo đến hạn mục tiêu", self._brief.forecasts)
-        self._listed("Độ tin cậy", self._brief.doubts or ("Mọi nguồn còn cập nhật.",))
-        self._heading("Căn cứ")
+        self._listed(say("brief.forecasts"), self._brief.forecasts)
+        self._listed(say("brief.doubts"), self._brief.doubts or (say("brief.no_doubts"),))
+        self._heading(say("brief.sources"))
         self._text("; ".join(self._brief.sources), 5.6)
 
     def _font(self, size: float, *, bold: bool = False) -> None:
@@ -100,24 +103,24 @@ class _Page(FPDF):
 
     def _head(self) -> None:
         brief = self._brief
-        self._text(f"{brief.organisation} · Trung tâm điều hành thông minh", 7, tone="old")
+        self._text(f"{brief.organisation} · {say('brief.organ')}", 7, tone="old")
         self._text(brief.title, 14, bold=True)
-        self._text(f"{brief.unit} · {brief.period} · Số liệu tính đến {brief.as_of_said}", 8, bold=True)
+        self._text(f"{brief.unit} · {brief.period} · {say('brief.as_of', at=brief.as_of_said)}", 8, bold=True)
         self._text(brief.freshness.text, 7.5, tone=brief.freshness.tone)
 
     def _matters(self) -> None:
-        self._heading("Việc cần xử lý")
+        self._heading(say("brief.matters"))
         if not self._brief.matters:
-            self._text("Không có chỉ tiêu nào chưa đạt.", 7)
+            self._text(say("brief.no_matters"), 7)
             return
         rows = [(each.verdict, each.what, each.stands, each.where) for each in self._brief.matters]
-        self._rows(("Đánh giá", "Vấn đề", "Hiện trạng", "Nơi"), rows, (22, 42, 62, 62))
+        self._rows(heads("verdict", "what", "stands", "where"), rows, (22, 42, 62, 62))
 
     def _backlog(self) -> None:
         brief = self._brief
-        self._heading("Việc quá hạn theo đơn vị")
+        self._heading(say("brief.backlog"))
         if brief.backlog:
-            head = ("Đơn vị", *brief.works, "Tổng", "Quá hạn lâu nhất")
+            head = (say("brief.col.unit"), *brief.works, *heads("total", "worst"))
             rows = [(row.unit, *row.counts, row.total, row.worst) for row in brief.backlog]
             widths = (38, *[14] * len(brief.works), 12, 0)
             filled = (*widths[:-1], int(WIDTH_MM) - sum(widths))
@@ -137,8 +140,8 @@ class _Page(FPDF):
         self.set_y(top + height)
 
     def _numbers(self) -> None:
-        self._heading("Số liệu trong tuần")
-        head = ("Chỉ tiêu", "Trong tuần", "Mục tiêu", "So tuần trước", "Hồ sơ, sự việc", "Đánh giá", "Căn cứ")
+        self._heading(say("brief.numbers"))
+        head = heads("kpi", "week", "target", "change", "cases", "verdict", "basis")
         rows: list[Row] = []
         for section in self._brief.sections:
             rows.append((section.title,))

@@ -2,45 +2,44 @@
 
 from datetime import date, datetime
 
+from dashboards.brief.facts import Work
 from dashboards.brief.model import Verdict
 from ioc.clock import VIETNAM
 from ioc.kpis import Kpi
+from ioc.messages import say
 from ioc.messages.formats import number, signed
 
 NOTHING = "–"
 DECIMALS = {"percent": 1, "points": 1, "minutes": 0, "seconds": 1, "ratio": 2, "count": 0}
-UNITS = {"percent": " %", "points": " điểm", "minutes": " phút", "seconds": " giây"}
-DOMAINS = {
-    "documents": "Văn bản",
-    "services": "Dịch vụ công",
-    "tasks": "Nhiệm vụ, chuyển đổi số",
-    "hr": "Cán bộ, công chức, viên chức",
-    "archives": "Lưu trữ",
-    "data-quality": "Chất lượng dữ liệu",
-    "platform": "Nền tảng",
-}
-WORKS = {"document": "Văn bản", "dossier": "Hồ sơ", "feedback": "PAKN", "task": "Nhiệm vụ"}
+UNITS = frozenset({"percent", "points", "minutes", "seconds"})
+DOMAINS = ("documents", "services", "tasks", "hr", "archives", "data-quality", "platform")
+WORKS: tuple[Work, ...] = ("document", "dossier", "feedback", "task")
 DAY = "%d/%m/%Y"
 
-GREEN = Verdict("▲ Đạt", "good")
-AMBER = Verdict("■ Gần đạt", "warn")
-RED = Verdict("▼ Chưa đạt", "act")
-OLD = Verdict("□ DỮ LIỆU CŨ", "old")
-FEW = Verdict("□ Ít số liệu", "old")
-NONE = Verdict("□ Không có dữ liệu", "old")
-HIDDEN = Verdict("□ Dưới 5 người, không nêu", "old")
-FOLLOWED = Verdict("● Theo dõi", "none")
+GREEN = Verdict("verdict.green", "good")
+AMBER = Verdict("verdict.amber", "warn")
+RED = Verdict("verdict.red", "act")
+OLD = Verdict("verdict.old", "old")
+FEW = Verdict("verdict.few", "old")
+NONE = Verdict("verdict.none", "old")
+HIDDEN = Verdict("verdict.hidden", "old")
+FOLLOWED = Verdict("verdict.followed", "none")
+
+
+def measure(kpi: Kpi) -> str:
+    """The unit of measure behind a number."""
+    return say(f"brief_unit.{kpi.unit}") if kpi.unit in UNITS else ""
 
 
 def value(kpi: Kpi, said: float | None) -> str:
     """`87,5 %`, `1.234`, a dash for nothing."""
-    return NOTHING if said is None else number(said, DECIMALS[kpi.unit]) + UNITS.get(kpi.unit, "")
+    return NOTHING if said is None else number(said, DECIMALS[kpi.unit]) + measure(kpi)
 
 
 def plain(kpi: Kpi, said: float) -> str:
     """Without a fraction that is zero: `90 %`."""
     decimals = 0 if said == int(said) else DECIMALS[kpi.unit]
-    return number(said, decimals) + UNITS.get(kpi.unit, "")
+    return number(said, decimals) + measure(kpi)
 
 
 def change(kpi: Kpi, now: float | None, before: float | None) -> str:
@@ -59,7 +58,9 @@ def target(kpi: Kpi, on: date) -> str:
     if coming:
         return f"{said} ({coming:{DAY}})"
     always = any(each.by is None for each in kpi.aims())
-    return said if always or not dates else f"{said} (hạn {dates[-1]:{DAY}} đã qua)"
+    if always or not dates:
+        return said
+    return say("brief.passed", target=said, day=f"{dates[-1]:{DAY}}")
 
 
 def count(said: int) -> str:
@@ -73,4 +74,9 @@ def moment(at: datetime) -> str:
 
 def overdue(days: int) -> str:
     """`quá 3 ngày làm việc` without the first word; within the day it is `trong ngày`."""
-    return f"{number(days)} ngày" if days > 0 else "trong ngày"
+    return say("brief.overdue_days", n=number(days)) if days > 0 else say("brief.within_day")
+
+
+def heads(*columns: str) -> tuple[str, ...]:
+    """What columns are called."""
+    return tuple(say(f"brief.col.{column}") for column in columns)

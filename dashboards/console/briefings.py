@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dashboards.console.sessions import Visitor
 from ioc.clock import VIETNAM, Clock
+from ioc.messages import FIRST, language
 
 NEW_ENOUGH_S = 300
 """Asked for again within this time, it is the same document: drawing one takes seconds of a processor."""
@@ -36,7 +37,7 @@ class OnDemand:
 
     async def made(self, unit: str) -> Path | None:
         """This week up to now, for a unit; None when it could not be made."""
-        path = self._folder / f"{unit}.pdf"
+        path = self._folder / (f"{unit}.pdf" if language() == FIRST else f"{unit}.{language()}.pdf")
         async with self._one:
             if not self._is_new(path) and not await self._ran(self._command(unit, path)):
                 return None
@@ -49,7 +50,7 @@ class OnDemand:
 
     def _ioc(self, unit: str, path: Path) -> Sequence[str]:
         today = self._clock.now().astimezone(VIETNAM).date().isoformat()
-        asked = ("brief", "--date", today, "--unit", unit, "--out", str(path))
+        asked = ("brief", "--date", today, "--unit", unit, "--lang", language(), "--out", str(path))
         return (sys.executable, "-P", "-m", "ioc", *asked, "--data", str(self._folder.parents[1]))
 
     async def _ran(self, command: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ import typer
 
 from ioc.cli.output import Data, Json, fail, print_json, say
 from ioc.cli.values import Unit
+from ioc.messages import FIRST, LANGUAGES, chosen, speaking
 
 
 def register(app: typer.Typer) -> None:
@@ -25,12 +26,13 @@ def brief(
     folder: Annotated[
         Path | None, typer.Option("--dir", help="Với --due: thư mục; mặc định: briefs/.")
     ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="vi hoặc en.")] = FIRST,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Báo cáo giao ban: số liệu tuần, thay đổi, việc cần xử lý, danh sách quá hạn, căn cứ."""
     if due:
-        if week or on or unit or form or out:
+        if week or on or unit or form or out or lang != FIRST:
             fail("--due makes what the schedule of brief.yaml names; expected only --dir with it", 2)
         _due(data, folder, json=json)
         return
@@ -40,7 +42,11 @@ def brief(
         fail("--dir belongs to --due; expected --out FILE", 2)
     if out is None:
         fail("no --out; expected a file such as giao-ban.pdf", 2)
-    _one(data, week, on, unit, form, out, json=json)
+    tongue = chosen(lang)
+    if lang != tongue:
+        fail(f"language {lang!r}; expected one of {', '.join(LANGUAGES)}", 2)
+    with speaking(tongue):
+        _one(data, week, on, unit, form, out, json=json)
 
 
 def _one(data: Any, week: str, on: str, unit: str, form: str, out: Path, *, json: bool) -> None:
