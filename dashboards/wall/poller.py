@@ -126,7 +126,7 @@ class Poller:
         now, tick = now or self._clock.now(), self._clock.monotonic() if tick is None else tick
         panels = dict(self.frame.panels)
         reached = True
-        for panel in self._board.panels:
+        for panel in sorted(self._board.panels, key=lambda each: not each.pressing):
             if not panel.targets or tick < self._due.get(panel.id, tick):
                 continue
             if pressing and not panel.pressing:

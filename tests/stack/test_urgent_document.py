@@ -15,7 +15,7 @@ from storage.client import Store
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 from .running import RunningStack
-from .test_watch import IMMEDIATE, WITHIN, arrived
+from .test_watch import IMMEDIATE, WITHIN, arrived, watching
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
 OWN = "một câu chỉ vị trí này biết"
@@ -64,17 +64,11 @@ def seen_at(page: Page) -> datetime:
     return datetime.fromtimestamp(page.evaluate("window.noticed") / 1000, UTC)
 
 
-def watching(stack: RunningStack) -> None:
-    """Wait until watch has its rules and reduce its first tick."""
-    begun = "SELECT (SELECT count() FROM ioc_read.alert_rules) = 12 AND count() > 0 FROM ioc_read.ticks"
-    with closing(Store(load(stack.data).clickhouse, role="reader")) as store:
-        assert wait_for(lambda: store.query(begun) == [(1,)], 120, every_s=0.2), stack.last_lines()
-
-
 def test_an_urgent_document_is_seen_in_time_taken_up_and_seen_to_be(
     stack: RunningStack, chromium: Browser
 ) -> None:
-    watching(stack)
+    with closing(Store(load(stack.data).clickhouse, role="reader")) as store:
+        watching(stack, store)
     made = stack.json("user", "add", "truc_ca_8", "--role", "truc_ca_ioc")
     console, wall = chromium.new_page(), chromium.new_page(viewport={"width": 1920, "height": 1080})
     at = stack.ready["wall"]
