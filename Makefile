@@ -9,7 +9,7 @@ UNHURRIED := not slow and not chaos
 ALONE := (alone or browser)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year chaos chaos-full chaos drill-bugs soak schemas boards docs clean
+.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos drill-bugs soak schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,12 @@ bench-latency: install  ## publish to readable value at 500 events/s
 
 bench-year: install  ## one year of one ministry: processor time of landing, reduce and store
 	$(BIN)/python -m bench.year
+
+bench-walls: install  ## 50 walls at once: how soon a panel is in their hands, and what landing loses by it
+	$(BIN)/python -m bench.walls
+
+photographs: install  ## every board in Chromium at four sizes, into ./photographs, to be compared by eye
+	IOC_PHOTOGRAPHS=photographs $(BIN)/python -m pytest -q -m slow tests/browser/test_photographs.py
 
 schemas: install  ## write the JSON Schemas anew
 	$(BIN)/ioc events generate

@@ -25,7 +25,7 @@ def draw(rows: Sequence[Mapping[str, Any]], elapsed: float, doubt: str = "") -> 
     """
     if not rows:
         return el("p", "empty", "Nguồn: chưa biết")
-    ordered = sorted(rows, key=lambda row: list(STATES).index(_state(row)))
+    ordered = sorted(rows, key=lambda row: (list(STATES).index(_state(row)), row["interval_s"]))
     never = [row for row in ordered if _state(row) == "never"]
     told = [row for row in ordered if _state(row) != "never"]
     shown, rest = told[:SHOWN], told[SHOWN:]
