@@ -5,7 +5,7 @@ It is read as a board is, by the same thread and over the same connection, once 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from dashboards.boards.parts import short
 from dashboards.wall import alarms, status
@@ -17,10 +17,13 @@ from dashboards.wall.poller import Frame, PanelData
 STOPPED_AFTER = timedelta(seconds=25)
 """No tick, or no word from landing, for this long: no numbers are made any more. Ticks come every few
 seconds, landing tells within eight; the store calls values old after 30 s, and a wall must not be later."""
+OLD_AFTER = timedelta(seconds=30)
+"""Numbers that reach no farther than this are old to the store, whoever still works (`ioc_read.trust`)."""
 REACH, ALERTS, SOURCES, NUMBERS, LANDED = range(1, 6)
 
 REACH_SQL = """
-SELECT finished_at AS as_of, live FROM ioc_read.ticks ORDER BY tick DESC LIMIT 1
+SELECT reached_at AS as_of, finished_at, live FROM ioc_read.ticks
+WHERE settled = tick ORDER BY tick DESC LIMIT 1
 """
 LANDED_SQL = "SELECT min(told_at) AS landed_at FROM ioc_read.landing_lag"
 SOURCES_SQL = f"""
@@ -91,8 +94,11 @@ class Around:
         if reach is None:
             return None
         landed = next(iter(self.rows(LANDED)), {})
-        told = [at for at in (reach.get("as_of"), landed.get("landed_at")) if at is not None]
-        oldest = min(told, default=None)
+        as_of = reach.get("as_of")
+        if as_of is not None and self.now - as_of > OLD_AFTER:
+            return cast(datetime, as_of)
+        told = [at for at in (reach.get("finished_at"), landed.get("landed_at")) if at is not None]
+        oldest: datetime | None = min(told, default=None)
         return oldest if oldest is not None and self.now - oldest > STOPPED_AFTER else None
 
     @property

@@ -21,7 +21,7 @@ from dashboards.wall.board import boards
 from local.probes import wait_for
 from storage.client import Store
 from storage.migrate import migrate
-from tests.engine.board_seed import TOPIC, emptied, insert, seed, tick
+from tests.engine.board_seed import TOPIC, emptied, insert, seed, sources, tick
 from tests.engine.process import StoreProcess, environment, free_pair
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -40,6 +40,7 @@ def ministry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreProcess]
         migrate(store, process.settings)
         emptied(store)
         seed(store)
+        store.execute("TRUNCATE TABLE ioc.cases_alert")
     yield process
     process.stop()
 
@@ -72,7 +73,9 @@ def alive(ministry: StoreProcess) -> None:
     now = datetime.now(UTC)
     log = {"topic": "ioc.documents", "topic_id": TOPIC, "partition": 0, "start": 0, "end": 8, "at": now}
     with closing(Store(ministry.settings)) as store:
-        insert(store, "ticks", [tick(now) | {"tick": int(now.timestamp())}])
+        number = int(now.timestamp())
+        insert(store, "ticks", [tick(now) | {"tick": number, "settled": number, "reached_at": now}])
+        insert(store, "cases_source", [row | {"version": number} for row in sources(now)])
         insert(store, "landing_progress", [log])
 
 

@@ -101,7 +101,7 @@ def test_without_ticks_for_25_seconds_nothing_is_counted_any_more(
 ) -> None:
     ministry.execute("TRUNCATE TABLE ioc.ticks")
     ended = datetime.now(UTC) - timedelta(seconds=26)
-    insert(ministry, "ticks", [tick(ended)])
+    insert(ministry, "ticks", [tick(ended) | {"settled": 1, "reached_at": ended}])
     found = seen(migrated)
     assert found.stopped_since is not None
     assert abs((found.stopped_since - ended).total_seconds()) < 1

@@ -34,7 +34,7 @@ def answer(sql: str, now: datetime, open_alerts: list[tuple[object, ...]], *, si
     if sql == alarms.STATEMENT:
         return ALARM, open_alerts
     if sql == around.REACH_SQL:
-        return ("as_of", "live"), [(now - timedelta(seconds=1), 1)]
+        return ("as_of", "finished_at", "live"), [(now - timedelta(seconds=1), now, 1)]
     if sql == around.LANDED_SQL:
         return ("landed_at",), [(now - timedelta(seconds=2),)]
     if sql == alarms.TAKEN:
