@@ -9,18 +9,13 @@ from dashboards.wall.markup import el
 from dashboards.wall.panels import Drawn, look
 
 FIT = Path(__file__).with_name("fit.js")
-LOW, MIDDLE = 0.2, 0.28
-"""Shares of the board's height below which a card has room for less."""
-
-NARROW = 5
-"""Columns of the grid up to which nothing stands side by side."""
 
 
 class Card:
     """A card, its description, which is there for pointer and keyboard, and its chart if it has one."""
 
-    def __init__(self, panel: Panel, board: Board) -> None:
-        self._classes = f"card look-{name_of_look(panel)} {size(panel, board)}".strip()
+    def __init__(self, panel: Panel) -> None:
+        self._classes = f"card look-{name_of_look(panel)}"
         self._shown: Drawn | None = None
         self._chart: ui.echart | None = None
         about = f"about-{panel.id}"
@@ -56,19 +51,12 @@ class Card:
 def cards(board: Board) -> dict[int, Card]:
     """A card for each panel, by the panel's id; call inside a NiceGUI page function."""
     ui.add_head_html(f"<script>{FIT.read_text(encoding='utf-8')}</script>")
-    return {panel.id: Card(panel, board) for panel in board.panels}
+    return {panel.id: Card(panel) for panel in board.panels}
 
 
 def area(grid: Grid) -> str:
     """A panel's place as CSS `grid-area` (lines count from 1)."""
     return f"{grid.y + 1} / {grid.x + 1} / {grid.y + grid.h + 1} / {grid.x + grid.w + 1}"
-
-
-def size(panel: Panel, board: Board) -> str:
-    """How much a card has room for: `low`, `middle` or all (""), and whether it is `narrow`."""
-    share = panel.gridPos.h / board.rows
-    high = "low" if share < LOW else "middle" if share < MIDDLE else ""
-    return f"{high} narrow" if panel.gridPos.w <= NARROW else high
 
 
 def name_of_look(panel: Panel) -> str:

@@ -14,7 +14,7 @@ from ioc.clock import Clock
 from ioc.errors import IocError
 
 HERE = Path(__file__).parent
-STYLES = tuple(HERE / name for name in ("wall.css", "frame.css"))
+STYLES = tuple(HERE / name for name in ("wall.css", "room.css", "frame.css"))
 SCRIPT = HERE / "frame.js"
 REMEMBERED = "ioc-theme"
 """The cookie in which a browser keeps its theme; nobody else reads it."""

@@ -41,7 +41,7 @@ def _all(panel: Panel, bars: list[Html], rest: int, *, wide: bool) -> Html:
     return el(
         "div",
         "fit",
-        el("div", "bars wide" if wide else "bars", *bars, style=f"--bars: {max(len(bars), LEAST)}"),
+        el("div", "bars wide" if wide else "bars", *bars, style=f"--bars: {len(bars)}; --least: {LEAST}"),
         more,
     )
 

@@ -53,7 +53,8 @@ def said(panel: Panel, name: str, value: Any, late: float = 0.0) -> Said:
     if isinstance(value, (datetime, date)):
         return Said(_moment(value, unit), number=True)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return Said(str(value))
+        # What is opened by choosing its name must have one to choose.
+        return Said(str(value) if str(value).strip() or not panel.setting(name, "links") else words.NO_DATA)
     if unit == "s" and name == LEFT:
         return Said(words.remaining(value - late), "act" if value - late < 0 else "", number=True)
     band = tone(panel, name, value)

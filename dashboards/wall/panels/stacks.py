@@ -12,6 +12,8 @@ from dashboards.wall.poller import PanelData
 MOST = 12
 MARKS = ("●", "■", "▲", "◆", "▬", "○")
 """Parts are told apart by a mark as well as by colour."""
+LEAST = 3
+"""Bars keep their thickness until there are more than this."""
 NARROW = 14.0
 """Percent of the whole width below which a part's number would not fit into it."""
 
@@ -31,7 +33,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     key = el("p", "key", *(_key(panel, name, at) for at, name in enumerate(parts)))
     bars = [_bar(panel, str(row[first]), row, parts, largest) for row in rows]
     more = el("p", "more", data_rest=str(len(known) - len(rows)), data_what=rows_are(panel))
-    body = el("div", "fit", el("div", "stacks", *bars, style=f"--bars: {max(len(bars), 3)}"), more)
+    body = el("div", "fit", el("div", "stacks", *bars, style=f"--bars: {len(bars)}; --least: {LEAST}"), more)
     return Drawn(join(head, key, body), "old" if tone == "old" else "info")
 
 
@@ -53,7 +55,7 @@ def _bar(panel: Panel, name: str, row: dict[str, Any], parts: list[str], largest
         "div",
         "bar stack",
         el("span", "", name),
-        el("div", "parts", *pieces, aria_label=told, role="img"),
+        el("div", "pieces", *pieces, aria_label=told, role="img"),
         el("b", "", words.number(total, 0 if total.is_integer() else 1)),
         data_row="1",
     )

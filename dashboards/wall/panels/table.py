@@ -34,7 +34,8 @@ BARE_MOST = 3
 SIGN_PX, GAP_PX, NAME_SIGNS = 13.2, 16, 18
 """Mean width of a sign and of the gap between columns on a 1080p wall; a longer name may wrap."""
 
-RANK_SIGNS = 4
+RANK_SIGNS, SHORT_SIGNS = 4, 9
+"""What is no name yet, and what stays on one line at the head of a column."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     if not rows:
         body = empty(about.nothing)
     elif not headed:
-        body = el("table", "bare", *(_bare(panel, row) for row in rows))
+        few = el("p", "more", data_rest="0", data_what=rows_are(panel))
+        body = el("div", "fit", el("table", "bare", *(_bare(panel, row) for row in rows)), few)
     elif cramped(panel, rows):
         body = el("div", "fit list", *map(_pair, rows), more)
     else:
@@ -111,7 +113,12 @@ def _headed(rows: Sequence[Sequence[Cell]]) -> Html:
     ]
     names = naming(rows)
     head = [
-        el("th", "num" if number else "", cell.label, scope="col")
+        el(
+            "th",
+            _classes("num" if number else "", "short" if len(cell.label) <= SHORT_SIGNS else ""),
+            cell.label,
+            scope="col",
+        )
         for cell, number in zip(rows[0], numeric, strict=True)
     ]
     lines = []
@@ -159,7 +166,11 @@ def _bare(panel: Panel, row: Sequence[Cell]) -> Html:
         plain = one.number and not one.tone and panel.setting(cell.name, "unit") is None
         cls = "" if one.number else "name"
         made.append(el("td", _band(one) or cls, cell.html, f" {named}" if plain and named else ""))
-    return el("tr", "", *made)
+    return el("tr", "", *made, data_row="1")
+
+
+def _classes(*names: str) -> str:
+    return " ".join(name for name in names if name)
 
 
 def _band(one: Said) -> str:

@@ -81,9 +81,9 @@ def _old(row: dict[str, Any], doubt: str, scene: Scene) -> Html:
     since = row.get("stale_since")
     if doubt == SILENT and since is not None:
         doubt = f"{SILENT} từ {words.moment(since, scene.now)}"
-    source, _, rest = doubt.partition(" ")
-    # A low tile has no room for the first word: that it is the source is said by what it does.
-    said = join(el("span", "whole", f"{source} "), rest) if doubt.startswith(SILENT) else doubt
+    # Where there is little room, since when is said and that it is the source is not.
+    rest = doubt.removeprefix(SILENT)
+    said = join(el("span", "whole", SILENT), rest) if doubt.startswith(SILENT) else doubt
     return join(el("div", "word", old_tag()), el("div", "soft", said))
 
 

@@ -20,7 +20,6 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     rows = data.tables["A"].records() if "A" in data.tables else []
     doubt = untrusted(panel, data, scene)
     head = heading(panel, scene, data, doubt=doubt)
-    tone = "old" if doubt else "info"
     if not rows:
         return Drawn(join(head, empty("Không có dữ liệu")), "old" if doubt else "none")
     names = [name for name in rows[0] if name != "time"]
@@ -29,8 +28,8 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     columns = 2 if panel.gridPos.w >= WIDE and len(lines) > MANY else 1
     half = -(-len(lines) // columns)
     blocks = [_block(lines[at : at + half], days) for at in range(0, len(lines), half)]
-    body = join(el("div", "verdicts", *blocks), _key(panel))
-    return Drawn(join(head, body), "old" if tone == "old" else "info")
+    body = el("div", "verdicts", *blocks)
+    return Drawn(join(head, _key(panel), body), "old" if doubt else "info")
 
 
 def _block(lines: Sequence[Html], days: Sequence[str]) -> Html:

@@ -53,7 +53,7 @@ def test_verdicts_have_word_shape_and_tone(board: Board, twin: Twin) -> None:
 def test_a_silent_source_makes_its_tile_old_and_says_since_when(board: Board, clock: FixedClock) -> None:
     shown = drawn(board, Twin(clock, silent=True))
     assert shown[HR].tone == "old" and shown[ON_TIME].tone == "warn"
-    for said in ("DỮ LIỆU CŨ", "im lặng từ 10:28", "19/22 đơn vị"):
+    for said in ("DỮ LIỆU CŨ", "nguồn im lặng</span> từ 10:28", "19/22 đơn vị"):
         assert said in shown[HR].html
     assert "Đạt mục tiêu" not in shown[HR].html
     assert "▬ im 14 phút" in shown[SOURCES].html
