@@ -16,9 +16,10 @@ from dashboards.console import app as console
 from dashboards.wall import missing, page
 from dashboards.wall.board import GENERATED
 from dashboards.wall.board import boards as boards_of
+from dashboards.wall.choosing import NotKnownYet, NotOffered
 from dashboards.wall.house import House
 from dashboards.wall.hub import Hub
-from dashboards.wall.screens import Screens
+from dashboards.wall.screens import Screens, TooManyScreens
 from dashboards.wall.source import OpenReader, StoreReader
 from ioc.clock import Clock, SystemClock
 from ioc.settings import Http, Settings
@@ -29,6 +30,8 @@ CONTENT_POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 """Nothing from elsewhere, whatever a row may hold. Inline and eval: Vue's in-browser templates need them."""
+
+TOO_MANY = "Quá nhiều đơn vị và kỳ khác nhau đang được xem cùng lúc. Hãy xem bảng chung hoặc thử lại sau."
 
 
 def build(
@@ -119,13 +122,19 @@ def _routes(web: FastAPI, screens: Screens, clock: Clock) -> None:
 
 def _pages(screens: Screens, house: House, hub: Hub, clock: Clock) -> None:
     @ui.page("/wall/{uid}")
-    def wall(client: Client, request: Request, uid: str) -> Response | None:
+    async def wall(client: Client, request: Request, uid: str) -> Response | None:
         if uid not in screens.boards:
             return missing.board(uid, screens.boards)
         try:
-            asked = page.wish(uid, request.query_params, request.cookies)
-        except page.NotUnderstood as error:
+            chosen = await page.chosen(screens, uid, request.query_params)
+            asked = page.wish(uid, request.query_params, request.cookies, chosen)
+            screens.of(uid, chosen)
+        except (page.NotUnderstood, NotOffered) as error:
             return missing.answer(400, "Không hiểu địa chỉ", str(error), screens.boards)
+        except NotKnownYet as error:
+            return missing.answer(503, "Chưa đọc được danh mục", str(error), screens.boards)
+        except TooManyScreens:
+            return missing.answer(503, "Quá nhiều lựa chọn", TOO_MANY, screens.boards)
         page.build(screens, house, hub, clock, client, asked)
         return None
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from nicegui import Client, ui
 
+from dashboards.wall.choosing import checked, variables
 from dashboards.wall.house import House
 from dashboards.wall.hub import Hub
+from dashboards.wall.poller import NOTHING_CHOSEN
 from dashboards.wall.rotation import seconds
 from dashboards.wall.screens import Screens
 from dashboards.wall.viewer import THEMES, Viewer, Wish
@@ -24,7 +26,21 @@ class NotUnderstood(IocError):
     """The address asks for what a wall cannot do."""
 
 
-def wish(uid: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Wish:
+async def chosen(screens: Screens, uid: str, query: Mapping[str, str]) -> dict[str, str]:
+    """What an address chooses on its board. Raises `NotOffered`, `NotKnownYet`."""
+    board = screens.boards[uid]
+    for one in variables(board):
+        if query.get(one.name, one.value) != one.value:
+            await screens.listed(one)
+    return checked(board, query, screens.lists.of)
+
+
+def wish(
+    uid: str,
+    query: Mapping[str, str],
+    cookies: Mapping[str, str],
+    chosen: Mapping[str, str] = NOTHING_CHOSEN,
+) -> Wish:
     """What an address asks for. Raises `NotUnderstood` with the sentence that the viewer is shown."""
     theme = query.get("theme") or cookies.get(REMEMBERED, "")
     dwell = seconds(query["rotate"]) if "rotate" in query else 0.0
@@ -32,7 +48,7 @@ def wish(uid: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Wish
         raise NotUnderstood(f"rotate={query['rotate']}: cần một số giây từ 10 đến 600.")
     if query.get("theme", THEMES[0]) not in THEMES:
         raise NotUnderstood(f"theme={query['theme']}: cần dark (tối) hoặc light (sáng).")
-    return Wish(uid, theme if theme in THEMES else THEMES[0], dwell, {}, dict(query))
+    return Wish(uid, theme if theme in THEMES else THEMES[0], dwell, chosen, dict(query))
 
 
 def build(screens: Screens, house: House, hub: Hub, clock: Clock, client: Client, asked: Wish) -> None:

@@ -1,5 +1,6 @@
 """All boards of the wall behind one thread that reads: what nobody looks at is not read."""
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -8,7 +9,10 @@ from datetime import datetime
 from dashboards.wall.answers import ALIVE, Answers
 from dashboards.wall.around import AROUND, REACH
 from dashboards.wall.board import Board
+from dashboards.wall.choices import Variable
+from dashboards.wall.choosing import kept
 from dashboards.wall.inner import inner
+from dashboards.wall.lists import Lists
 from dashboards.wall.poller import NEVER, NOTHING_CHOSEN, TICK_S, Poller, lost_since
 from dashboards.wall.screen import Screen
 from dashboards.wall.source import OpenReader
@@ -26,6 +30,8 @@ REST_AT_MOST_S = 5.0
 """A store that hung and is well again must not wait longer than this for the next question."""
 LIVE_AT_MOST = 48
 """Boards and choices that are read at the same time."""
+
+LIST_WAIT_S, LIST_TRIES = 2.0, 20
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -48,6 +54,7 @@ class Screens:
         self.boards = boards
         self.inner = {uid: inner(board) for uid, board in boards.items()}
         self.answers = Answers(open_reader, clock)
+        self.lists = Lists()
         self.around = Poller(AROUND, self.answers, clock)
         self.on_read: Callable[[], None] = _nothing
         self._clock = clock
@@ -59,7 +66,8 @@ class Screens:
         self._thread = threading.Thread(target=self._run, name="wall-reader", daemon=True)
 
     def of(self, uid: str, chosen: Mapping[str, str] = NOTHING_CHOSEN) -> Screen:
-        """The screen of a board of ours for these choices. Raises `TooManyScreens`."""
+        """The screen of a board for those of these choices that it offers. Raises `TooManyScreens`."""
+        chosen = kept(self.boards[uid], chosen)
         key = _key(uid, chosen)
         with self._lock:
             screen = self._live.get(key)
@@ -77,6 +85,14 @@ class Screens:
         self._live = {key: screen for key, screen in self._live.items() if screen.poller.awake}
         if len(self._live) >= LIVE_AT_MOST:
             raise TooManyScreens(f"{len(self._live)} screens are looked at, expected at most {LIVE_AT_MOST}")
+
+    async def listed(self, variable: Variable) -> None:
+        """Wait until a variable's list has been read, for as long as a page may take to be built."""
+        self._wake.set()
+        for _ in range(LIST_TRIES):
+            if self.lists.of(variable) is not None:
+                return
+            await asyncio.sleep(LIST_WAIT_S / LIST_TRIES)
 
     def look(self, screen: Screen, change: int = 0) -> None:
         """Somebody opens a screen (0), stays (+1) or leaves (-1): it is read from now on."""
@@ -158,5 +174,6 @@ class Screens:
                 self.answers.read(ALIVE, since=tick - TICK_S)
             except (StoreUnavailable, StoreRefused) as error:
                 log.warning("wall: %s", error)
+        self.lists.read(self.answers, tick)
         self.answers.forget()
         self.on_read()

@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from dashboards.wall import frame
 from dashboards.wall.around import Around
 from dashboards.wall.card import cards
+from dashboards.wall.choosing import form, variables
 from dashboards.wall.house import House
 from dashboards.wall.panels import Drawn
 from dashboards.wall.rotation import Rotation
@@ -79,6 +80,7 @@ class Viewer:
         self.theme = wish.theme
         self.rotation = Rotation(house.turning, wish.uid, clock.monotonic(), wish.dwell)
         self._looking = False
+        self._form: tuple[tuple[str, tuple[int, ...]], Drawn | None] | None = None
         self._screen = self._of(wish.uid)
         self._build()
         self._show_board()
@@ -91,6 +93,7 @@ class Viewer:
             with ui.element("header").classes("head"):
                 self._level = Slot("card look-level", props="role=status")
                 self._title = Slot("card look-title")
+                self._choice = Slot("choice", "div", 'aria-label="Lựa chọn"')
                 self._buttons()
                 self._clock_slot = Slot("card look-freshness")
             self._strip = Slot("strip", props='aria-live=polite aria-label="Cảnh báo"')
@@ -133,12 +136,22 @@ class Viewer:
         inside = self._screens.inner[self._screen.board.uid]
         self._level.show(frame.level(around))
         self._title.show(frame.title(inside))
+        self._choice.show(self._offered())
         self._turning.show(Drawn(frame.turning(self.rotation)))
         self._clock_slot.show(frame.clock(around))
         self._strip.show(frame.strip(around, self._house))
         self._trust.show(frame.trust(around))
         for number, drawn in self._screen.drawn(self.theme, around.stopped_since).items():
             self._cards[number].show(drawn)
+
+    def _offered(self) -> Drawn | None:
+        """What may be chosen on this board. Made anew when board or lists change, not each second."""
+        board, chosen = self._screens.boards[self._screen.board.uid], self._screen.chosen
+        known = tuple(id(self._screens.lists.of(one)) for one in variables(board))
+        if self._form is None or self._form[0] != (board.uid, known):
+            html = form(board, chosen, self._screens.lists.of, self._wish.query)
+            self._form = (board.uid, known), Drawn(html) if html else None
+        return self._form[1]
 
     @property
     def _classes(self) -> str:
@@ -189,7 +202,10 @@ class Viewer:
     @property
     def address(self) -> str:
         """Where a reload would come back to."""
-        query = urlencode(self._wish.query | ({"theme": self.theme} if "theme" in self._wish.query else {}))
+        offered = {one.name for one in variables(self._screens.boards[self.rotation.at])}
+        asked = {name: value for name, value in self._wish.query.items() if name not in offered}
+        theme = {"theme": self.theme} if "theme" in asked else {}
+        query = urlencode(asked | theme | dict(self._screen.chosen))
         return f"/wall/{self.rotation.at}" + (f"?{query}" if query else "")
 
     def _of(self, uid: str) -> Screen:
