@@ -92,8 +92,9 @@ class Viewer:
         with ui.element("main").classes(self._classes) as self._wall:
             with ui.element("header").classes("head"):
                 self._level = Slot("card look-level", props="role=status")
-                self._title = Slot("card look-title")
-                self._choice = Slot("choice", "div", 'aria-label="Lựa chọn"')
+                with ui.element("div").classes("named"):
+                    self._title = Slot("card look-title")
+                    self._choice = Slot("choice", "div", 'aria-label="Lựa chọn"')
                 self._buttons()
                 self._clock_slot = Slot("card look-freshness")
             self._strip = Slot("strip", props='aria-live=polite aria-label="Cảnh báo"')

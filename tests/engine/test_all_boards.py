@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,15 @@ from typer.testing import CliRunner
 
 from dashboards.boards import generate, health
 from dashboards.boards.asking import asked
+from dashboards.wall.answers import Answers
 from dashboards.wall.board import Board, load
+from dashboards.wall.inner import inner
 from dashboards.wall.macros import expand
+from dashboards.wall.panels import Scene, draw
+from dashboards.wall.poller import Poller
 from dashboards.wall.source import StoreReader, Table
 from ioc.cli import wall
+from ioc.clock import FixedClock
 from ioc.settings import ClickHouse
 from storage.client import Store
 from tests.engine.board_seed import JOBS, MERIT, OFFICE, emptied, seed
@@ -82,6 +88,24 @@ def test_every_panel_has_something_to_show(reader: Once, boards: dict[str, Board
     board = boards[uid]
     titles = [panel.title for panel in board.panels if panel.targets]
     assert [title for title in titles if not rows(reader, board, title)] == []
+
+
+@pytest.mark.parametrize("uid", UIDS)
+def test_the_wall_draws_every_panel(reader: Once, boards: dict[str, Board], uid: str) -> None:
+    """Nothing blank, nothing refused, and what the store gives is on the page."""
+    board = inner(boards[uid]).board
+    clock = FixedClock(NOW)
+    poller = Poller(board, Answers(lambda: reader, clock), clock)
+    assert poller.round()
+    data = poller.frame.panels
+    assert [(panel.title, data[panel.id].error) for panel in board.panels if data[panel.id].error] == []
+    for number, drawn in draw(board, Scene(poller.frame, NOW)).items():
+        panel = next(each for each in board.panels if each.id == number)
+        assert "Đang đọc" not in drawn.html and panel.title in unescape(drawn.html), panel.title
+        if panel.targets and data[number].tables["A"].rows:
+            assert 'class="empty"' not in drawn.html, panel.title
+            assert drawn.chart is not None or panel.type != "timeseries", panel.title
+            assert any(sign.isdigit() for sign in drawn.html), panel.title
 
 
 def test_the_command_asks_the_running_store(
