@@ -70,12 +70,13 @@ def insert(store: Store, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def drawn(board: Board, settings: ClickHouse) -> dict[int, Drawn]:
     clock = SystemClock()
-    poller = Poller(board, Answers(lambda: StoreReader(settings), clock), clock)
+    answers = Answers(lambda: StoreReader(settings), clock)
+    poller = Poller(board, answers, clock)
     for _ in range(10):  # a busy machine may need more than one query's patience
         poller.round()
         if poller.frame.good_at is not None:
             break
-    poller.close()
+    answers.close()
     assert poller.frame.good_at is not None
     errors = {number: data.error for number, data in poller.frame.panels.items() if data.error}
     assert errors == {}
@@ -125,7 +126,7 @@ def test_a_silent_source_makes_old_what_it_feeds_and_nothing_else(
 ) -> None:
     seed(empty, silent={"hrm", "csdlqg_cbccvc"})
     shown = drawn(board, migrated)
-    assert shown[HR].tone == "old" and "nguồn im lặng từ" in shown[HR].html
+    assert shown[HR].tone == "old" and "nguồn im lặng</span> từ" in shown[HR].html
     assert shown[ON_TIME].tone == "warn"
     assert "▬ im 2 giờ" in shown[SOURCES].html
     assert "1 dữ liệu cũ" in shown[LEVEL].html

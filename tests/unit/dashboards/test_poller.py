@@ -7,7 +7,7 @@ import pytest
 
 from dashboards.wall.answers import Answers
 from dashboards.wall.around import AROUND
-from dashboards.wall.board import Board
+from dashboards.wall.board import Board, load
 from dashboards.wall.poller import ASLEEP_AFTER_S, LOST_AFTER, Poller
 from dashboards.wall.screens import LIVE_AT_MOST, Screens, TooManyScreens
 from dashboards.wall.source import Table
@@ -89,15 +89,16 @@ def test_boards_that_ask_the_same_share_the_answer(board: Board, twin: Twin, clo
     assert twin.reads == FRAME + statements(screens.inner[board.uid].board) and twin.opened == 1
 
 
-def test_other_choices_are_other_screens_and_not_without_end(screens: Screens, clock: FixedClock) -> None:
-    looked = [screens.of("operations-wall", {"unit": f"G09.{at}"}) for at in range(LIVE_AT_MOST)]
-    assert screens.of("operations-wall", {"unit": "G09.0"}) is looked[0]
+def test_other_choices_are_other_screens_and_not_without_end(twin: Twin, clock: FixedClock) -> None:
+    screens = Screens({"tasks": load("tasks")}, twin.open, clock)
+    looked = [screens.of("tasks", {"unit": f"G09.{at}"}) for at in range(LIVE_AT_MOST)]
+    assert screens.of("tasks", {"unit": "G09.0"}) is looked[0]
     for screen in looked:
         screens.look(screen)
     with pytest.raises(TooManyScreens, match=str(LIVE_AT_MOST)):
-        screens.of("operations-wall", {"unit": "G09.more"})
+        screens.of("tasks", {"unit": "G09.more"})
     clock.advance(seconds(ASLEEP_AFTER_S))
-    assert screens.of("operations-wall", {"unit": "G09.more"}) not in looked
+    assert screens.of("tasks", {"unit": "G09.more"}) not in looked
 
 
 def test_slow_panels_are_read_at_their_own_pace_and_not_all_at_once(
