@@ -31,6 +31,7 @@ from ioc.settings import Settings
 TONGUE = "ioc_lang"
 """The cookie that keeps the language a viewer chose; it says nothing else."""
 YEAR_S = 365 * 86_400
+OURS = ("/console", "/leader", "/adoption")
 
 
 def of(settings: Settings, clock: Clock) -> Console:
@@ -56,13 +57,15 @@ def install(web: FastAPI, console: Console) -> None:
 
     @web.middleware("http")
     async def ours(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        asked = request.query_params.get("lang")
-        speak(chosen(asked, request.cookies.get(TONGUE)))
+        here = request.url.path.startswith(OURS)
+        asked = request.query_params.get("lang") if here else None
+        if here:  # the wall is drawn once for all who look at it, in Vietnamese
+            speak(chosen(asked, request.cookies.get(TONGUE)))
         response = await call(request)
         if console.counting is not None and request.method == "GET" and response.status_code == 200:
             known = visitor(console, request)
             console.counting.add(request.url.path, known.signed.role if known else "")
-        if request.url.path.startswith(("/console", "/leader")):
+        if here:
             # Forms must say that they come from here; other sites still learn nothing.
             response.headers["Referrer-Policy"] = "same-origin"
         if asked in LANGUAGES:
