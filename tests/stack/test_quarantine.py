@@ -144,21 +144,3 @@ def test_a_renamed_unit_is_mended_foretold_and_counted_once(stack: RunningStack,
     assert (late.returncode, "not open any more" in late.stderr) == (1, True), late.stderr
     elsewhere = [name for name in stack.holding(CITIZEN.encode()) if not name.startswith("kafka/")]
     assert elsewhere == [], "it stands where it was sent, and nowhere else"
-
-
-def test_an_original_that_retention_took_is_said_to_be_gone(stack: RunningStack, store: Store) -> None:
-    from kafka import KafkaProducer, TopicPartition
-    from kafka.admin import KafkaAdminClient
-
-    ask = desk(stack)
-    producer = KafkaProducer(bootstrap_servers=stack.ready["kafka"])
-    at = producer.send("ioc.archives", key=b"G09/x", value=b'{"type":"none"}').get(20)
-    producer.close()
-    place = f"{at.topic}/{at.partition}/{at.offset}"
-    assert wait_for(lambda: shown(store, place), 60), stack.last_lines()
-    admin = KafkaAdminClient(bootstrap_servers=stack.ready["kafka"])
-    admin.delete_records({TopicPartition(at.topic, at.partition): at.offset + 1})
-    admin.close()
-    told = ask("dry-run", place)["outcome"]["records"]
-    assert [(each["verdict"], each["reason"]) for each in told] == [("gone", "expired")]
-    ask("discard", place, "--why", "too_old")
