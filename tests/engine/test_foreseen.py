@@ -95,7 +95,7 @@ LATE: Mapping[str, Sequence[Decoded]] = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bench(alone: Store) -> Iterator[Bench]:
     made = Bench(alone, NOW)
     made.reduce([row(each) for each in BEFORE])
