@@ -20,19 +20,11 @@ KEY = b"command"
 """The key of these records on ioc.control."""
 Action = Literal["acknowledge", "assign", "explain", "escalate", "shelve", "resolve", "step", "close"]
 
-REFUSALS: Mapping[str, str] = {
-    "unknown_alert": "không có cảnh báo này",
-    "stale": "cảnh báo đã thay đổi sau khi được xem; hãy xem lại rồi thao tác",
-    "illegal": "trạng thái hiện tại không cho phép thao tác này",
-    "reason_needed": "cần mã lý do trong danh mục của quy tắc",
-    "step_unknown": "quy trình của quy tắc không có bước này",
-    "whom_needed": "cần vai trò hoặc đơn vị nhận",
-    "unit_unknown": "không có đơn vị này trong danh mục",
-    "role_unknown": "không có vai trò này trong danh mục",
-    "until_wrong": "thời điểm hết tạm ẩn phải ở tương lai và trong giới hạn của quy tắc",
-    "not_permitted": "vai trò này không được thực hiện thao tác",
-}
-"""Why a command was refused, in words."""
+REFUSALS = frozenset({
+    "unknown_alert", "stale", "illegal", "reason_needed", "step_unknown", "whom_needed", "unit_unknown",
+    "role_unknown", "until_wrong", "not_permitted",
+})  # fmt: skip
+"""Why a command is refused; the words are `why.…` of the messages."""
 
 
 class NotACommand(IocError):

@@ -226,13 +226,13 @@ def _wish(
 ) -> None:
     """Ask the gateway with the state as it is now, and wait for the answer. Exit 1 when it is refused."""
     from ioc.cli import through, tickets
-    from ioc.commands import REFUSALS
+    from ioc.messages import named
 
     settings = tickets.reached(data)
     who = tickets.ticket(settings, account, from_stdin=password_stdin)
     given = {name: value for name, value in more.items() if value is not None}
     done = through.act(settings, who, ref, action, given)
-    words = REFUSALS.get(done["reason"], done["reason"])
+    words = named("why", done["reason"]) if done["reason"] else ""
     if json:
         print_json({**done, "message": words})
     elif done["accepted"]:
