@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 CATALOGUE = Catalogue.load(None)
 RULES = CATALOGUE.rules("G09")
 VOLUME = 0.03
-EMITTED_ELSEWHERE = {"alert.transitioned", "event.rejected"}
+EMITTED_ELSEWHERE = {"alert.transitioned", "event.rejected", "canary.sent"}
 """By the centre itself."""
 
 
