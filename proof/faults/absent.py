@@ -12,7 +12,6 @@ WHY = {
     "F26": ("a record that kills the process", "a failpoint by content, and a crash-loop quarantine"),
     "F32": ("hostile strings on boards", "a browser run: tests/stack/test_bad_input.py and tests/browser"),
     "F35": ("Grafana dies and comes back", "a Grafana binary"),
-    "F42": ("backup, wipe, restore", "the store's backup under load"),
     "F43": ("old and new version in one group", "a second released version"),
     "F45": ("power cut", "dm-flakey: what is on the page cache cannot be taken away here"),
 }

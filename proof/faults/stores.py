@@ -1,6 +1,7 @@
 """Stores that are away, full, slow to merge; logs that are gone."""
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -171,6 +172,30 @@ def never_skipped(scene: Scene, found: Found) -> None:
             return
 
 
+def restored(scene: Scene) -> None:
+    """F42: a backup while events flow, the store wiped and put back, the rest caught up from Kafka."""
+    folder = scene.stack.home / f"backup-{scene.events.run}"
+    _done(scene, "backup", str(folder))
+    newer = scene.load.tally.accepted
+    scene.load.wait_accepted(200)
+    scene.load.paused = True
+    scene.numbers["newer_than_backup"] = scene.load.tally.accepted - newer
+    scene.stack.stop()
+    shutil.rmtree(scene.stack.data / "clickhouse")
+    _done(scene, "restore", str(folder))
+    scene.stack.start()
+    scene.bit("the store was wiped and came back from a backup that was made under load")
+    scene.load.paused = False
+
+
+def _done(scene: Scene, *command: str) -> None:
+    begun = time.monotonic()
+    done = scene.stack.ioc(*command)
+    scene.numbers[f"{command[0]}_s"] = round(time.monotonic() - begun, 1)
+    if done.returncode != 0:
+        scene.wrong("I10", f"ioc {command[0]}: {(done.stderr or done.stdout)[-200:]}")
+
+
 def too_many_parts(scene: Scene) -> None:
     """F17: the store refuses inserts because of too many parts; retried, nothing is lost."""
     scene.asked.sql(
@@ -223,6 +248,7 @@ FAULTS = (
         "F36", "Kafka lets go of records before they landed", expired, rate=100, spoils=True,
         after=never_skipped, waived=("I1", "I3", "I5", "I6", "I7", "I10"), settles=False,
     ),
+    Fault("F42", "backup under load, the store wiped, the backup put back", restored, rate=100),
     Fault("F17", "the store has too many parts", too_many_parts, rate=100),
     Fault("F18", "the store's volume is full", full("clickhouse"), rate=100, needs=missing,
           tmpfs="clickhouse"),
