@@ -77,14 +77,18 @@ def perform(kind: str, work: Work, options: argparse.Namespace) -> int:
     """Run all, write the verdict, say it."""
     results: list[Result] = []
     _say(verdicts.HEADER)
-    with Ground(options.port, keep=options.keep) as ground:
-        for number, (fault, seed) in enumerate(work, 1):
-            _say(f"[{number}/{len(work)}] {fault.id}: {fault.title}")
-            result = run(fault, seed, ground, _say)
-            results.append(result)
-            _say(verdicts.line(result))
-            _explain(result)
-    print(verdicts.write(verdicts.document(kind, results), options.out))
+    try:
+        with Ground(options.port, keep=options.keep) as ground:
+            for number, (fault, seed) in enumerate(work, 1):
+                _say(f"[{number}/{len(work)}] {fault.id}: {fault.title}")
+                result = run(fault, seed, ground, _say)
+                results.append(result)
+                _say(verdicts.line(result))
+                _explain(result)
+    finally:
+        # Also of a run that was ended: what ran, ran. `asked_for` tells how much should have.
+        content = verdicts.document(kind, results, {"asked_for": len(work)})
+        print(verdicts.write(content, options.out))
     return int(any(result.outcome in (FAIL, UNVERIFIED) for result in results))
 
 

@@ -124,7 +124,7 @@ def run(fault: Fault, seed: int, ground: Ground, say: Say) -> Result:
         return result
     try:
         _run(fault, ground, result, say)
-    except StackFailed as error:
+    except (StackFailed, OSError) as error:
         result.findings.setdefault("I10", []).append(str(error))
         result.invariants = {**dict.fromkeys(INVARIANTS, UNVERIFIED), "I10": FAIL}
     result.seconds = round(time.monotonic() - begun, 1)

@@ -64,7 +64,7 @@ class FaultProxy:
         """End; asked a second time, nothing."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(5)
+            self._thread.join(60)
 
     def cut_all(self) -> None:
         """Reset every connection that stands."""

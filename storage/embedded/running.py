@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import Condition, Thread
 
 from storage.embedded.wire import ClientPacket
 
@@ -86,11 +86,15 @@ class Watch:
             self._closing = True
             self._changed.notify_all()
             queries = [one for one in self._running if not one.insert]
+        # In a thread of its own: an engine that does not answer the kill must not hold up the end either.
+        Thread(target=self._kill_all, args=(queries,), name="kill", daemon=True).start()
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running, timeout=seconds)
+
+    def _kill_all(self, queries: list[Running]) -> None:
         for running in queries:
             with suppress(Exception):
                 self._kill(running.tag)
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._running, timeout=seconds)
 
 
 def _readable(running: list[Running]) -> list[Running]:

@@ -1,5 +1,6 @@
 """The process: one per directory, on loopback, gone at once when told, and nothing lost when killed."""
 
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from clickhouse_driver import errors as driver
 from ioc.errors import IocError, StoreUnavailable
 from storage.client import Store
 from storage.embedded.policy import Users
+from storage.embedded.running import Watch
 from storage.embedded.server import serve
 from tests.engine.clients import writer
 from tests.engine.process import StoreProcess, environment
@@ -134,3 +136,17 @@ def test_told_to_stop_it_ends_queries_and_leaves_with_status_0(process: StorePro
     assert process.stop() == 0
     thread.join(20)
     assert len(codes) == 1
+
+
+def test_a_query_that_cannot_be_killed_does_not_hold_up_the_end() -> None:
+    never, here, there = threading.Event(), *socket.socketpair()
+    watch = Watch(lambda _tag: bool(never.wait()) or None)
+    with here, there:
+        context = watch.query(here, lambda _running: None)
+        context.__enter__()
+        ended = threading.Thread(target=watch.drain, args=(0.1,), daemon=True)
+        ended.start()
+        ended.join(10)
+        assert not ended.is_alive()
+        never.set()
+        context.__exit__(None, None, None)
