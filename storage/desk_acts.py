@@ -16,7 +16,7 @@ _COLUMNS = (
     *("confirmed_by", "confirmed_role", "finished_at", "outcome", "topic_ids"),
 )
 _MOST = 200
-"""Acts of one answer."""
+"""Acts of one answer, the newest; what is older does not hide them."""
 
 
 def keep(store: Store, tenant: str, act: Act, at: datetime) -> None:
@@ -64,10 +64,10 @@ def about(store: Store, tenant: str, place: Place) -> list[Act]:
 def _asked(store: Store, tenant: str, condition: str, given: dict[str, object]) -> list[Act]:
     rows = store.query(
         f"SELECT {', '.join(_COLUMNS)} FROM ioc.desk_acts FINAL"  # noqa: S608 (conditions are ours)
-        f" WHERE tenant = %(tenant)s AND {condition} ORDER BY at, id LIMIT {_MOST}",
+        f" WHERE tenant = %(tenant)s AND {condition} ORDER BY at DESC, id LIMIT {_MOST}",
         {**given, "tenant": tenant},
     )
-    return [_act(row) for row in rows]
+    return [_act(row) for row in reversed(rows)]
 
 
 def _act(row: Sequence[Any]) -> Act:

@@ -138,6 +138,8 @@ class QuarantineDesk:
         sieve = await self._within(session, Sieve())
         shown = []
         for act in await stored(self._refused.acts, stage):
+            if act.as_of(self._clock.now()).stage is not stage:
+                continue  # nobody confirmed it in time
             seen = await stored(self._refused.at, act.records)
             if sieve.units is None or all(self._own(session.account, each) for each in seen):
                 shown.append(self._told(act))

@@ -153,6 +153,7 @@ def test_nobody_confirms_what_has_waited_too_long(tmp_path: Path) -> None:
         answer = await bench.client.post(f"/office/quarantine/acts/{act['act_id']}/confirm", headers=header)
         assert (answer.status_code, answer.json()["code"]) == (409, "not_awaiting")
         assert (await get(bench, "du_lieu_2", f"/acts/{act['act_id']}")).json()["stage"] == "expired"
+        assert (await get(bench, "du_lieu_2", "/acts")).json() == {"acts": []}
 
     run(tmp_path, story)
 
