@@ -2,13 +2,14 @@
 
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
-from ioc.accounts import FIRST, Account, Kept
+from ioc.accounts import FIRST, LINE, LINE_ROLE, Account, Kept
 from ioc.clock import FixedClock
 from ioc.passwords import Passwords
 from ioc.settings import ClickHouse, Settings
@@ -63,3 +64,25 @@ def test_where_there_are_accounts_none_is_made(store: Store, migrated: ClickHous
     assert not mine.credentials_file.exists()
     first_account.remember(mine, "ca_1", "new")
     assert not mine.credentials_file.exists()
+
+
+def test_the_command_line_has_an_account_of_its_own_and_a_disabled_one_stays_so(
+    store: Store, migrated: ClickHouse, tmp_path: Path
+) -> None:
+    mine = settings("G74", tmp_path, migrated)
+    first_account.ensure(mine, store, CLOCK, cheap)
+    for _ in range(2):
+        first_account.ensure_line(mine, store, CLOCK, cheap)
+        kept = accounts.find(store, "G74", LINE)
+        assert kept is not None
+        assert (kept.account.role, kept.account.must_change, kept.account.version) == (LINE_ROLE, False, 1)
+        assert cheap().matches(kept.password_hash, first_account.known(mine, LINE) or "")
+    assert stat.S_IMODE(mine.credentials_file.stat().st_mode) == 0o600
+    accounts.keep(store, "G74", replace(kept, account=replace(kept.account, disabled=True)), CLOCK.now())
+    first_account.ensure_line(mine, store, CLOCK, cheap)
+    again = accounts.find(store, "G74", LINE)
+    assert again is not None and again.account.disabled
+    made = store.query(
+        "SELECT object FROM ioc_read.audit_trail WHERE tenant = 'G74' AND action = 'add_account'"
+    )
+    assert made == [(LINE,)]
