@@ -1,6 +1,7 @@
 """The trust banner: what each source last said, what is expected of it, how many units it covers."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from dashboards.wall import words
@@ -14,8 +15,9 @@ STATES = {
 }
 """State → tone and words, the worst first. One that nobody knows is never shown as living."""
 SPEAKING = ("live", "late")
-SHOWN = 4
-"""Sources named one by one; on a phone and with fewer in trouble there is room for those that live, too."""
+SIGNS = 88
+"""What the line of a wall has room for beside the total and the rest, in signs."""
+GAP = 4
 
 
 def draw(rows: Sequence[Mapping[str, Any]], elapsed: float, doubt: str = "") -> Html:
@@ -28,9 +30,16 @@ def draw(rows: Sequence[Mapping[str, Any]], elapsed: float, doubt: str = "") -> 
     ordered = sorted(rows, key=lambda row: (list(STATES).index(_state(row)), row["interval_s"]))
     never = [row for row in ordered if _state(row) == "never"]
     told = [row for row in ordered if _state(row) != "never"]
-    shown, rest = told[:SHOWN], told[SHOWN:]
-    cells = [_source(row, elapsed, doubt) for row in shown]
-    return join(_total(ordered, doubt), _others(rest, never, doubt), *cells)
+    said = [_said(row, elapsed, doubt) for row in told]
+    fit = _fitting([sum(map(len, each[:3])) for each in said])
+    cells = [_cell(each) for each in said[:fit]]
+    return join(_total(ordered, doubt), *cells, _others(told[fit:], never, doubt))
+
+
+def _fitting(lengths: Sequence[int]) -> int:
+    """How many of the cells there is room for; the worst always has it."""
+    ends = accumulate(length + GAP for length in lengths)
+    return max(sum(end <= SIGNS for end in ends), 1)
 
 
 def coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
@@ -56,23 +65,30 @@ def _total(rows: Sequence[Mapping[str, Any]], doubt: str) -> Html:
     )
 
 
-def _source(row: Mapping[str, Any], elapsed: float, doubt: str) -> Html:
+def _said(row: Mapping[str, Any], elapsed: float, doubt: str) -> tuple[str, str, str, str]:
+    """Name, state, the rest, tone. Of one that lives all units are heard: only its rhythm is said."""
     state = _state(row)
     tone, said = ("old", "▬ không rõ") if doubt else STATES[state]
-    age = words.age(float(row["age_s"]) + elapsed)
-    units = len(row["units"])
-    covered = f" · {units if state in SPEAKING and not doubt else 0}/{units} đơn vị" if units else ""
-    small = f"{age} · nhịp {words.age(float(row['interval_s']))}{covered}"
-    return el(
-        "div", f"source {tone}", el("b", "", str(row["name"])), el("span", "", said), el("small", "", small)
+    age, rhythm = (
+        words.age(seconds) for seconds in (float(row["age_s"]) + elapsed, float(row["interval_s"]))
     )
+    if state == "live" and not doubt:
+        return str(row["name"]), f"● {age}", f"nhịp {rhythm}", tone
+    units = len(row["units"])
+    heard = f" · {units if state in SPEAKING and not doubt else 0}/{units} đơn vị" if units else ""
+    return str(row["name"]), said, f"{age} · nhịp {rhythm}{heard}", tone
+
+
+def _cell(said: tuple[str, str, str, str]) -> Html:
+    name, state, more, tone = said
+    return el("div", f"source {tone}", el("b", "", name), el("span", "", state), el("small", "", more))
 
 
 def _others(rest: Sequence[Mapping[str, Any]], never: Sequence[Mapping[str, Any]], doubt: str) -> Html:
     parts = []
     bad = sum(_state(row) != "live" for row in rest)
     if rest:
-        parts.append(f"+{len(rest)} nguồn" + (f", {bad} trễ hoặc im" if bad and not doubt else ""))
+        parts.append(f"+{len(rest)} nguồn" + (f", {bad} trễ, im" if bad and not doubt else ""))
     if never:
-        parts.append(f"◇ {len(never)} chưa từng có tin")
+        parts.append(f"◇ {len(never)} chưa từng")
     return el("div", "source rest none", el("span", "", " · ".join(parts))) if parts else Html("")
