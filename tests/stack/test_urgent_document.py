@@ -81,7 +81,7 @@ def test_an_urgent_document_is_seen_in_time_taken_up_and_seen_to_be(
     sign_in(console, at, "truc_ca_8", made["password"])
     expect(console.locator(".tools")).to_contain_text("cảnh báo")
     wall.goto(f"{at}/wall/operations-wall")
-    expect(wall.get_by_text("Cảnh báo đang mở")).to_be_visible()
+    expect(wall.get_by_text("Cảnh báo đang mở", exact=True)).to_be_visible()
 
     words = f"Hỏa tốc trễ · {NAME}"
     console.evaluate(NOTICE, NAME)
