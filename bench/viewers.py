@@ -5,6 +5,7 @@ when a stamped panel came into a viewer's hands, and the seconds since the store
 also draw it, on machines of their own.
 """
 
+import ast
 import asyncio
 import json
 import re
@@ -31,7 +32,8 @@ async def viewer(address: str, log: TextIO) -> socketio.AsyncClient:
     found = QUERY.search(page)
     if found is None:
         raise SystemExit(f"{address}: no page of a wall")
-    query = json.loads(found.group(1)) | {"tab_id": str(uuid.uuid4()), "document_id": str(uuid.uuid4())}
+    # Written as Python writes a dict, which is JavaScript too.
+    query = ast.literal_eval(found.group(1)) | {"tab_id": str(uuid.uuid4()), "document_id": str(uuid.uuid4())}
     query["implicit_handshake"] = "true"
     client = socketio.AsyncClient(reconnection=False)
 
