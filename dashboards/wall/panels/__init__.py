@@ -1,10 +1,12 @@
 """One small module per look; `draw` chooses by panel type and, for some, by the field the panel is about."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from dashboards.wall.board import Board, BoardError, Panel
+from dashboards.wall.markup import join
 from dashboards.wall.panels import (
     bars,
     freshness,
@@ -21,8 +23,10 @@ from dashboards.wall.panels import (
     trend,
     verdicts,
 )
-from dashboards.wall.panels.scene import Drawn, Scene
+from dashboards.wall.panels.scene import Drawn, Scene, empty, heading
 from dashboards.wall.poller import PanelData
+
+log = logging.getLogger(__name__)
 
 Draw = Callable[[Panel, PanelData, Scene], Drawn]
 
@@ -62,10 +66,19 @@ def draw(board: Board, scene: Scene) -> dict[int, Drawn]:
     """Every panel of the board, as it looks now."""
     variables = {**board.variables, **scene.variables}
     scene = replace(scene, reach=scene.reach or _reach(board, scene), variables=variables)
-    return {
-        panel.id: look(panel)(panel, scene.frame.panels.get(panel.id, PanelData()), scene)
-        for panel in board.panels
-    }
+    return {panel.id: _one(panel, scene) for panel in board.panels}
+
+
+def _one(panel: Panel, scene: Scene) -> Drawn:
+    """A panel whose rows are not what it needs spoils itself only, and says so."""
+    data = scene.frame.panels.get(panel.id, PanelData())
+    try:
+        return look(panel)(panel, data, scene)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        log.error("wall: panel %s (%s) cannot be drawn: %r", panel.id, panel.title, error)
+        return Drawn(
+            join(heading(panel, scene, data), empty("Không vẽ được: số liệu khác với bảng mong đợi")), "none"
+        )
 
 
 def _reach(board: Board, scene: Scene) -> datetime | None:

@@ -34,6 +34,8 @@ BARE_MOST = 3
 SIGN_PX, GAP_PX, NAME_SIGNS = 13.2, 16, 18
 """Mean width of a sign and of the gap between columns on a 1080p wall; a longer name may wrap."""
 
+SIGN_EM = 0.52
+"""The same in letters' sizes: what a name is given before it wraps."""
 RANK_SIGNS, SHORT_SIGNS = 4, 9
 """What is no name yet, and what stays on one line at the head of a column."""
 
@@ -112,6 +114,8 @@ def _headed(rows: Sequence[Sequence[Cell]]) -> Html:
         for column in zip(*rows, strict=True)
     ]
     names = naming(rows)
+    longest = min(max(len(row[names].said.text) for row in rows), NAME_SIGNS)
+    room = f"min-width:{longest * SIGN_EM:.1f}em"
     head = [
         el(
             "th",
@@ -128,7 +132,8 @@ def _headed(rows: Sequence[Sequence[Cell]]) -> Html:
             cls = " ".join(
                 filter(None, ("name" if at == names else "", "num" if number else "", _band(cell.said)))
             )
-            made.append(el("td", cls, cell.html, data_label=cell.label))
+            style = room if at == names else ""
+            made.append(el("td", cls, cell.html, data_label=cell.label, style=style))
         lines.append(el("tr", "", *made, data_row="1"))
     return el("table", "", el("thead", "", el("tr", "", *head)), el("tbody", "", *lines))
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from dashboards.style import DARK
-from dashboards.wall.board import BoardError, Panel
-from dashboards.wall.panels import Scene, look
+from dashboards.wall.board import Board, BoardError, Panel
+from dashboards.wall.panels import Scene, draw, look
 from dashboards.wall.poller import Frame, PanelData
+from dashboards.wall.source import Table
 from tests.unit.dashboards.conftest import NOW
 from tests.unit.dashboards.panels_made_up import BANDS, drawn, panel
 
@@ -197,6 +198,14 @@ def test_every_kind_looks_old_when_the_store_is_lost(
 ) -> None:
     shown = drawn(made, columns, row, later=timedelta(seconds=25))
     assert shown.tone == "old" and "DỮ LIỆU CŨ" in shown.html
+
+
+def test_a_panel_whose_rows_are_not_what_it_needs_spoils_itself_only(board: Board) -> None:
+    trend = next(one for one in board.panels if one.type == "timeseries")
+    tables = {"A": Table(("value",), ((1.0,),)), "B": Table((), ())}
+    shown = draw(board, Scene(Frame({trend.id: PanelData(tables, NOW)}, NOW, NOW), NOW))
+    assert "Không vẽ được" in shown[trend.id].html
+    assert sum("Không vẽ được" in one.html for one in shown.values()) == 1
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ class Twin:
             return ("severity", "what", "status", "total"), ALERTS
         if "'old') AS verdict FROM ioc_read.ticks" in sql:
             return ("value", "verdict"), [(1, "grey")]
-        if "FROM ioc_read.ticks" in sql:
+        if "FROM ioc_read.ticks" in sql and " AS time" not in sql:
             return ("as_of",), [(now - timedelta(seconds=1),)]
         if "FROM weekly" in sql:
             return ("time", "value", "target", "restated"), history(now)
