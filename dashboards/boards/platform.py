@@ -154,7 +154,7 @@ def _account(at: Place) -> Any:
     sql = """
     SELECT topic, received, counted, suppressed, conflict, rejected, lost, in_flight,
       ifNull(dateDiff('second', waiting_since, now()), 0) AS waiting_s, missing + unconfirmed AS missing
-    FROM ioc_read.reconciliation ORDER BY wrong DESC, topic LIMIT 10
+    FROM ioc_read.reconciliation ORDER BY wrong DESC, waiting_s DESC, received DESC, topic LIMIT 10
     """
     said = Said(
         "Đối chiếu sổ cái",
