@@ -7,6 +7,8 @@ from collections.abc import Callable
 from ioc.clock import Clock
 
 log = logging.getLogger(__name__)
+PAUSE_S = 0.1
+"""Between two times that pages are told: panels that are read one after another come together."""
 Refresh = Callable[[], None]
 
 
@@ -35,6 +37,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         while True:
             self.tell()
+            await asyncio.sleep(PAUSE_S)
             await self._woken(1 - self._clock.now().microsecond / 1e6)
 
     async def _woken(self, within: float) -> None:

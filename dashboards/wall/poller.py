@@ -72,6 +72,7 @@ class Poller:
         self._clock = clock
         self._due: dict[int, float] = {}
         self._read_at = NEVER
+        self.on_read: Callable[[], None] = lambda: None
         self.viewers = 0
         self.seen_at = clock.monotonic() - ASLEEP_AFTER_S
         self.frame = self._framed(self._unread())
@@ -153,6 +154,7 @@ class Poller:
             wait = panel.every if panel.id in self._due else 1 + panel.id % panel.every
             self._due[panel.id] = asked + wait - TICK_S / 2
             self.frame = self._framed(dict(panels))
+            self.on_read()
         self._read_at = self._read_at if pressing else tick
         self.frame = self._framed(panels)
         return reached

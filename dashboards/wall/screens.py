@@ -56,6 +56,7 @@ class Screens:
         self.answers = Answers(open_reader, clock)
         self.lists = Lists()
         self.around = Poller(AROUND, self.answers, clock)
+        self.around.on_read = self._told
         self.on_read: Callable[[], None] = _nothing
         self._clock = clock
         self._live: dict[Key, Screen] = {}
@@ -76,7 +77,12 @@ class Screens:
                 screen = self._live[key] = Screen(
                     self.inner[uid].board, self.answers, self._clock, dict(chosen), self._reach
                 )
+                screen.poller.on_read = self._told
         return screen
+
+    def _told(self) -> None:
+        """A panel has new rows: pages need not wait for the rest of the round."""
+        self.on_read()
 
     def _make_room(self) -> None:
         """Let go of screens that sleep once there are as many as there may be."""
