@@ -10,7 +10,7 @@ from tests.browser.conftest import Log, Wall
 
 pytestmark = pytest.mark.browser
 
-TEXTS = """() => [...document.querySelectorAll('.wall *')].filter(e => e.closest('.frozen') === null
+TEXTS = """() => [...document.querySelectorAll('.wall *')].filter(e => e.closest('.frozen, .sr') === null
     && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())).map(e => {
   const s = getComputedStyle(e), box = e.getBoundingClientRect();
   return {text: e.textContent, size: parseFloat(s.fontSize), line: parseFloat(s.lineHeight),
