@@ -1,6 +1,7 @@
 """A publisher in a process of its own: reads events from a spool, sends them by the SDK, keeps the receipts.
 
-Started again it sends what has no receipt yet, under the same ids.
+Started again it sends what has no receipt yet, under the same ids. One event at a time, so that the number
+of copies can be foretold.
 Usage: sdk_child.py SPOOL RECEIPTS BOOTSTRAP
 """
 
@@ -13,8 +14,6 @@ from ioc.contracts.registry import ADAPTER
 from ioc.settings import Kafka
 from producers.sdk import Publisher
 
-WINDOW = 10
-
 
 def main(spool: Path, receipts: Path, bootstrap: str) -> None:
     """Send all that has no receipt. A receipt is on the disk before the event counts as sent."""
@@ -22,15 +21,12 @@ def main(spool: Path, receipts: Path, bootstrap: str) -> None:
     lines = spool.read_text(encoding="utf-8").splitlines()
     waiting = [(name, line) for line in lines if (name := json.loads(line)["id"]) not in done]
     with Publisher(Kafka(bootstrap=bootstrap), client_id="proof") as publisher, receipts.open("ab") as out:
-        for at in range(0, len(waiting), WINDOW):
-            some = waiting[at : at + WINDOW]
-            sent = [(name, publisher.send(ADAPTER.validate_json(line))) for name, line in some]
-            for name, future in sent:
-                place = future.result(60)
-                receipt = {"topic": place.topic, "partition": place.partition, "offset": place.offset}
-                out.write(json.dumps({"id": name, **receipt}).encode() + b"\n")
-                out.flush()
-                os.fsync(out.fileno())
+        for name, line in waiting:
+            place = publisher.publish(ADAPTER.validate_json(line), 60)
+            receipt = {"topic": place.topic, "partition": place.partition, "offset": place.offset}
+            out.write(json.dumps({"id": name, **receipt}).encode() + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
 
 
 def _whole_lines(path: Path) -> list[bytes]:
