@@ -132,7 +132,7 @@ def run(fault: Fault, seed: int, ground: Ground, say: Say) -> Result:
     if failed or fault.spoils:
         kept = ground.spoil(keep=failed)
         if kept:
-            result.numbers["kept"] = kept
+            say(f"    logs and journals: {kept}")
     return result
 
 
