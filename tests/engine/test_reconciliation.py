@@ -118,8 +118,7 @@ def test_canaries_are_counted_beside_what_sources_say(clean: Store) -> None:
         3,
     )
     assert (found.missing, found.wrong) == (0, False)
-    rows = clean.query("SELECT received, canaries FROM ioc_read.ledger_total")
-    assert rows == [(7, 3)]
+    assert clean.query("SELECT canaries FROM ioc_read.ledger_total") == [(3,)]
 
 
 def test_counts_are_read_from_the_projection(clean: Store) -> None:

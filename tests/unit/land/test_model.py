@@ -126,7 +126,7 @@ class Landing(RuleBasedStateMachine):
 
     @rule(commits_survive=st.booleans())
     def make_the_topic_anew(self, commits_survive: bool) -> None:
-        """Offsets begin at 0 again, as other records; a block under way is named, and a person gives it up."""
+        """Offsets begin at 0 again, as other records; of a block under way somebody gives up the rest."""
         self._settle_flights()
         self.gone.append((self.kafka.records, self.store.rows, frozenset(self.store.refuses)))
         committed = self.kafka.committed if commits_survive else None
