@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -97,11 +97,16 @@ class RunningStack:
     def holding(self, *needles: bytes) -> list[str]:
         """Files of the data directory, by relative name, that hold one of these; a file may go meanwhile."""
         found = []
-        for path in self.data.rglob("*"):
+        for path in self.files():
             with suppress(FileNotFoundError):
                 if path.is_file() and any(needle in path.read_bytes() for needle in needles):
                     found.append(str(path.relative_to(self.data)))
         return found
+
+    def files(self) -> Iterator[Path]:
+        """Everything under the data directory; folders that go while it is walked are left out."""
+        for folder, folders, names in os.walk(self.data):
+            yield from (Path(folder) / name for name in (*folders, *names))
 
     def last_lines(self) -> str:
         """The end of every log, for a failure message."""
