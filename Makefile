@@ -6,10 +6,10 @@ INSTALLED := $(VENV)/.installed
 DATA ?= data
 PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
-ALONE := (alone or browser)
+ALONE := alone
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos drill-bugs soak schemas boards docs clean
+.PHONY: help install demo up test test-slow lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos-bugs drill soak schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,8 +36,11 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 test: lint  ## lint, types, unit tests, the real engine, the real broker
 	$(BIN)/python -m pytest -q -n auto tests/unit tests/corpus
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" -n 2 --dist loadfile tests/engine
-	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile tests/stack
-	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and $(ALONE)" tests/stack tests/browser
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile tests/stack tests/browser
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and $(ALONE)" tests/stack
+
+test-slow: install  ## what would make `make test` too long: photographs, a hung store, a frozen worker
+	$(BIN)/python -m pytest -q -m "slow and not chaos" tests
 
 lint: install  ## style and types
 	$(BIN)/ruff check .

@@ -13,7 +13,13 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 from .running import RunningStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.alone,
+    pytest.mark.timeout(300),
+]
 SEEN = """() => [...document.querySelectorAll('.card')].map(e => {
   const style = getComputedStyle(e), box = e.getBoundingClientRect();
   const eye = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);

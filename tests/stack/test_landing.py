@@ -73,6 +73,7 @@ def test_the_store_is_killed_again_and_again(place: Ground) -> None:
     assert worker.process.poll() is None, "the worker must outlive the store"
 
 
+@pytest.mark.slow  # F08 of `make chaos-full`
 def test_a_frozen_worker_wakes_up_after_its_peer_took_over(place: Ground) -> None:
     frozen = place.worker()
     with place.flowing(events=12_000, rate=600, seed=74) as flow:

@@ -17,7 +17,7 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from .running import RunningStack
 from .test_watch import IMMEDIATE, WITHIN, arrived, watching
 
-pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
 OWN = "một câu chỉ vị trí này biết"
 UNIT, NAME = "G09.922", "Báo Dân trí"
 AHEAD = timedelta(seconds=10)

@@ -61,6 +61,7 @@ def watching(stack: RunningStack, reader: Store) -> None:
     assert wait_for(lambda: reader.query(begun, rules) == [(1,)], 120, every_s=0.2), stack.last_lines()
 
 
+@pytest.mark.slow  # test_urgent_document sees the same in a browser
 def test_an_immediate_document_is_an_alert_within_seconds_of_its_deadline_and_is_taken_up(
     stack: RunningStack, reader: Store
 ) -> None:
