@@ -85,7 +85,7 @@ def test_the_theme_is_remembered_here_and_an_address_may_say_another(calm: Wall,
     show(screen, calm, "operations-wall")
     screen.keyboard.press("t")
     expect(screen.locator("main.wall.light")).to_be_visible()
-    screen.wait_for_function("document.cookie.includes('ioc-theme=light')")  # it comes right after the colours
+    screen.wait_for_function("document.cookie.includes('ioc-theme=light')")
     screen.reload()
     expect(screen.locator("main.wall.light")).to_be_visible()
     show(screen, calm, "operations-wall?theme=dark")
