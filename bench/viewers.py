@@ -36,16 +36,15 @@ async def viewer(address: str, log: TextIO) -> socketio.AsyncClient:
     query = ast.literal_eval(found.group(1)) | {"tab_id": str(uuid.uuid4()), "document_id": str(uuid.uuid4())}
     query["implicit_handshake"] = "true"
     client = socketio.AsyncClient(reconnection=False)
-    newest = 0.0
+    seen: set[float] = set()
 
     @client.on("update")
     def updated(data: object) -> None:
-        nonlocal newest
         now = time.time()
-        answered = max(map(float, STAMP.findall(json.dumps(data))), default=0.0)
-        if answered > newest:  # what is drawn anew from the same answer is no news
-            newest = answered
-            log.write(f"{now:.3f} {now - answered:.4f}\n")
+        answered = set(map(float, STAMP.findall(json.dumps(data)))) - seen
+        for at in answered:  # what is drawn anew from the same answer is no news
+            log.write(f"{now:.3f} {now - at:.4f}\n")
+        seen.update(answered)
 
     base = urlsplit(address)
     await client.connect(
