@@ -168,11 +168,16 @@ def lag(settings: Kafka, topics: Sequence[Topic] = EVENT_TOPICS) -> dict[str, in
 
 def _committed(client: Any, partitions: Sequence[Any], *, attempts: int = 50) -> Any:
     """The landing group's commits; a broker that has just started needs a moment to name a coordinator."""
-    from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
+    from kafka.errors import (
+        CoordinatorLoadInProgressError,
+        CoordinatorNotAvailableError,
+        NotCoordinatorError,
+    )
 
+    passing = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
     for _ in range(attempts - 1):
         try:
             return client.list_group_offsets({LANDING_GROUP: partitions})[LANDING_GROUP]
-        except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError):
+        except passing:
             time.sleep(0.1)
     return client.list_group_offsets({LANDING_GROUP: partitions})[LANDING_GROUP]
