@@ -22,7 +22,7 @@ class Starting:
     def list_group_offsets(self, groups: dict[str, Any]) -> dict[str, Any]:
         if self._errors:
             raise self._errors.pop(0)
-        return dict.fromkeys(groups, {})
+        return {group: {} for group in groups}
 
 
 @pytest.fixture(autouse=True)
