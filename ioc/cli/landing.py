@@ -3,12 +3,17 @@
 import re
 import time
 from contextlib import closing
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ioc.cli.output import Data, Json, fail, print_json, say
 from ioc.losses import REASONS
+
+if TYPE_CHECKING:
+    from storage.client import Store
+    from storage.ledger import Log
+    from storage.losses import Standing
 
 landing = typer.Typer(help="Partitions that stand still, and going on.", no_args_is_help=True)
 PATIENCE_S = 60.0
@@ -35,61 +40,84 @@ def resume(
     json: Json = False,
 ) -> None:
     """Give up offsets A to B of a partition and land what comes behind. Audited; they stay as lost."""
-    from uuid import UUID, uuid4
-
-    from ioc.accounts import Deed, check_name
+    from ioc.accounts import check_name
     from ioc.cli.attached import attached
-    from ioc.clock import SystemClock
-    from ioc.topics import BY_NAME
-    from storage import audit_trail, losses
     from storage.client import Store
+
+    here, offsets = _log_of(place), _offsets_of(accept_loss)
+    if reason not in REASONS:
+        fail(f"--reason {reason!r}: expected one of {', '.join(REASONS)}", 2)
+    who = check_name(account) if account else ""
+    settings = attached(data)
+    with closing(Store(settings.clickhouse)) as store:
+        stop = _standing(store, here, place, offsets)
+        lost = _given_up(store, settings.tenant, stop, place, reason, who)
+        goes_on = _goes_on(store, here, stop)
+    if json:
+        print_json({"place": place, "first": stop.first, "last": stop.last, "lost": lost, "goes_on": goes_on})
+    else:
+        then = "ghi sổ đi tiếp" if goes_on else "chưa đi tiếp"
+        say(f"{place}: {lost} bản ghi được ghi là mất; {then}")
+    if not goes_on:
+        raise SystemExit(1)
+
+
+def _log_of(place: str) -> "Log":
+    """The log of a place; its topic id is not known here, and a stand is looked up without it."""
+    from uuid import UUID
+
+    from ioc.topics import BY_NAME
     from storage.ledger import Log
 
     name, _, number = place.rpartition("/")
     topic = BY_NAME.get(name)
     if topic is None or topic.ledger is None or not number.isdigit():
         fail(f"{place!r} is not topic/partition, expected something like ioc.documents/0", 2)
+    return Log(topic, UUID(int=0), int(number))
+
+
+def _offsets_of(accept_loss: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d+)-(\d+)", accept_loss)
     if found is None:
         fail(f"--accept-loss {accept_loss!r}: expected the first and the last offset, such as 120-349", 2)
-    if reason not in REASONS:
-        fail(f"--reason {reason!r}: expected one of {', '.join(REASONS)}", 2)
-    who = check_name(account) if account else ""
-    settings, clock = attached(data), SystemClock()
-    here = Log(topic, UUID(int=0), int(number))
-    with closing(Store(settings.clickhouse)) as store:
-        stop = losses.standing(store, here)
-        if stop is None:
-            fail(f"{place} does not stand still: see `ioc reconcile`")
-        if (int(found[1]), int(found[2])) != (stop.first, stop.last):
-            fail(f"{place} stands still for offsets {stop.first}-{stop.last}, not {accept_loss}")
-        if stop.kind not in MAY:
-            fail(
-                f"{place}: {stop.reason}; nothing can be given up, for other records may have these offsets:"
-                " make the topic anew (docs/runbook.md)"
-            )
-        said = (f"first={stop.first}", f"last={stop.last}", f"reason={reason}", f"log={stop.log.topic_id}")
-        now = clock.now()
-        audit_trail.note(
-            store, settings.tenant, Deed(uuid4(), now, who, "", "accept_loss", place, "done", said)
+    return int(found[1]), int(found[2])
+
+
+def _standing(store: "Store", here: "Log", place: str, offsets: tuple[int, int]) -> "Standing":
+    """The stand that is meant, if it is one that may be given up."""
+    from storage import losses
+
+    stop = losses.standing(store, here)
+    if stop is None:
+        fail(f"{place} does not stand still: see `ioc reconcile`")
+    if offsets != (stop.first, stop.last):
+        fail(f"{place} stands still for offsets {stop.first}-{stop.last}, not {offsets[0]}-{offsets[1]}")
+    if stop.kind not in MAY:
+        fail(
+            f"{place}: {stop.reason}; nothing can be given up, for other records may have these offsets:"
+            " make the topic anew (docs/runbook.md)"
         )
-        lost = losses.give_up(store, stop, reason, who, now)
-        until = time.monotonic() + PATIENCE_S
-        while (standing := losses.standing(store, here)) == stop and time.monotonic() < until:
-            time.sleep(0.5)
-    result = {
-        "place": place,
-        "first": stop.first,
-        "last": stop.last,
-        "lost": lost,
-        "goes_on": standing is None,
-    }
-    if json:
-        print_json(result)
-    else:
-        say(
-            f"{place}: {lost} bản ghi được ghi là mất; "
-            + ("ghi sổ đi tiếp" if standing is None else "chưa đi tiếp")
-        )
-    if standing is not None:
-        raise SystemExit(1)
+    return stop
+
+
+def _given_up(store: "Store", tenant: str, stop: "Standing", place: str, reason: str, who: str) -> int:
+    """Audited first, then done. Returns how many records are lost."""
+    from uuid import uuid4
+
+    from ioc.accounts import Deed
+    from ioc.clock import SystemClock
+    from storage import audit_trail, losses
+
+    now = SystemClock().now()
+    said = (f"first={stop.first}", f"last={stop.last}", f"reason={reason}", f"log={stop.log.topic_id}")
+    audit_trail.note(store, tenant, Deed(uuid4(), now, who, "", "accept_loss", place, "done", said))
+    return losses.give_up(store, stop, reason, who, now)
+
+
+def _goes_on(store: "Store", here: "Log", stop: "Standing") -> bool:
+    from storage import losses
+
+    until = time.monotonic() + PATIENCE_S
+    while (standing := losses.standing(store, here)) == stop and time.monotonic() < until:
+        time.sleep(0.5)
+    return standing is None

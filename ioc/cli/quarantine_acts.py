@@ -1,6 +1,6 @@
 """What is done about records that were not counted, from the command line: asked of the back office."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dashboards.console.office import Office
 
 DONE_S = 120.0
+DRY_RUN = "Thử: mỗi bản ghi sẽ được phán quyết thế nào, chỉ số nào đổi từ đâu sang đâu. Không ghi gì."
+REPLAY = "Gửi lại qua cửa chính, dưới nguồn và mã ban đầu. Nhiều bản ghi cần người thứ hai xác nhận."
 REFUSALS = {
     "not_found": "there is no such record or act in quarantine for this account",
     "not_open": "a record is not open any more; `ioc quarantine show` tells what became of it",
@@ -33,45 +35,32 @@ Set = Annotated[list[str] | None, typer.Option("--set", help="Đặt mã: data.o
 
 def add(app: typer.Typer) -> None:
     """Add the commands to `ioc quarantine`."""
-    app.command("dry-run")(dry_run)
-    for command in (replay, discard, confirm, acts):
+    app.command("dry-run", help=DRY_RUN)(_mending("dry_run"))
+    app.command("replay", help=REPLAY)(_mending("replay"))
+    for command in (discard, confirm, acts):
         app.command()(command)
 
 
-def dry_run(
-    ids: Ids = None,
-    source: Source = "",
-    reason: Reason = "",
-    field: Field = "",
-    since: Since = "",
-    map_: Map = None,
-    set_: Set = None,
-    account: As = None,
-    password_stdin: Stdin = False,
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Thử: mỗi bản ghi sẽ được phán quyết thế nào, chỉ số nào đổi từ đâu sang đâu. Không ghi gì."""
-    asked = _asked("dry_run", ids, source, reason, field, since, [*(map_ or ()), *(set_ or ())])
-    _act(asked, account, password_stdin, data, json)
+def _mending(kind: str) -> Callable[..., None]:
+    """A trial and the act itself take the same options, so that what was tried is what is done."""
 
+    def mending(
+        ids: Ids = None,
+        source: Source = "",
+        reason: Reason = "",
+        field: Field = "",
+        since: Since = "",
+        map_: Map = None,
+        set_: Set = None,
+        account: As = None,
+        password_stdin: Stdin = False,
+        data: Data = None,
+        json: Json = False,
+    ) -> None:
+        asked = _asked(kind, ids, source, reason, field, since, [*(map_ or ()), *(set_ or ())])
+        _ask("POST", "/acts", asked, account, password_stdin, data, json)
 
-def replay(
-    ids: Ids = None,
-    source: Source = "",
-    reason: Reason = "",
-    field: Field = "",
-    since: Since = "",
-    map_: Map = None,
-    set_: Set = None,
-    account: As = None,
-    password_stdin: Stdin = False,
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Gửi lại qua cửa chính, dưới nguồn và mã ban đầu. Nhiều bản ghi cần người thứ hai xác nhận."""
-    asked = _asked("replay", ids, source, reason, field, since, [*(map_ or ()), *(set_ or ())])
-    _act(asked, account, password_stdin, data, json)
+    return mending
 
 
 def discard(
@@ -88,7 +77,7 @@ def discard(
 ) -> None:
     """Loại: đóng bản ghi với một mã lý do. Nhiều bản ghi cần người thứ hai xác nhận."""
     asked = {**_asked("discard", ids, source, reason, field, since, []), "reason": why.value}
-    _act(asked, account, password_stdin, data, json)
+    _ask("POST", "/acts", asked, account, password_stdin, data, json)
 
 
 def confirm(
@@ -127,10 +116,6 @@ def _asked(
     at = since_of(since)
     body: dict[str, Any] = {"kind": kind, "records": ids or [], "source": source, "reason_of": reason}
     return body | {"field": field, "since": at.isoformat() if at else None, "mends": mends}
-
-
-def _act(asked: dict[str, Any], account: str | None, from_stdin: bool, data: Path | None, json: bool) -> None:
-    _ask("POST", "/acts", asked, account, from_stdin, data, json)
 
 
 def _ask(
