@@ -66,16 +66,6 @@ class Why(StrEnum):
     too_old = "too_old"
 
 
-WORDS = {
-    Why.sent_again: "Nguồn đã gửi lại đúng",
-    Why.not_ours: "Không thuộc trung tâm",
-    Why.test_data: "Dữ liệu thử",
-    Why.wrong_at_source: "Sai từ nguồn, không sửa được ở đây",
-    Why.duplicate: "Trùng với sự kiện đã tính",
-    Why.too_old: "Bản gốc không còn trong Kafka",
-}
-
-
 class Limits(Part):
     """`bulk_over`: acts on more records need a second account, within `confirm_minutes`."""
 

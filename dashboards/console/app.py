@@ -11,6 +11,7 @@ from dashboards.console import (
     evidence_page,
     leader_page,
     more_pages,
+    quarantine_page,
     signing,
 )
 from dashboards.console.counting import Counting
@@ -72,5 +73,6 @@ def install(web: FastAPI, console: Console) -> None:
             response.set_cookie(TONGUE, asked, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
         return response
 
-    for part in (signing, alerts_page, alert_page, more_pages, leader_page, evidence_page, adoption_page):
+    pages = (alerts_page, alert_page, more_pages, quarantine_page, leader_page, evidence_page, adoption_page)
+    for part in (signing, *pages):
         part.install(web, console)

@@ -16,6 +16,7 @@ NAVIGATION = (
     ("nav.console", "/console", ("console",)),
     ("nav.work", "/console/work", ("console",)),
     ("nav.shift", "/console/shift", ("console",)),
+    ("nav.quarantine", "/console/quarantine", ("quarantine",)),
     ("nav.audit", "/console/audit", ("audit",)),
     ("nav.wall", "/wall", ("wall",)),
     ("nav.adoption", "/adoption", ("leader", "audit", "configuration")),

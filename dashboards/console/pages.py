@@ -18,6 +18,8 @@ from ioc.messages import say
 
 CONNECTED_WITHIN_S = 30.0
 T = TypeVar("T")
+Cell = str | Callable[[], object]
+"""Text, or what draws the cell's content."""
 Draw = Callable[[Visitor, Notice], Awaitable[None]]
 
 
@@ -70,8 +72,8 @@ async def told(console: Console, known: Visitor, notice: Notice, asked: Awaitabl
     return None
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], classes: str = "") -> ui.element:
-    """A table that becomes a list of cards on a phone; every cell is text."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], classes: str = "") -> ui.element:
+    """A table that becomes a list of cards on a phone; a cell is text unless it is drawn."""
     with ui.element("table").classes(f"table {classes}") as made:
         with ui.element("thead"), ui.element("tr"):
             for name in columns:
@@ -80,5 +82,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], classes: str = 
             for row in rows:
                 with ui.element("tr"):
                     for name, cell in zip(columns, row, strict=True):
-                        text("td", cell).props["data-name"] = name
+                        shown = text("td", cell if isinstance(cell, str) else "")
+                        shown.props["data-name"] = name
+                        if not isinstance(cell, str):
+                            with shown:
+                                cell()
     return made

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from ioc.errors import IocError
+from ioc.messages import named
 
 
 class Reason(StrEnum):
@@ -24,7 +25,7 @@ class Reason(StrEnum):
     @property
     def label(self) -> str:
         """The reason in words for a screen."""
-        return _LABELS[self]
+        return named("refusal", self.value)
 
     @property
     def unmentionable(self) -> bool:
@@ -33,20 +34,6 @@ class Reason(StrEnum):
 
 
 _UNMENTIONABLE = frozenset({Reason.personal_data, Reason.secret_marking})
-_LABELS = {
-    Reason.undecodable: "Không đọc được nội dung JSON",
-    Reason.schema: "Sai lược đồ",
-    Reason.unknown_type: "Loại sự kiện không có trong danh mục",
-    Reason.unauthorised_source: "Nguồn không được phép gửi",
-    Reason.unknown_unit: "Mã đơn vị không có trong danh mục",
-    Reason.future_time: "Thời điểm ở tương lai",
-    Reason.personal_data: "Có dữ liệu cá nhân",
-    Reason.secret_marking: "Có dấu chỉ độ mật",
-    Reason.oversize: "Vượt quá kích thước cho phép",
-    Reason.lifecycle: "Sai trình tự vòng đời",
-    Reason.duplicate_conflict: "Trùng mã nhưng khác nội dung",
-    Reason.store_refused: "Kho dữ liệu từ chối",
-}
 
 
 class EventRefused(IocError):

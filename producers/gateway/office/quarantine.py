@@ -109,13 +109,7 @@ class QuarantineDesk:
 
     async def confirm(self, session: Session, act_id: UUID) -> Row:
         """The second account's word. Raises `Problem` 403, 404, 409."""
-        act = await self._act(act_id)
-        records = await self._found(session, act.records)
-        await self._allow(session, act.kind, str(act.id), records, confirming=True)
-        if act.stage is not Stage.awaiting:
-            raise Problem(
-                "not_awaiting", f"this act is {act.stage.value}; nothing waits for a second account"
-            )
+        act = await self._awaiting(session, act_id)
         account, now = session.account, self._clock.now()
         if account.name == act.account:
             said = ["reason=same_account"]
@@ -125,6 +119,33 @@ class QuarantineDesk:
         agreed = replace(act, stage=Stage.asked, confirmed_by=account.name, confirmed_role=account.role)
         await stored(self._refused.keep, agreed, now)
         return self._told(agreed)
+
+    async def decline(self, session: Session, act_id: UUID) -> Row:
+        """The second account's no, or the first one's change of mind: the records are open again.
+
+        Raises `Problem` 403, 404, 409.
+        """
+        act = await self._awaiting(session, act_id)
+        account, now = session.account, self._clock.now()
+        await self._sessions.note(account, f"decline_{act.kind}", str(act.id), "done", *_said(act))
+        # It waits no longer: whoever reads it finds it expired, and by whom.
+        ended = replace(
+            act, stage=Stage.expired, until=now, finished_at=now, outcome={"declined_by": account.name}
+        )
+        await stored(self._refused.keep, ended, now)
+        await stored(self._refused.mark, ended, "open", act.records, now)
+        return self._told(ended)
+
+    async def _awaiting(self, session: Session, act_id: UUID) -> Act:
+        """An act that waits for a word that this account may give. Raises `Problem` 403, 404, 409."""
+        act = await self._act(act_id)
+        records = await self._found(session, act.records)
+        await self._allow(session, act.kind, str(act.id), records, confirming=True)
+        if act.stage is not Stage.awaiting:
+            raise Problem(
+                "not_awaiting", f"this act is {act.stage.value}; nothing waits for a second account"
+            )
+        return act
 
     async def act(self, session: Session, act_id: UUID) -> Row:
         """An act and what became of it. Raises `Problem` 403, 404."""

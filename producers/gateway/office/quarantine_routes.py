@@ -82,3 +82,9 @@ def _add_acting(routes: APIRouter, desk: QuarantineDesk, sessions: Sessions) -> 
         """The second account's word; without a body."""
         session = await signed_in(request, sessions)
         return answer(await desk.confirm(session, act), 202)
+
+    @routes.post("/quarantine/acts/{act}/decline", status_code=202)
+    async def decline(request: Request, act: UUID) -> Response:
+        """The second account's no, or the first one's change of mind; without a body."""
+        session = await signed_in(request, sessions)
+        return answer(await desk.decline(session, act), 202)

@@ -10,12 +10,15 @@ import httpx
 
 from ioc.clock import VIETNAM, Clock
 from ioc.errors import StoreUnavailable
+from tests.unit.console.quarantines import SmallQuarantine
 
 ACCOUNTS = {
     "truc_ca_1": ("truc_ca_ioc", "G09"),
     "lanh_dao_1": ("lanh_dao_bo", "G09"),
     "thu_truong_915": ("thu_truong_don_vi", "G09.915"),
     "thanh_tra_1": ("auditor", "G09.912"),
+    "du_lieu_1": ("data_steward", "G09"),
+    "du_lieu_2": ("data_steward", "G09"),
 }
 PASSWORD = "mot-hai-ba-bon-nam"
 HOSTILE = '<script>document.title="1"</script><img src=x onerror="document.title=2">'
@@ -38,6 +41,7 @@ class SmallOffice:
         self.shift: dict[str, Any] | None = None
         self.clock = clock
         self.alerts = {each["alert_ref"]: each for each in _alerts(clock.now())}
+        self.quarantine = SmallQuarantine(clock)
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -73,6 +77,8 @@ class SmallOffice:
                 return self._hand_over(account, body)
             case "GET", ["audit"]:
                 return httpx.Response(200, json={"deeds": self.deeds})
+            case method, ["quarantine", *rest]:
+                return self.quarantine.answer(method, rest, account, dict(request.url.params), body)
         return _problem(404, "not_found")
 
     def _sign_in(self, body: Mapping[str, str]) -> httpx.Response:
@@ -199,6 +205,8 @@ class SmallStore:
             ("meaning_vi", [("Hồ sơ trực tuyến", "Online dossiers", "Phần hồ sơ nộp trực tuyến.",
                              "Their share.", "Chỉ thị 33/CT-TTg", "80 % hồ sơ", "percent", 80.0)]),
             ("has(%(wanted)s", [("online_dossier_rate", now.date(), 55.0 + n / 4) for n in range(28)]),
+            ("has(%(kpis)s, kpi)", [("doc_registered_on_time_rate", "Văn bản vào sổ đúng hạn",
+                                     "Registered on time", "percent")]),
             ("FROM ioc_read.published", [(now.date() - timedelta(days=n), 60.0 + n) for n in range(5)]),
             ("coverage_units", [
                 ("day", 55.0, 11, 20, 20, 19, 22, now),

@@ -27,6 +27,8 @@ RULES, CALENDAR = Rules.load(), Catalogue.load().calendar
         ("/console/alert/5f0e8f0a", "alert"),
         ("/console/case/G09.907/CV/1", "case"),
         ("/leader/evidence/doc_on_time_rate/G09", "evidence"),
+        ("/console/quarantine", "quarantine"),
+        ("/console/quarantine/record/ioc.documents/0/7", "quarantine"),
         ("/leader/brief", "brief"),
         ("/leader/brief/now", "brief"),
         ("/console/sign-in", ""),

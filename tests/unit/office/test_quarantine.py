@@ -144,6 +144,31 @@ def test_many_records_wait_for_another_account(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
+@pytest.mark.parametrize("account", ["du_lieu_2", "du_lieu_1"])
+def test_a_second_account_refuses_or_the_first_withdraws_and_the_records_are_open(
+    tmp_path: Path, account: str
+) -> None:
+    async def story(bench: Bench) -> None:
+        records = bench.refused.has(*(refused(n) for n in range(21)))
+        act = (await ask(bench, "du_lieu_1", "replay", records=records)).json()
+
+        async def say(account: str, word: str) -> httpx.Response:
+            path = f"/office/quarantine/acts/{act['act_id']}/{word}"
+            return await bench.client.post(path, headers=await bench.token(account))
+
+        assert (await say("truc_ca_1", "decline")).json()["code"] == "role_not_allowed"
+        assert {each.state for each in bench.refused.records.values()} == {"awaiting"}
+        ended = await say(account, "decline")
+        assert (ended.status_code, ended.json()["stage"]) == (202, "expired")
+        assert ended.json()["outcome"] == {"declined_by": account}
+        assert (bench.desk.deeds[-1].account, bench.desk.deeds[-1].action) == (account, "decline_replay")
+        assert {each.state for each in bench.refused.records.values()} == {"open"}
+        assert (await say("du_lieu_2", "confirm")).json()["code"] == "not_awaiting"
+        assert (await get(bench, "du_lieu_2", "/acts")).json() == {"acts": []}
+
+    run(tmp_path, story)
+
+
 def test_nobody_confirms_what_has_waited_too_long(tmp_path: Path) -> None:
     async def story(bench: Bench) -> None:
         records = bench.refused.has(*(refused(n) for n in range(21)))
