@@ -37,7 +37,7 @@ def add(app: typer.Typer) -> None:
     """Add the commands to `ioc quarantine`."""
     app.command("dry-run", help=DRY_RUN)(_mending("dry_run"))
     app.command("replay", help=REPLAY)(_mending("replay"))
-    for command in (discard, confirm, acts):
+    for command in (discard, confirm, decline, acts):
         app.command()(command)
 
 
@@ -89,6 +89,17 @@ def confirm(
 ) -> None:
     """Người thứ hai xác nhận việc trên nhiều bản ghi."""
     _ask("POST", f"/acts/{act}/confirm", None, account, password_stdin, data, json)
+
+
+def decline(
+    act: Annotated[str, typer.Argument(metavar="ACT", help="Mã việc đang chờ.")],
+    account: As = None,
+    password_stdin: Stdin = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Người thứ hai từ chối, hoặc người đề nghị rút lại: các bản ghi lại mở."""
+    _ask("POST", f"/acts/{act}/decline", None, account, password_stdin, data, json)
 
 
 def acts(
@@ -179,6 +190,8 @@ def _say_act(act: Mapping[str, Any]) -> None:
         say(f"  ioc quarantine confirm {act['act_id']} --account …")
         return
     outcome = act["outcome"]
+    if outcome.get("declined_by"):
+        say(f"{len(act['records'])} bản ghi lại mở: {outcome['declined_by']} không xác nhận")
     for each in outcome.get("records", []):
         why = f"{each.get('reason', '')} {each.get('field', '')}".strip()
         say(f"{each['id']:<26} {each['verdict']:<10} {each.get('now') or each.get('counted') or why}")
