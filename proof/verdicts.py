@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from proof.harness.stack import ROOT
-from proof.runs import FAIL, INVARIANTS, PASS, SKIPPED, UNVERIFIED, Result
+from proof.results import FAIL, INVARIANTS, PASS, SKIPPED, UNVERIFIED, Result
 
 FOLDER = ROOT / "verdicts"
 VIETNAM = timezone(timedelta(hours=7))

@@ -29,7 +29,7 @@ def worker(
     from ioc.settings import load
     from streams.app import run
 
-    settings = load(data)
+    settings = load(data).of_a_worker()
     if port and role is Role.land:
         settings = settings.model_copy(update={"worker_port": port})
     run(settings, "land" if role is Role.land else "reduce")

@@ -83,13 +83,14 @@ def kafka(data: Data = None) -> None:
     """Run the embedded Apache Kafka alone, in the foreground."""
     from ioc.settings import load
     from local.jars import class_path
-    from local.kafka import Broker
+    from local.kafka import Broker, Listener
     from local.processes import kafka_port
 
     settings = load(data)
     port = kafka_port(settings)
     jars = class_path(progress=lambda name, done, total: say(f"{name} ({done}/{total})"))
-    command = Broker(settings.data / "kafka", port, port + 1).prepare(jars)
+    broker = Broker(settings.data / "kafka", port, port + 1, Listener.of(settings.kafka))
+    command = broker.prepare(jars)
     # The broker takes this process over: signals and the supervisor reach it, not a wrapper.
     os.execv(command[0], command)  # noqa: S606
 

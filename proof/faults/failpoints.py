@@ -21,7 +21,7 @@ SDK_EVENTS = 150
 
 def quiet(name: str, title: str, act: Callable[[Scene], None], copies: tuple[int, int] = (1, 1)) -> Fault:
     """A fault under few events, one request at a time, so that the copies in Kafka can be foretold."""
-    return Fault(name, title, act, rate=QUIET_RATE, alone=True, copies=copies, tier=1)
+    return Fault(name, title, act, rate=QUIET_RATE, alone=True, copies=copies, tier=1, together=True)
 
 
 def gateway(name: str) -> Fault:
@@ -182,18 +182,22 @@ def _sign_in(scene: Scene, account: str, password: str) -> int:
 
 
 FAULTS: tuple[Fault, ...] = (
+    # In this order a worker has the time of a publisher's and a gateway's run to come back and catch up.
     publisher("P1", "publisher dies when its spool has the event, before it is sent"),
-    publisher("P2", "publisher dies after it sent, before Kafka answered"),
-    publisher("P3", "publisher dies after Kafka answered, before it noted the receipt"),
-    *(gateway(name) for name in ("G1", "G2", "G3", "G4")),
-    quiet("G5", "gateway dies between the audit line and the act", audited, (1, 2)),
     worker("C1", "worker dies after it fetched records"),
+    gateway("G1"),
     worker("C2", "worker dies after it marked identities as known"),
+    publisher("P2", "publisher dies after it sent, before Kafka answered"),
     quiet("C3", "worker dies after rejected rows were written", quarantined, (1, 100)),
+    gateway("G2"),
     worker("C4", "worker dies after the plan, before the insert"),
+    publisher("P3", "publisher dies after Kafka answered, before it noted the receipt"),
     worker("C5", "worker dies within the insert"),
+    gateway("G3"),
     worker("C6", "worker dies after the insert, before the next commit"),
+    gateway("G4"),
     quiet("C7", "worker dies after the commit that follows a pause", idle),
+    quiet("G5", "gateway dies between the audit line and the act", audited, (1, 2)),
     quiet("C8", "worker dies while it gives its partitions back", revoked),
     quiet("S1", "store dies after an insert, before it answers", inserted),
     interrupted("S2", "OPTIMIZE TABLE ioc.events_documents FINAL"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from proof.harness.proxy import FaultProxy, Toxics
 from proof.harness.stack import StackFailed
+from proof.honesty import told_by_the_wall
 from proof.scene import Act, Fault, Scene
 
 
@@ -43,6 +44,32 @@ def between_centre_and_store(make: Callable[[], Toxics], sign: str, seconds: flo
     return act
 
 
+def broker_of(scene: Scene) -> FaultProxy:
+    if scene.stack.broker_proxy is None:
+        raise StackFailed("this fault needs a stack whose workers reach Kafka through a proxy")
+    return scene.stack.broker_proxy
+
+
+def between_workers_and_kafka(make: Callable[[], Toxics], sign: str, seconds: float) -> Act:
+    """Only the centre's workers are cut off: publishers go on, and the wall says that nothing is landed."""
+
+    def act(scene: Scene) -> None:
+        proxy = broker_of(scene)
+        proxy.bitten.clear()
+        proxy.toxics = make()
+        if proxy.toxics.refuse:
+            proxy.cut_all()
+        end = time.monotonic() + seconds
+        scene.outage_s = seconds
+        if not scene.load.wait_accepted(200, 20):
+            scene.wrong("I1", "publishers got no receipts while only the workers were cut off")
+        time.sleep(max(0.0, end - time.monotonic()))
+        proxy.heal()
+        _bitten(scene, proxy, sign)
+
+    return told_by_the_wall(act)
+
+
 def _bitten(scene: Scene, proxy: FaultProxy, sign: str) -> None:
     scene.numbers["proxy"] = dict(proxy.bitten)
     if proxy.bitten[sign]:
@@ -71,7 +98,7 @@ FAULTS = (
         store_proxied=True,
     ),
     Fault(
-        "F38",
+        "N3",
         "the store hears the centre, the centre does not hear the store",
         between_centre_and_store(lambda: Toxics(one_way=True), "blackhole", 30.0),
         rate=100,
@@ -83,5 +110,26 @@ FAULTS = (
         between_centre_and_store(lambda: Toxics(swallow=0.1, reset=0.1), "swallowed", 20.0, cut=True),
         rate=100,
         store_proxied=True,
+    ),
+    Fault(
+        "F38",
+        "nothing passes between the workers and Kafka, in neither direction",
+        between_workers_and_kafka(lambda: Toxics(blackhole=True), "blackhole", 45.0),
+        rate=100,
+        broker_proxied=True,
+    ),
+    Fault(
+        "F38b",
+        "Kafka hears the workers, the workers do not hear Kafka",
+        between_workers_and_kafka(lambda: Toxics(one_way=True), "blackhole", 45.0),
+        rate=100,
+        broker_proxied=True,
+    ),
+    Fault(
+        "F38c",
+        "Kafka refuses the workers' connections",
+        between_workers_and_kafka(lambda: Toxics(refuse=True), "refused", 45.0),
+        rate=100,
+        broker_proxied=True,
     ),
 )

@@ -1,6 +1,5 @@
 """Processes that die, stand still, or run out of memory."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,9 +9,15 @@ from itertools import islice
 import psutil
 
 from proof.faults.failpoints import note_receipts, run_child, spool_of
-from proof.harness.stack import StackFailed
+from proof.harness.stack import StackFailed, until
+from proof.honesty import told_by_the_wall
+from proof.oracle.asking import Base
+from proof.oracle.sending import TIMEOUT_S
 from proof.scene import Act, Fault, Scene
 
+ASLEEP_S = 20.0
+SESSION_S = 8.0
+"""After so long the group gives the partitions of a silent worker to another."""
 ALL = ("clickhouse", "kafka", "gateway", "worker", "reducer")
 
 
@@ -79,11 +84,43 @@ def frozen(name: str, seconds: float) -> Act:
     return act
 
 
+def unanswered(seconds: float) -> Act:
+    """F11: the broker stands still. Publishers get a refusal in time, and none is left hanging."""
+
+    def act(scene: Scene) -> None:
+        before = scene.load.tally.answers.copy()
+        frozen("kafka", seconds)(scene)
+        answers = scene.load.tally.answers - before
+        scene.numbers["answers_meanwhile"] = dict(answers)
+        if not any(answer.startswith("503") for answer in answers):
+            scene.wrong("I8", f"no publisher was told 503 while the broker stood still: {dict(answers)}")
+        if hanging := sum(count for answer, count in answers.items() if answer.startswith("0")):
+            scene.wrong("I8", f"{hanging} events had no answer within the publisher's {TIMEOUT_S:.0f} s")
+
+    return told_by_the_wall(act)
+
+
 def zombie(scene: Scene) -> None:
     """F08: a worker stands still longer than its session, its peer takes over, then it wakes up."""
     if "worker-2" not in scene.stack.state():
         raise StackFailed("F08 needs a second worker")
-    frozen("worker", 20.0)(scene)
+    go_on = scene.stopped("worker")
+    scene.outage_s = ASLEEP_S
+    begun, ends = time.monotonic(), scene.asked.ends()
+    try:
+        if until(lambda: _reached(scene, ends), ASLEEP_S - 5, 0.5):
+            scene.numbers["peer_took_over_after_s"] = round(time.monotonic() - begun, 1)
+            scene.bit("its peer landed all partitions while it stood still")
+        else:
+            scene.wrong("I10", f"the peer had not taken over after {ASLEEP_S - 5:.0f} s")
+        time.sleep(max(0.0, begun + ASLEEP_S - time.monotonic()))
+    finally:
+        go_on()
+
+
+def _reached(scene: Scene, ends: Base) -> bool:
+    landed = scene.asked.landed()
+    return all(landed.get(place, 0) >= end for place, end in ends.items())
 
 
 def storm(scene: Scene) -> None:
@@ -121,48 +158,71 @@ def starved(scene: Scene) -> None:
 
 
 def twins(scene: Scene) -> None:
-    """F34: a second worker under the name of the first."""
-    command = [sys.executable, "-P", "-m", "ioc", "worker", "--data", str(scene.stack.data)]
-    log = scene.stack.home / "twin.log"
-    with log.open("wb") as out:
-        twin = subprocess.Popen(command, env=scene.stack.environment, stdout=out, stderr=out)
+    """F34: a second worker of the same name, then one that shares group and folder under another."""
+    same = _twin(scene)
     try:
-        code = twin.wait(15)
-        scene.bit(f"the second worker of that name ended by itself ({code})")
+        scene.bit(f"the second worker of that name ended by itself ({same.wait(30)})")
     except subprocess.TimeoutExpired:
-        scene.bit(f"two workers ({scene.stack.pid('worker')}, {twin.pid}) ran under one name")
+        scene.wrong("I3", "two workers ran under one name")
     finally:
-        twin.kill()
-        twin.wait(10)
+        _end(same)
+    other = _twin(scene, "--port", str(scene.stack.port + 10))
+    try:
+        scene.load.wait_accepted(1500, 20)
+        if other.poll() is None:
+            scene.bit(f"another worker ({other.pid}) joined the group unasked, and died of SIGKILL")
+        else:
+            scene.wrong("I10", f"another worker of the group ended by itself ({other.returncode})")
+    finally:
+        _end(other)
+    scene.outage_s = SESSION_S
 
 
-def without_memory(scene: Scene) -> None:
-    """F44: what the workers keep on disk beside the store is taken away."""
-    folder = scene.stack.data / "faust"
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    pids = {name: scene.stack.pid(name) for name in ("worker", "reducer")}
-    shutil.rmtree(folder, ignore_errors=True)
-    for name in pids:
-        scene.stack.signal(name, signal.SIGKILL, missing_ok=True)
-    for name, pid in pids.items():
-        scene.stack.await_other(name, pid)
-    scene.bit(f"worker and reducer lost their folder ({len(files)} files) and died")
+def _twin(scene: Scene, *more: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-P", "-m", "ioc", "worker", *more, "--data", str(scene.stack.data)]
+    with (scene.stack.home / "twin.log").open("ab") as out:
+        return subprocess.Popen(command, env=scene.stack.environment, stdout=out, stderr=out)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait(10)
+
+
+def kept_dead(name: str, seconds: float) -> Act:
+    """A process that dies again each time it is started, for so long."""
+
+    def act(scene: Scene) -> None:
+        scene.stack.await_up(name)
+        first, died, end = scene.stack.pid(name), set[int](), time.monotonic() + seconds
+        while time.monotonic() < end:
+            died.add(scene.stack.signal(name, signal.SIGKILL, missing_ok=True))
+            time.sleep(0.1)
+        scene.outage_s = seconds
+        scene.stack.await_other(name, first)
+        scene.bit(
+            f"{name} died of SIGKILL whenever it had started, {len(died - {0})} times in {seconds:.0f} s"
+        )
+
+    return told_by_the_wall(act)
 
 
 FAULTS = (
     Fault("F01", "kill -9 of a publisher, restarted on its spool", publishers, rate=100, tier=1),
     Fault("F02", "kill -9 of the gateway, three times", killed("gateway", times=3), tier=1),
     Fault("F04", "kill -9 of worker and reducer in turn", killed("worker", "reducer", times=4), tier=1),
+    Fault("F04w", "the worker dies again and again for 45 s", kept_dead("worker", 45.0)),
     Fault("F05", "kill -9 of the landing worker, four times", killed("worker", times=4), tier=1),
+    Fault("F05x100", "kill -9 of the landing worker, a hundred times", killed("worker", times=100)),
     Fault("F06", "kill -9 of the store, three times", killed("clickhouse", times=3), tier=1),
+    Fault("F06w", "the store dies again and again for 45 s", kept_dead("clickhouse", 45.0)),
     Fault("F07", "SIGTERM of each process in turn", ended, tier=1),
     Fault("F08", "a worker stands still, its peer takes over, it wakes up", zombie, workers=2, spoils=True),
     Fault("F09", "the broker is restarted in order", broker_ended),
     Fault("F10", "kill -9 of the broker, twice, same log", killed("kafka", times=2), rate=150, tier=1),
-    Fault("F11", "the broker stands still for 90 s", frozen("kafka", 90.0), rate=100),
+    Fault("F11", "the broker stands still for 90 s", unanswered(90.0), rate=100),
     Fault("F14", "one of two workers comes and goes", storm, workers=2, spoils=True),
-    Fault("F34", "a second worker under the name of the first", twins),
-    Fault("F44", "the workers' own folder is deleted", without_memory),
+    Fault("F34", "a second worker under the name of the first, then one more of its group", twins),
     Fault("F39", "everything dies at once and comes back in any order", everything, rate=150),
     Fault("F41", "a worker that gets no more memory", starved),
 )

@@ -22,6 +22,8 @@ from proof.oracle.asking import Asked
 
 ROOT = Path(__file__).parents[2]
 START_S = 180.0
+PORTS = 15
+"""Neighbouring ports of one stack: its own, and behind them those of the proxies."""
 PROCESSES = ("clickhouse", "kafka", "gateway", "worker", "reducer", "wall")
 
 
@@ -64,20 +66,24 @@ class Process:
     restarts: int
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What is special about a stack."""
+
+    workers: int = 1
+    store_proxied: bool = False
+    """Its store stands behind a proxy."""
+    broker_proxied: bool = False
+    """Its workers reach Kafka through a proxy; publishers' events come to Kafka as ever."""
+    tmpfs: str = ""
+    """This part of its data lies on a small volume."""
+
+
 class Stack:
     """One stack in a folder of its own; `tree` is the source it runs (a scratch copy for seeded bugs)."""
 
-    def __init__(
-        self,
-        home: Path,
-        port: int,
-        *,
-        tree: Path = ROOT,
-        workers: int = 1,
-        store_proxied: bool = False,
-        tmpfs: str = "",
-    ) -> None:
-        self.home, self.data, self.port = home, home / "data", port
+    def __init__(self, home: Path, port: int, kind: Kind = Kind(), *, tree: Path = ROOT) -> None:
+        self.home, self.data, self.port, self.kind = home, home / "data", port, kind
         self.orders = home / "failpoints"
         self.orders.mkdir(parents=True, exist_ok=True)
         clean = {name: value for name, value in os.environ.items() if not name.startswith("IOC_")}
@@ -89,13 +95,15 @@ class Stack:
             "IOC_FAILPOINTS": str(self.orders),
         }
         self._up: subprocess.Popen[bytes] | None = None
-        self._workers = workers
-        self._volume = Volume(self.data / tmpfs) if tmpfs else None
+        self._volume = Volume(self.data / kind.tmpfs) if kind.tmpfs else None
         self.store_port = port
         self.store_proxy: FaultProxy | None = None
         self._store: subprocess.Popen[bytes] | None = None
-        if store_proxied:
+        if kind.store_proxied:
             self._put_store_behind_proxy()
+        self.broker_proxy: FaultProxy | None = None
+        if kind.broker_proxied:
+            self._put_broker_behind_proxy()
 
     def _put_store_behind_proxy(self) -> None:
         """The store is a process of ours; the centre is told another address than its own."""
@@ -103,16 +111,26 @@ class Stack:
         names = ("IOC_CLICKHOUSE__WRITER_PASSWORD", "IOC_CLICKHOUSE__READER_PASSWORD")
         self.environment |= {name: secrets.token_hex(8) for name in names}
 
+    def _put_broker_behind_proxy(self) -> None:
+        """The broker gets a listener for processors, whose clients are told the proxy's address."""
+        self.broker_proxy = FaultProxy(self.port + 13, self.port + 14)
+        self.environment |= {
+            "IOC_KAFKA__PROCESSORS": f"127.0.0.1:{self.port + 13}",
+            "IOC_KAFKA__PROCESSORS_PORT": str(self.port + 14),
+        }
+
     def start(self) -> "Stack":
         if self._volume is not None:
             self._volume.mount()
         if self.store_proxy is not None:
             self._start_store(self.store_proxy)
+        if self.broker_proxy is not None:
+            self.broker_proxy.start()
         command = [sys.executable, "-P", "-m", "ioc", "up", "--json", "--data", str(self.data)]
         out = self.home / "up.out"
         with out.open("wb") as said, (self.home / "up.err").open("wb") as errors:
             self._up = subprocess.Popen(
-                [*command, "--port-base", str(self.port), "--workers", str(self._workers)],
+                [*command, "--port-base", str(self.port), "--workers", str(self.kind.workers)],
                 stdout=said, stderr=errors, env=self.environment, start_new_session=True, cwd=self.home,
             )  # fmt: skip
         up = self._up
@@ -141,6 +159,8 @@ class Stack:
             self.store_proxy.stop()
             self._store.kill()
             self._store.wait(10)
+        if self.broker_proxy is not None:
+            self.broker_proxy.stop()
         if self._volume is not None:
             self._volume.unmount()
 

@@ -1,9 +1,11 @@
 """What the wall says, as any browser is told first."""
 
 import http.client
+import json
 
 BOARD = "/wall/operations-wall"
 LOST = "MẤT KẾT NỐI KHO DỮ LIỆU"
+STOPPED = "▼ Ngừng cập nhật"
 
 
 def page(port: int) -> str:
@@ -18,7 +20,16 @@ def page(port: int) -> str:
         connection.close()
 
 
-def says_lost(port: int) -> bool:
-    """It tells everybody that it lost the store (or tells nothing at all)."""
+def doubt(port: int) -> str:
+    """What the wall tells everybody of its numbers: `lost` (the store), `stopped` (no new ones are made),
+    `silent` (it tells nothing at all), or "" when it has no doubt."""
     text = page(port)
-    return not text or LOST in text or LOST.encode("unicode_escape").decode() in text
+    if not text:
+        return "silent"
+    if _says(text, LOST):
+        return "lost"
+    return "stopped" if _says(text, STOPPED) else ""
+
+
+def _says(text: str, words: str) -> bool:
+    return words in text or json.dumps(words)[1:-1] in text

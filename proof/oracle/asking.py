@@ -1,7 +1,7 @@
 """What the stack holds, asked for in plain SQL over the native port and read from Kafka itself."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clickhouse_driver import Client
@@ -67,6 +67,17 @@ class Found:
     """(kpi, unit, day) → numerator, denominator."""
     cases: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Subject of an incoming document → columns of its case."""
+
+    def between(self, base: Base, ends: Base) -> "Found":
+        """The part of it between these offsets; what is not about offsets is shared."""
+
+        def inside(place: Place) -> bool:
+            topic, partition, offset = place
+            return base.get((topic, partition), 0) <= offset < ends.get((topic, partition), 0)
+
+        rows = [row for row in self.rows if inside(row.place)]
+        records = {place: value for place, value in self.records.items() if inside(place)}
+        return replace(self, rows=rows, records=records, ends=ends)
 
 
 class Asked:
@@ -135,8 +146,8 @@ class Asked:
             auto_offset_reset="earliest", client_id="proof-oracle",
         )  # fmt: skip
 
-    def found(self, base: Base, run: str, ends: Base) -> Found:
-        """All that a check of this run needs: the records from `base` up to `ends`.
+    def found(self, base: Base, ends: Base) -> Found:
+        """What lies between these offsets, and the cells; checksum and cases are asked for by run.
 
         The centre's own canaries never stop, so that the end of a log is a moment that the caller chose.
         """
@@ -154,17 +165,21 @@ class Asked:
                 " ORDER BY _table, partition, offset"
             )
         ]
+        found = Found(rows=rows, ends=ends, records=self.records(base, ends))
+        found.broken = self.sql(_I6)
+        found.gaps = self.sql(_GAPS)
+        found.cells = self.cells()
+        return found
+
+    def checksum(self, run: str) -> int:
+        """The order-free checksum over what is counted of a run."""
         ours = " OR ".join(f"source = '{source}'" for source in OURS)
-        ((checksum,),) = self.sql(
+        ((sum_,),) = self.sql(
             "SELECT sum(reinterpretAsUInt64(substring(SHA256(concat(source, '\\0', id, '\\0', data)), 1, 8)))"
             f" FROM ioc.events WHERE verdict = 'counted' AND ({ours}) AND startsWith(subject, %(run)s)",
             {"run": f"{run}/"},
         )
-        found = Found(rows=rows, checksum=int(checksum), ends=ends, records=self.records(base, ends))
-        found.broken = self.sql(_I6)
-        found.gaps = self.sql(_GAPS)
-        found.cells, found.cases = self.cells(), self.cases(run)
-        return found
+        return int(sum_)
 
     def cells(self) -> dict[tuple[str, str, str], tuple[int, int]]:
         rows = self.sql(

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from proof.oracle import kpis
@@ -13,10 +13,10 @@ from proof.oracle.journal import GOOD, History, Key, Told
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is judged: this run's history, all histories of this stack (for the KPIs), what was found."""
+    """What is judged: this run's history, the cells of all that was sent to this stack, what was found."""
 
     history: History
-    all_events: Mapping[Key, Told]
+    cells: kpis.Cells
     found: Found
     base: Base
     run: str
@@ -115,7 +115,7 @@ def fidelity(case: Case) -> Iterator[str]:
 
 def indicators(case: Case) -> Iterator[str]:
     """I5: the cells of four indicators equal those computed from the journals, over what is counted."""
-    expected = kpis.cells(event for event in case.all_events.values() if event.expect == GOOD)
+    expected = case.cells
     found = {at: pair for at, pair in case.found.cells.items() if at[0] in kpis.KPIS}
     for at in sorted(expected.keys() | found.keys()):
         if expected.get(at, (0, 0)) != found.get(at, (0, 0)):

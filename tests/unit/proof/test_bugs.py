@@ -5,7 +5,7 @@ import pytest
 from proof.bugs import BUGS, Bug, Drifted, patched
 from proof.faults import FAULTS
 from proof.harness.stack import ROOT
-from proof.runs import FAIL, PASS, SKIPPED, UNVERIFIED, Result
+from proof.results import FAIL, PASS, SKIPPED, UNVERIFIED, Result
 from proof.seeded import LANE
 from proof.soak import Sample, slope
 

@@ -49,7 +49,7 @@ def case(tmp_path: Path) -> Case:
         found.checksum = (found.checksum + checksum(event.source, event.id, event.said)) % 2**64
     found.cells = dict(kpis.cells(history.good()))
     found.cases = _cases(history.good())
-    return Case(history, history.events, found, {}, RUN)
+    return Case(history, kpis.cells(history.good()), found, {}, RUN)
 
 
 def _cases(events: list[Told]) -> dict[str, dict[str, object]]:
