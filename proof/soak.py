@@ -1,9 +1,11 @@
-"""Half an hour of load with a fault each minute: nothing is lost, and nothing grows."""
+"""Load for long: first a process dies each minute and nothing is lost, then none dies and nothing grows."""
 
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
 
 import psutil
 
@@ -11,11 +13,13 @@ from proof.harness.stack import Stack
 from proof.scene import Act, Fault, Scene
 
 EVERY_S = 5.0
-VICTIMS = ("worker", "gateway", "reducer", "clickhouse", "kafka")
+VICTIMS = ("worker", "gateway", "reducer", "clickhouse", "kafka", "wall")
 MOST_FILES, MOST_THREADS, MOST_PARTS = 600, 250, 300
-MOST_SLOPE_MIB_H = 120.0
-"""Of a process that lived at least `LIVED_S`, over the second half of its life: before, it warms up."""
-LIVED_S = 240.0
+NOISE_MIB = 8.0
+"""What one merge, arena or collection more or less is, at any time: a shorter look tells less."""
+SUM_NOISE_MIB = 24.0
+GROWTH_MIB_H = 1.0
+"""What a process may gain each hour, beyond the noise."""
 MIB = 1 << 20
 
 
@@ -29,22 +33,28 @@ class Sample:
     threads: int
 
 
+Samples = dict[tuple[str, int], list[Sample]]
+
+
 def soaking(minutes: float) -> Act:
-    """Kill one process each minute in turn, and look at all of them meanwhile."""
+    """In the first half kill one process each minute in turn, in the second none; look at all of them."""
 
     def act(scene: Scene) -> None:
-        samples: dict[tuple[str, int], list[Sample]] = defaultdict(list)
+        samples: Samples = defaultdict(list)
         parts: list[int] = []
-        end, next_fault, turn = time.monotonic() + minutes * 60, time.monotonic() + 60, 0
+        begun = time.monotonic()
+        end, calm, next_fault, turn = begun + minutes * 60, begun + minutes * 30, begun + 60, 0
         while time.monotonic() < end:
             _look(scene.stack, samples)
             parts.append(_parts(scene))
-            if time.monotonic() >= next_fault:
+            if next_fault <= time.monotonic() < calm:
                 next_fault += 60
                 scene.kill(VICTIMS[turn % len(VICTIMS)])
                 turn += 1
             time.sleep(EVERY_S)
-        scene.numbers["processes"] = _judged(scene, samples)
+        _bounded(scene, samples)
+        # The first half of the calm is for warming up: caches fill, pools grow to what the load needs.
+        _level(scene, samples, calm + minutes * 15)
         scene.numbers["parts_at_most"] = max(parts, default=0)
         if max(parts, default=0) > MOST_PARTS:
             scene.wrong("I8", f"{max(parts)} parts of one table, limit {MOST_PARTS}")
@@ -52,7 +62,7 @@ def soaking(minutes: float) -> Act:
     return act
 
 
-def _look(stack: Stack, samples: dict[tuple[str, int], list[Sample]]) -> None:
+def _look(stack: Stack, samples: Samples) -> None:
     for name, one in stack.state().items():
         try:
             process = psutil.Process(one.pid)
@@ -77,41 +87,72 @@ def _parts(scene: Scene) -> int:
         return 0
 
 
-def slope(samples: Sequence[Sample]) -> float:
-    """MiB an hour, least squares."""
-    n = len(samples)
-    if n < 3:
-        return 0.0
-    mean_t = sum(each.at for each in samples) / n
-    mean_m = sum(each.rss for each in samples) / n
-    below = sum((each.at - mean_t) ** 2 for each in samples)
-    above = sum((each.at - mean_t) * (each.rss - mean_m) for each in samples)
-    return above / below * 3600 / MIB if below else 0.0
+def slope(points: Sequence[tuple[float, int]]) -> float:
+    """MiB an hour of (seconds, bytes): the median of the slopes between all pairs (Theil and Sen), which a
+    few high or low looks, or a step that comes and goes, do not move."""
+    slopes = [(b - a) / (t - s) for (s, a), (t, b) in combinations(points, 2) if t > s]
+    return median(slopes) * 3600 / MIB if slopes else 0.0
 
 
-def _judged(scene: Scene, samples: dict[tuple[str, int], list[Sample]]) -> dict[str, dict[str, float]]:
+def allowed_mib(noise: float, hours: float, processes: int = 1) -> float:
+    """What may be gained in so many hours."""
+    return noise + GROWTH_MIB_H * hours * processes
+
+
+def _level(scene: Scene, samples: Samples, since: float) -> None:
+    """Nobody has gained memory since then, nor all together; a slope as a number tells how much."""
+    found: dict[str, dict[str, float]] = {}
+    together: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for (name, pid), listed in samples.items():
+        later = [(each.at, each.rss) for each in listed if each.at >= since]
+        if len(later) < 3 or listed[-1].at < max(one[-1].at for one in samples.values()) - 3 * EVERY_S:
+            continue
+        for number, point in enumerate(reversed(later)):
+            together[number].append(point)
+        found[name] = _gain(scene, f"{name} ({pid})", later, NOISE_MIB, 1)
+    whole = [
+        (max(at for at, _ in points), sum(rss for _, rss in points))
+        for points in together.values()
+        if len(points) == len(found)
+    ]
+    found["all"] = _gain(scene, "all processes together", whole, SUM_NOISE_MIB, len(found))
+    scene.numbers["memory_in_the_calm"] = found
+
+
+def _gain(
+    scene: Scene, name: str, points: Sequence[tuple[float, int]], noise: float, processes: int
+) -> dict[str, float]:
+    hours = (max(at for at, _ in points) - min(at for at, _ in points)) / 3600 if points else 0.0
+    rises, most = slope(points), allowed_mib(noise, hours, processes)
+    if rises * hours > most:
+        gained = f"gained {rises * hours:.0f} MiB in {hours * 60:.0f} minutes of calm"
+        scene.wrong("I8", f"{name} {gained}, allowed {most:.0f}")
+    return {
+        "slope_mib_h": round(rises, 1),
+        "gained_mib": round(rises * hours, 1),
+        "allowed_mib": round(most, 1),
+        "hours": round(hours, 2),
+    }
+
+
+def _bounded(scene: Scene, samples: Samples) -> None:
+    """Open files and threads of every process that lived."""
     found: dict[str, dict[str, float]] = {}
     for (name, pid), listed in samples.items():
-        lived = listed[-1].at - listed[0].at
-        later = [each for each in listed if each.at >= listed[0].at + lived / 2]
-        rises = slope(later) if lived >= LIVED_S else 0.0
         most = {
-            "rss_mib": max(each.rss for each in listed) / MIB,
+            "rss_mib": round(max(each.rss for each in listed) / MIB, 1),
             "files": max(each.files for each in listed),
             "threads": max(each.threads for each in listed),
-            "slope_mib_h": rises,
-            "lived_s": lived,
         }
         before = found.setdefault(name, dict.fromkeys(most, 0.0))
-        found[name] = {key: round(max(before[key], value), 1) for key, value in most.items()}
-        limits = (("files", MOST_FILES), ("threads", MOST_THREADS), ("slope_mib_h", MOST_SLOPE_MIB_H))
-        for key, limit in limits:
+        found[name] = {key: max(before[key], value) for key, value in most.items()}
+        for key, limit in (("files", MOST_FILES), ("threads", MOST_THREADS)):
             if most[key] > limit:
-                scene.wrong("I8", f"{name} ({pid}): {key} {most[key]:.0f}, limit {limit:.0f}")
-    return found
+                scene.wrong("I8", f"{name} ({pid}): {most[key]:.0f} {key}, limit {limit}")
+    scene.numbers["processes"] = found
 
 
 def fault(minutes: float, rate: float) -> Fault:
     """The soak as one long fault."""
-    title = f"{minutes:g} minutes at {rate:g} events/s, a process killed each minute"
+    title = f"{minutes:g} minutes at {rate:g} events/s, in the first half a process killed each minute"
     return Fault("SOAK", title, soaking(minutes), rate=rate)

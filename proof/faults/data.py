@@ -1,10 +1,12 @@
 """Events that come twice, late, in any order, or should not have come at all."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from proof.harness.stack import until
 from proof.oracle.asking import Found
 from proof.oracle.direct import poison, put, repeat
 from proof.oracle.journal import GOOD, History, Told, read
@@ -13,6 +15,9 @@ from proof.scene import Fault, Scene
 
 KIB = 1024
 HOUR = 3_600_000
+POISON_S = 1.0
+"""What poison may cost the record behind it, beyond what any record waits."""
+PATIENCE_S = 20.0
 STRUCTURED = "application/cloudevents+json"
 DAYS_BEFORE = ("2026-01-05T01:00:00Z", "2026-01-06T01:00:00Z")
 
@@ -70,11 +75,41 @@ def late(scene: Scene) -> None:
 
 
 def poisoned(scene: Scene) -> None:
-    """F25: poison between good records, some refused by the door; the neighbours flow."""
+    """F25: poison between good records, some refused by the door; the neighbours flow.
+
+    How long the record behind waits from Kafka into the ledger, with poison before it and without.
+    """
+    usual = [_behind(scene, {n: scene.asked.ends()["ioc.documents", n] - 1}) for n in (0, 1, 0, 1)]
+    after = []
     for _ in range(6):
-        put(scene.stack.bootstrap, "ioc.documents", poison(scene.chance, 8), scene.journal)
+        places = put(scene.stack.bootstrap, "ioc.documents", poison(scene.chance, 8), scene.journal)
+        after.append(_behind(scene, {n: offset for _, n, offset in sorted(places)}))
         if not scene.load.wait_accepted(80, 20):
             scene.wrong("I1", "good events did not flow beside poison")
+    allowed = max(usual) + POISON_S
+    scene.numbers["next_record_lands_after_s"] = {"usual": usual, "behind poison": after}
+    if max(after) > allowed:
+        scene.wrong("I1", f"behind poison a record waited {max(after)} s, allowed {allowed:.2f} s")
+
+
+def _behind(scene: Scene, last: dict[int, int]) -> float:
+    """Seconds that the first record behind these offsets of `ioc.documents` took from Kafka to the ledger:
+    the slowest of the partitions, seen by looking again and again, by this machine's one clock."""
+    took: dict[int, float] = {}
+
+    def seen() -> bool:
+        for partition in last.keys() - took.keys():
+            rows = scene.asked.sql(
+                "SELECT toUnixTimestamp64Milli(argMin(logged_at, offset)), count() FROM ioc.events_documents"
+                " WHERE partition = %(n)s AND offset > %(last)s",
+                {"n": partition, "last": last[partition]},
+            )
+            if rows[0][1]:
+                took[partition] = time.time() - int(rows[0][0]) / 1000
+        return len(took) == len(last)
+
+    until(seen, PATIENCE_S, 0.02)
+    return round(max(took.values()), 3) if len(took) == len(last) else PATIENCE_S
 
 
 def bitten_by_quarantine(scene: Scene, found: Found) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kafka import KafkaProducer
 
-from proof.oracle.journal import Journal, Told
+from proof.oracle.journal import Journal, Place, Told
 
 POISON = (
     ("undecodable", b"\xff\xfe not JSON"),
@@ -36,17 +36,19 @@ def put(
     records: Iterable[tuple[Told, bytes]],
     journal: Journal,
     key: bytes | None = None,
-) -> None:
-    """Write each into the journal, then into Kafka, then its place into the journal."""
-    listed = list(records)
+) -> list[Place]:
+    """Write each into the journal, then into Kafka, then its place into the journal; the places."""
+    listed, places = list(records), []
     journal.sending(told for told, _ in listed)
     producer: Any = KafkaProducer(bootstrap_servers=bootstrap, acks="all", client_id="proof-oracle")
     try:
         for told, value in listed:
             at = producer.send(topic, value=value, key=told.id.encode()).get(30)
             journal.ended(told.key, "ok", topic=at.topic, partition=at.partition, offset=at.offset)
+            places.append((at.topic, at.partition, at.offset))
     finally:
         producer.close()
+    return places
 
 
 def repeat(bootstrap: str, records: Iterable[tuple[Told, str, bytes, bytes]], journal: Journal) -> int:

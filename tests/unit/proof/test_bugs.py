@@ -1,4 +1,4 @@
-"""Seeded bugs still fit the code, verdicts never pass without evidence, a slope is a slope."""
+"""Seeded bugs still fit the code, verdicts never pass without evidence."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from proof.faults import FAULTS
 from proof.harness.stack import ROOT
 from proof.results import FAIL, PASS, SKIPPED, UNVERIFIED, Result
 from proof.seeded import LANE
-from proof.soak import Sample, slope
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
@@ -40,12 +39,6 @@ def test_a_patch_that_has_drifted_is_an_error() -> None:
 )
 def test_an_outcome_is_its_worst_invariant(said: dict[str, str], outcome: str) -> None:
     assert Result("F00", "", 1, "", invariants=said).outcome == outcome
-
-
-def test_a_slope_is_mebibytes_an_hour() -> None:
-    rising = [Sample(at, (100 + at // 60) * (1 << 20), 1, 1) for at in range(0, 3600, 60)]
-    assert slope(rising) == pytest.approx(60.0)
-    assert slope(rising[:2]) == 0.0
 
 
 def test_every_fault_of_the_matrix_is_there_or_says_what_is_missing() -> None:
