@@ -17,6 +17,7 @@ from ioc.connecting import kafka_python
 from ioc.contracts import TYPES, Envelope, encode, kafka_key
 from ioc.errors import IocError
 from ioc.settings import Kafka
+from producers.reviving import revive
 
 LINGER_MS = 5
 CONNECT_MS = 15_000
@@ -87,6 +88,7 @@ class Publisher:
         future: Future[Receipt] = Future()
         future.set_running_or_notify_cancel()
         failpoints.hit("P1")
+        revive(self._producer)
         try:
             sent = self._producer.send(topic, value=value, key=key)
         except (KafkaError, ValueError, TypeError, AssertionError) as error:

@@ -54,7 +54,8 @@ def judge(scene: Scene, fault: Fault, result: Result, findings: Findings, settle
     `settled_s`: from the end of the fault until everything had landed; negative: never.
     """
     _bounds(scene, result.numbers.get("peak_mib", {}), findings)
-    _recovery(scene, settled_s, findings)
+    # The next fault of a group begins at once, and what it breaks is not this one's doing.
+    _recovery(30.0 * (1 + fault.together) + scene.outage_s / 2, settled_s, findings)
     result.evidence = scene.evidence
     result.numbers |= scene.numbers
     for invariant, more in scene.more.items():
@@ -85,8 +86,7 @@ def _bounds(scene: Scene, peaks: dict[str, int], findings: Findings) -> None:
         found.append(f"{scene.load.given_up} events had no receipt in time")
 
 
-def _recovery(scene: Scene, settled_s: float, findings: Findings) -> None:
-    allowed = 30.0 + scene.outage_s / 2
+def _recovery(allowed: float, settled_s: float, findings: Findings) -> None:
     found = findings.setdefault("I10", [])
     if settled_s < 0:
         found.append("the backlog was not landed in time")

@@ -87,6 +87,8 @@ def together(work: Work, ground: Ground, say: Say) -> Iterator[Result]:
                 reached += 1
                 done.append(_broken(fault, seed, ground, stack, levels, base, result))
                 base = done[-1].awaited.ends
+                if len(able) > 1:
+                    say(f"  {fault.id} is over, {done[-1].took}")
             _judged(done, stack.asked(), levels, ground)
     except (StackFailed, OSError) as error:
         reached = max(reached, 1)

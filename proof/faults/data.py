@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from statistics import median
 
 from proof.harness.stack import until
 from proof.oracle.asking import Found
@@ -79,17 +80,23 @@ def poisoned(scene: Scene) -> None:
 
     How long the record behind waits from Kafka into the ledger, with poison before it and without.
     """
-    usual = [_behind(scene, {n: scene.asked.ends()["ioc.documents", n] - 1}) for n in (0, 1, 0, 1)]
+    usual = [_behind(scene, _last(scene)) for _ in range(6)]
     after = []
     for _ in range(6):
         places = put(scene.stack.bootstrap, "ioc.documents", poison(scene.chance, 8), scene.journal)
         after.append(_behind(scene, {n: offset for _, n, offset in sorted(places)}))
         if not scene.load.wait_accepted(80, 20):
             scene.wrong("I1", "good events did not flow beside poison")
-    allowed = max(usual) + POISON_S
+    # What poison costs it costs each time; the greatest of a few looks is the machine's doing.
+    waited, allowed = median(after), median(usual) + POISON_S
     scene.numbers["next_record_lands_after_s"] = {"usual": usual, "behind poison": after}
-    if max(after) > allowed:
-        scene.wrong("I1", f"behind poison a record waited {max(after)} s, allowed {allowed:.2f} s")
+    if waited > allowed:
+        scene.wrong("I1", f"behind poison a record waited {waited:.2f} s, allowed {allowed:.2f} s")
+
+
+def _last(scene: Scene) -> dict[int, int]:
+    ends = scene.asked.ends()
+    return {partition: ends["ioc.documents", partition] - 1 for partition in (0, 1)}
 
 
 def _behind(scene: Scene, last: dict[int, int]) -> float:

@@ -153,3 +153,13 @@ def test_sasl_and_tls_settings_reach_the_client() -> None:
         "sasl_plain_password": "hidden",
         "ssl_cafile": "ca.pem",
     }
+
+
+def test_a_producer_that_has_lost_its_id_is_revived_before_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publisher, producer = _publisher()
+    revived: list[object] = []
+    monkeypatch.setattr("producers.sdk.revive", revived.append)
+    publisher.send(document())
+    assert revived == [producer]
