@@ -53,7 +53,7 @@ drill: install  ## back up under load, wipe the store, restore, catch up: all eq
 chaos: install  ## the first faults of the matrix and every failpoint on a real stack, judged by the oracle (docs/proof.md)
 	$(BIN)/python -m proof chaos
 
-chaos-full: install  ## every fault that can be made here, every failpoint with twenty seeds, every value under kills: hours
+chaos-full: install  ## every fault that can be made here, every failpoint with twenty seeds, every value under kills
 	$(BIN)/python -m proof full
 	$(BIN)/python -m pytest -q -m chaos tests/stack
 
