@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from ioc.settings import Kafka
 from local.child import Child
@@ -13,6 +14,7 @@ from local.jars import class_path
 from local.kafka import Broker
 from local.probes import is_free, listens, wait_for
 from local.topics import ensure_topics
+from tests import chromium as browsers
 
 from .running import RunningStack
 
@@ -46,6 +48,20 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         yield running.start()
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browsers.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def screen(chromium: Browser) -> Iterator[Page]:
+    """A 1080p screen."""
+    page = chromium.new_page(viewport={"width": 1920, "height": 1080})
+    yield page
+    page.close()
 
 
 class running_broker:

@@ -2,14 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from local.probes import wait_for
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 from .running import RunningStack
 
@@ -27,16 +25,6 @@ SEEN = """() => [...document.querySelectorAll('.card')].map(e => {
           covered: !e.contains(eye), inside: box.width > 0 && box.height > 0 && style.visibility === 'visible'
           && box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight}})"""
 HEADER = ("look-title", "look-freshness")
-
-
-@pytest.fixture
-def screen() -> Iterator[Page]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser.new_page(viewport={"width": 1920, "height": 1080})
-        browser.close()
 
 
 def cards(page: Page) -> list[dict[str, Any]]:

@@ -3,36 +3,24 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from ioc.contracts import build
 from ioc.reference import Catalogue
 from ioc.settings import load
 from local.probes import wait_for
 from producers.sdk import Publisher
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 from .running import RunningStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
 WITHIN_S = 30.0
-
-
-@pytest.fixture
-def screen() -> Iterator[Page]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser.new_page(viewport={"width": 1920, "height": 1080})
-        browser.close()
 
 
 def all_speak(stack: RunningStack) -> None:

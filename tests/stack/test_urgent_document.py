@@ -1,18 +1,16 @@
 """What the centre is for, seen with people's eyes: an urgent document nobody assigned is an alert before the
 operator and on the wall within five seconds of its deadline, is taken up, and everybody sees that it is."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ioc.settings import load
 from local.probes import wait_for
 from storage.client import Store
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 from .running import RunningStack
 from .test_watch import IMMEDIATE, WITHIN, arrived, watching
@@ -31,16 +29,6 @@ NOTICE = """words => {
   new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
 """The page itself notes when it first shows these words: asking from outside is seconds late at times."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def sign_in(page: Page, at: str, account: str, issued: str) -> None:
