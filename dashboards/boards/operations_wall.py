@@ -26,7 +26,7 @@ TILES = {
 }
 """KPI → its name, short enough to be read from six metres; what its cases are called."""
 SHOWN = (
-    *(Shown(kpi, "month", noun, tile=True) for kpi, (_, noun) in TILES.items()),
+    *(Shown(kpi, "month", noun) for kpi, (_, noun) in TILES.items()),
     *(Shown(kpi, "day") for kpi in (lists.OVERDUE, lists.DUE_SOON, lists.WAITING)),
 )
 TREND = "dossier_on_time_rate"
@@ -46,7 +46,7 @@ def board(facts: Facts) -> d.Dashboard:
         .readonly()
         .timepicker(d.TimePicker().hidden(True))
         .with_variable(d.ConstantVariable("unit").value(facts.root))
-        .with_panel(level(values(), only(SHOWN[0].kpi), place(0, 0, 6, 3)))
+        .with_panel(level(place(0, 0, 6, 3)))
         .with_panel(_title(facts.root_name))
         .with_panel(trust.reach(place(14, 0, 10, 3)))
     )

@@ -265,17 +265,18 @@ def _latency(at: Place) -> Any:
 
 
 def _stops(at: Place) -> Any:
-    sql = """
-    SELECT topic, partition, reason, toInt64(last - first + 1) AS records, at
+    sql = f"""
+    SELECT topic, partition, {short("stops", "kind", "'Không rõ'")} AS why,
+      toInt64(last - first + 1) AS records, at
     FROM ioc_read.landing_stops ORDER BY at DESC LIMIT 6
-    """
+    """  # noqa: S608
     said = Said(
         "Phần đang dừng",
         "Phần của Kafka mà việc ghi sổ dừng lại để không bỏ sót bản ghi.",
         decimals=0,
         nothing="Không có phần nào dừng",
     )
-    shown = {"topic": "Chủ đề", "partition": "Phần", "reason": "Lý do", "records": "Bản ghi", "at": "Từ lúc"}
+    shown = {"topic": "Chủ đề", "partition": "Phần", "why": "Lý do", "records": "Bản ghi", "at": "Từ lúc"}
     return panels.rows(said, sql, shown, at, {"at": [prop("unit", "time:DD/MM HH:mm")]})
 
 

@@ -8,13 +8,11 @@ from grafana_foundation_sdk.builders import dashboard as d
 from dashboards.boards import level, panels, period
 from dashboards.boards.canvas import Piece, Place, begun, placed
 from dashboards.boards.catalogue import Facts
-from dashboards.boards.clickhouse import Query
 from dashboards.boards.domains import Domain, Rows, head, tiles
 from dashboards.boards.kpi import Measure
 from dashboards.boards.links import board_link, row_case
 from dashboards.boards.panels import Said
 from dashboards.boards.parts import UNIT, VERDICT_UP, WINDOW, beneath, mapping, prop, short
-from dashboards.boards.values import Shown, only, statement
 
 GOV10 = "gov10_task_completion"
 HEADLINES = (
@@ -28,7 +26,6 @@ HEADLINES = (
     "unit_dx_score",
 )
 """What the leaders asked for by name in the conclusions of their meetings; at most eight stay readable."""
-LEVEL_TILES = ("dossier_on_time_rate", "online_dossier_rate", "doc_on_time_rate", "task_on_time_rate")
 LEADERS = "leadership"
 
 
@@ -134,12 +131,8 @@ def leadership(facts: Facts) -> d.Dashboard:
     )
     headlines = facts.known(HEADLINES)
     height, (heading, reach) = head(title, facts)
-    if tiled := facts.known(LEVEL_TILES):
-        query = Query(statement([Shown(each.id, "month", tile=True) for each in tiled]))
-        status = Piece("level", 6, partial(level.level, query, only(tiled[0].id)))
-        top = [status, Piece(heading.name, 9, heading.make), Piece(reach.name, 9, reach.make)]
-    else:
-        top = [heading, reach]
+    status = Piece("level", 6, level.level)
+    top = [status, Piece(heading.name, 9, heading.make), Piece(reach.name, 9, reach.make)]
     rows: list[tuple[int, list[Piece]]] = [(height, top)]
     rows += [(size, list(row)) for size, row in tiles(headlines, links=True)]
     rows += [

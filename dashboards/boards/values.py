@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from grafana_foundation_sdk.models import dashboard as dm
 
-from dashboards.boards.level import columns
 from dashboards.boards.parts import UNIT
 
 VERDICT = "multiIf(fresh = 0, 'old', isNull(value), 'none', toString(band))"
@@ -18,12 +17,11 @@ VERDICT = "multiIf(fresh = 0, 'old', isNull(value), 'none', toString(band))"
 
 @dataclass(frozen=True)
 class Shown:
-    """A KPI on a board. `noun`: what its cases are called; `tile`: it is part of the level."""
+    """A KPI on a board. `noun`: what its cases are called."""
 
     kpi: str
     window: str
     noun: str = ""
-    tile: bool = False
 
 
 def statement(shown: Sequence[Shown]) -> str:
@@ -35,7 +33,7 @@ def statement(shown: Sequence[Shown]) -> str:
     SELECT kpi, value, verdict, target, change, cases, transform(kpi, [{names}], [{nouns}], '') AS noun,
       if(expected_units = 0, '', concat(toString(coverage_units), '/', toString(expected_units), ' đơn vị'))
         AS coverage,
-      window, start, as_of, stale_since, restated, {columns([one.kpi for one in shown if one.tile])}
+      window, start, as_of, stale_since, restated
     FROM (
       SELECT kpi, window, value, {VERDICT} AS verdict, target,
         value - value_yesterday AS change, cases, expected_units, coverage_units, start, as_of, stale_since,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 
+from dashboards import tongue
 from dashboards.console import (
     adoption_page,
     alert_page,
@@ -23,15 +24,12 @@ from dashboards.console.state import Console
 from ioc.alerts import Rules
 from ioc.clock import Clock
 from ioc.kpis import Kpis
-from ioc.messages import LANGUAGES, chosen, speak
+from ioc.messages import speak
 from ioc.peers import Proxies
 from ioc.reference import Catalogue
 from ioc.roles import Roles
 from ioc.settings import Settings
 
-TONGUE = "ioc_lang"
-"""The cookie that keeps the language a viewer chose; it says nothing else."""
-YEAR_S = 365 * 86_400
 OURS = ("/console", "/leader", "/adoption")
 
 
@@ -59,9 +57,8 @@ def install(web: FastAPI, console: Console) -> None:
     @web.middleware("http")
     async def ours(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
         here = request.url.path.startswith(OURS)
-        asked = request.query_params.get("lang") if here else None
-        if here:  # the wall is drawn once for all who look at it, in Vietnamese
-            speak(chosen(asked, request.cookies.get(TONGUE)))
+        if here:
+            speak(tongue.asked(request))
         response = await call(request)
         if console.counting is not None and request.method == "GET" and response.status_code == 200:
             known = visitor(console, request)
@@ -69,8 +66,7 @@ def install(web: FastAPI, console: Console) -> None:
         if here:
             # Forms must say that they come from here; other sites still learn nothing.
             response.headers["Referrer-Policy"] = "same-origin"
-        if asked in LANGUAGES:
-            response.set_cookie(TONGUE, asked, max_age=YEAR_S, path="/", httponly=True, samesite="lax")
+            tongue.keep(request, response)
         return response
 
     pages = (alerts_page, alert_page, more_pages, quarantine_page, leader_page, evidence_page, adoption_page)

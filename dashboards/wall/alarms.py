@@ -1,11 +1,12 @@
 """Open alerts as a wall needs them: what is wrong, where, since when, and who has taken it up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from dashboards.wall import words
+from ioc.messages import named, say
 
 MOST = 60
 """Alerts read: far more than anybody can act upon; how many there are of each kind is counted apart."""
@@ -25,20 +26,6 @@ GROUP BY alert_ref
 HAVING maxIf(seqno, state IN ('acknowledged', 'assigned')) > maxIf(seqno, state = 'raised')
 """
 """Open alerts that somebody has taken up since they were last raised: one raised again waits again."""
-
-SEVERITIES = {
-    "critical": "▲ KHẨN CẤP",
-    "major": "◆ NGHIÊM TRỌNG",
-    "minor": "■ CẦN CHÚ Ý",
-    "info": "• THÔNG TIN",
-}
-STATES = {
-    "raised": "mới",
-    "acknowledged": "đã tiếp nhận",
-    "assigned": "đã giao",
-    "escalated": "đã báo cấp trên",
-    SHELVED: "tạm ẩn",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +76,21 @@ def read(rows: Sequence[Mapping[str, Any]], taken: Sequence[Mapping[str, Any]] =
     )
 
 
-def state(alarm: Alarm, roles: Mapping[str, str], units: Mapping[str, str]) -> str:
-    """Its state in words, with who has it: `đã tiếp nhận: Trực ca IOC`, `đã giao Vụ Pháp chế`, `mới`."""
-    said = STATES.get(alarm.status, alarm.status)
+def state(alarm: Alarm, role: Callable[[str], str], unit: Callable[[str], str]) -> str:
+    """Its state in words, with who has it: `đã tiếp nhận: Trực ca IOC`, `đã giao Vụ Pháp chế`, `mới`.
+
+    `role`, `unit`: what a code is called.
+    """
+    said = named("status", alarm.status)
+    said = said[:1].lower() + said[1:]
     if alarm.status == "assigned" and alarm.to_unit:
-        return f"{said} {units.get(alarm.to_unit, alarm.to_unit)}"
+        return say("strip.given", state=said, unit=unit(alarm.to_unit))
     if alarm.taken_by:
-        return f"{said}: {roles.get(alarm.taken_by, alarm.taken_by)}"
-    return f"{said}, chưa ai tiếp nhận" if alarm.status == "escalated" else said
+        return f"{said}: {role(alarm.taken_by)}"
+    return say("strip.untaken", state=said) if alarm.status == "escalated" else said
 
 
 def since(alarm: Alarm, now: datetime) -> str:
     """`từ 10:28 (14 phút)`."""
     age = words.age((now - alarm.raised_at).total_seconds())
-    return f"từ {words.moment(alarm.raised_at, now)} ({age})"
+    return say("strip.since", at=words.moment(alarm.raised_at, now), age=age)

@@ -12,16 +12,20 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from nicegui import Client, background_tasks, core, ui
 from nicegui import app as pages
 
+from dashboards import tongue
 from dashboards.console import app as console
 from dashboards.wall import missing, page
 from dashboards.wall.board import GENERATED
 from dashboards.wall.board import boards as boards_of
 from dashboards.wall.choosing import NotKnownYet, NotOffered
+from dashboards.wall.glossary import Glossary
 from dashboards.wall.house import House
 from dashboards.wall.hub import Hub
 from dashboards.wall.screens import Screens, TooManyScreens
+from dashboards.wall.shared import Shared
 from dashboards.wall.source import OpenReader, StoreReader
 from ioc.clock import Clock, SystemClock
+from ioc.messages import say, speak
 from ioc.settings import Http, Settings
 
 CONTENT_POLICY = (
@@ -30,8 +34,6 @@ CONTENT_POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 """Nothing from elsewhere, whatever a row may hold. Inline and eval: Vue's in-browser templates need them."""
-
-TOO_MANY = "Quá nhiều đơn vị và kỳ khác nhau đang được xem cùng lúc. Hãy xem bảng chung hoặc thử lại sau."
 
 
 def build(
@@ -47,13 +49,14 @@ def build(
 
     `catalogue`: a ministry's own. `more`: adds further pages and routes.
     """
-    screens = Screens(boards_of(boards), open_reader, clock)
+    screens = Screens(boards_of(boards), open_reader, clock, Glossary.load(catalogue))
     house, hub = House.load(screens.boards, catalogue), Hub(clock)
+    shared = Shared(screens.around, house, clock, screens.glossary)
     screens.on_read = hub.read
     pages.on_startup(lambda: background_tasks.create(hub.run(), name="wall hub"))
     web = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(web, screens, clock)
-    _pages(screens, house, hub, clock)
+    _pages(screens, shared, house, hub, clock)
     if more is not None:
         more(web)
     # NiceGUI lets pages of any site open the socket that carries what the wall shows.
@@ -93,6 +96,8 @@ def _routes(web: FastAPI, screens: Screens, clock: Clock) -> None:
         response.headers["Referrer-Policy"] = "no-referrer"
         if not request.url.path.startswith("/_nicegui/"):  # scripts and fonts of the wheel may be kept
             response.headers["Cache-Control"] = "no-store"
+        if request.url.path.startswith("/wall/"):
+            tongue.keep(request, response)
         return response
 
     @web.get("/healthz")
@@ -120,22 +125,23 @@ def _routes(web: FastAPI, screens: Screens, clock: Clock) -> None:
         return RedirectResponse(f"/wall/{first_board}?kiosk")
 
 
-def _pages(screens: Screens, house: House, hub: Hub, clock: Clock) -> None:
+def _pages(screens: Screens, shared: Shared, house: House, hub: Hub, clock: Clock) -> None:
     @ui.page("/wall/{uid}")
     async def wall(client: Client, request: Request, uid: str) -> Response | None:
+        speak(tongue.asked(request))
         if uid not in screens.boards:
-            return missing.board(uid, screens.boards)
+            return missing.board(uid, screens.titles)
         try:
             chosen = await page.chosen(screens, uid, request.query_params)
             asked = page.wish(uid, request.query_params, request.cookies, chosen)
             screens.of(uid, chosen)
         except (page.NotUnderstood, NotOffered) as error:
-            return missing.answer(400, "Không hiểu địa chỉ", str(error), screens.boards)
+            return missing.answer(400, say("address.wrong"), str(error), screens.titles)
         except NotKnownYet as error:
-            return missing.answer(503, "Chưa đọc được danh mục", str(error), screens.boards)
+            return missing.answer(503, say("address.unlisted"), str(error), screens.titles)
         except TooManyScreens:
-            return missing.answer(503, "Quá nhiều lựa chọn", TOO_MANY, screens.boards)
-        page.build(screens, house, hub, clock, client, asked)
+            return missing.answer(503, say("address.too_many"), say("address.too_many_why"), screens.titles)
+        page.build(screens, shared, house, hub, clock, client, asked)
         return None
 
 

@@ -25,7 +25,7 @@ REACH_SQL = """
 SELECT reached_at AS as_of, finished_at, live FROM ioc_read.ticks
 WHERE settled = tick ORDER BY tick DESC LIMIT 1
 """
-LANDED_SQL = "SELECT min(told_at) AS landed_at FROM ioc_read.landing_lag"
+LANDED_SQL = "SELECT minOrNull(told_at) AS landed_at FROM ioc_read.landing_lag"
 SOURCES_SQL = f"""
 SELECT {short("sources", "s.system_code", "s.name")} AS name, s.age_s AS age_s, toString(s.state) AS state,
   s.interval_s AS interval_s, s.units AS units
@@ -59,11 +59,11 @@ AROUND = Board.model_validate({
     "timezone": "Asia/Ho_Chi_Minh", "time": {"from": "now-24h", "to": "now"}, "templating": {"list": []},
     "schemaVersion": 42, "graphTooltip": 0, "fiscalYearStartMonth": 0, "annotations": {},
     "panels": [
-        _panel(REACH, "Dữ liệu đến", "1s", REACH_SQL),
-        _panel(ALERTS, "Cảnh báo đang mở", "1s", alarms.STATEMENT, alarms.TAKEN),
-        _panel(SOURCES, "Nguồn dữ liệu", "5s", SOURCES_SQL),
-        _panel(NUMBERS, "Chỉ tiêu", "5s", NUMBERS_SQL),
-        _panel(LANDED, "Tiếp nhận", "5s", LANDED_SQL),
+        _panel(REACH, "reach", "1s", REACH_SQL),
+        _panel(ALERTS, "alerts", "1s", alarms.STATEMENT, alarms.TAKEN),
+        _panel(SOURCES, "sources", "5s", SOURCES_SQL),
+        _panel(NUMBERS, "numbers", "5s", NUMBERS_SQL),
+        _panel(LANDED, "landed", "5s", LANDED_SQL),
     ],
 })  # fmt: skip
 """Not a board that anybody sees: what is asked for the frame, in the form that a poller reads."""
@@ -127,8 +127,8 @@ class Around:
                 old=int(numbers.get("old", 0)),
                 missing=int(numbers.get("missing", 0)),
                 red=int(numbers.get("red", 0)),
-                sources_late=states.count("late"),
-                sources_silent=states.count("silent"),
+                late=states.count("late"),
+                silent=states.count("silent"),
                 alerts=None if found is None else status.Alerts.of(found),
             )
         )

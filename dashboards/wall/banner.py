@@ -6,14 +6,10 @@ from typing import Any
 
 from dashboards.wall import words
 from dashboards.wall.markup import Html, el, join
+from ioc.messages import say
 
-STATES = {
-    "silent": ("old", "▬ im lặng"),
-    "late": ("warn", "◆ trễ"),
-    "never": ("none", "◇ chưa từng"),
-    "live": ("good", "● đang sống"),
-}
-"""State → tone and words, the worst first. One that nobody knows is never shown as living."""
+STATES = {"silent": "old", "late": "warn", "never": "none", "live": "good"}
+"""State → tone, the worst first. One that nobody knows is never shown as living."""
 SPEAKING = ("live", "late")
 SIGNS = 88
 """What the line of a wall has room for beside the total and the rest, in signs."""
@@ -26,7 +22,7 @@ def draw(rows: Sequence[Mapping[str, Any]], elapsed: float, doubt: str = "") -> 
     `doubt`: why nothing of it can be trusted now; nothing is called living then.
     """
     if not rows:
-        return el("p", "empty", "Nguồn: chưa biết")
+        return el("p", "empty", say("sources.unread"))
     ordered = sorted(rows, key=lambda row: (list(STATES).index(_state(row)), row["interval_s"]))
     never = [row for row in ordered if _state(row) == "never"]
     told = [row for row in ordered if _state(row) != "never"]
@@ -58,25 +54,31 @@ def _total(rows: Sequence[Mapping[str, Any]], doubt: str) -> Html:
     alive = sum(_state(row) == "live" for row in rows)
     heard, expected = coverage(rows)
     tone = "old" if doubt else "good" if alive == len(rows) else "warn"
-    said = "không rõ" if doubt else f"{alive}/{len(rows)} đang sống"
-    units = f"phủ {heard}/{expected} đơn vị" if expected and not doubt else ""
+    said = say("sources.unknown") if doubt else say("sources.alive", n=alive, of=len(rows))
+    units = say("sources.covered", n=heard, of=expected) if expected and not doubt else ""
     return el(
-        "div", f"source total {tone}", el("b", "", "Nguồn"), el("span", "", said), el("small", "", units)
+        "div",
+        f"source total {tone}",
+        el("b", "", say("sources")),
+        el("span", "", said),
+        el("small", "", units),
     )
 
 
 def _said(row: Mapping[str, Any], elapsed: float, doubt: str) -> tuple[str, str, str, str]:
     """Name, state, the rest, tone. Of one that lives all units are heard: only its rhythm is said."""
     state = _state(row)
-    tone, said = ("old", "▬ không rõ") if doubt else STATES[state]
+    tone, said = ("old", say("source.unknown")) if doubt else (STATES[state], say(f"source.{state}"))
     age, rhythm = (
         words.age(seconds) for seconds in (float(row["age_s"]) + elapsed, float(row["interval_s"]))
     )
     if state == "live" and not doubt:
-        return str(row["name"]), f"● {age}", f"nhịp {rhythm}", tone
+        return str(row["name"]), f"● {age}", say("sources.rhythm", age=rhythm), tone
     units = len(row["units"])
-    heard = f" · {units if state in SPEAKING and not doubt else 0}/{units} đơn vị" if units else ""
-    return str(row["name"]), said, f"{age} · nhịp {rhythm}{heard}", tone
+    parts = [age, say("sources.rhythm", age=rhythm)]
+    if units:
+        parts.append(say("sources.units", n=units if state in SPEAKING and not doubt else 0, of=units))
+    return str(row["name"]), said, " · ".join(parts), tone
 
 
 def _cell(said: tuple[str, str, str, str]) -> Html:
@@ -88,7 +90,9 @@ def _others(rest: Sequence[Mapping[str, Any]], never: Sequence[Mapping[str, Any]
     parts = []
     bad = sum(_state(row) != "live" for row in rest)
     if rest:
-        parts.append(f"+{len(rest)} nguồn" + (f", {bad} trễ, im" if bad and not doubt else ""))
+        parts.append(
+            say("sources.more", n=len(rest)) + (say("sources.bad", n=bad) if bad and not doubt else "")
+        )
     if never:
-        parts.append(f"◇ {len(never)} chưa từng")
+        parts.append(say("sources.never", n=len(never)))
     return el("div", "source rest none", el("span", "", " · ".join(parts))) if parts else Html("")

@@ -6,6 +6,7 @@ from dashboards.wall.board import Board
 from dashboards.wall.choices import Choice, Variable
 from dashboards.wall.markup import Html, el, join
 from ioc.errors import IocError
+from ioc.messages import say
 
 Choices = Sequence[Choice]
 Known = Callable[[Variable], Choices | None]
@@ -35,18 +36,19 @@ def checked(board: Board, query: Mapping[str, str], known: Known) -> dict[str, s
         offered = known(one)
         named = (one.label or one.name).lower()
         if offered is None:
-            raise NotKnownYet(
-                f"Chưa kiểm tra được {named} “{asked}”: kho dữ liệu chưa trả lời. Hãy tải lại trang."
-            )
+            raise NotKnownYet(say("address.unchecked", name=named, asked=asked))
         if asked not in {choice.value for choice in offered}:
-            raise NotOffered(f"Không có {named} “{asked}” trên bảng {board.title}.{_some(offered)}")
+            raise NotOffered(
+                say("address.not_offered", name=named, asked=asked, board=board.title) + _some(offered)
+            )
         chosen[one.name] = asked
     return chosen
 
 
 def _some(offered: Choices, most: int = 6) -> str:
     listed = ", ".join(f"{one.value} ({one.text})" for one in offered[:most])
-    return f" Có thể chọn: {listed}{', …' if len(offered) > most else ''}." if offered else ""
+    more = ", …" if len(offered) > most else ""
+    return say("address.offered", listed=listed + more) if offered else ""
 
 
 def kept(board: Board, chosen: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 /* Rows that have no room are taken away whole, and the last line says how many there are besides. */
 (() => {
   const say = (more, count) => {
-    const said = count ? `…và ${count} ${more.dataset.what} khác` : "";
+    const said = count ? more.dataset.say.replace("{n}", count) : "";
     if (more.textContent !== said) more.textContent = said;
     more.hidden = !count;
   };

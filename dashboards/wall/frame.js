@@ -1,6 +1,6 @@
 // Keys of the wall, told to the server; what a viewer prefers is remembered in this browser only.
 (() => {
-  const keys = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'p', 'P', 't', 'T', '?']);
+  const keys = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'p', 'P', 't', 'T', 'l', 'L', '?']);
   const writing = 'input, select, textarea, [contenteditable]';
   document.addEventListener('keydown', (event) => {
     if (!keys.has(event.key) || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;

@@ -10,11 +10,13 @@ from dashboards.wall.inner import Inner
 from dashboards.wall.markup import Html, el, join
 from dashboards.wall.panels.scene import Drawn, Tone
 from dashboards.wall.rotation import Rotation
+from ioc.messages import say
 
 TONE_OF: Mapping[int, Tone] = {0: "old", 1: "good", 2: "warn", 3: "warn", 4: "act", 5: "act"}
 STRIP = 3
 """Alerts named in the strip; the rest are counted."""
 GRAVE = ("critical", "major")
+SIGNS = {"critical": "▲", "major": "◆", "minor": "■"}
 
 
 def level(around: Around) -> Drawn:
@@ -41,8 +43,8 @@ def clock(around: Around) -> Drawn:
     notice over it is shown by CSS unless a newer clock replaces it."""
     tone, state, reach = _reach(around)
     frozen = el(
-        "div", "frozen", el("b", "", "MÀN HÌNH MẤT KẾT NỐI"),
-        el("span", "", f"Số liệu dừng lúc {words.clock(around.now)}"),
+        "div", "frozen", el("b", "", say("wall.frozen")),
+        el("span", "", say("wall.frozen_at", at=words.clock(around.now))),
     )  # fmt: skip
     now = el("div", "clock", el("b", "", words.clock(around.now)), el("small", "", words.day(around.now)))
     return Drawn(join(now, el("div", "reach", el("b", "", state), el("small", "", reach)), frozen), tone)
@@ -52,31 +54,26 @@ def _reach(around: Around) -> tuple[Tone, str, str]:
     data = around.data(REACH)
     row = next(iter(around.rows(REACH)), {})
     as_of = row.get("as_of")
-    reach = f"dữ liệu đến {words.clock(as_of)}" if as_of else "chưa có dữ liệu"
+    reach = say("wall.reach", at=words.clock(as_of)) if as_of else say("wall.no_reach")
     if around.lost_since is not None:
-        return "act", f"▼ {words.LOST}", f"đọc lần cuối {words.clock(around.lost_since)}"
+        return "act", f"▼ {say('wall.lost')}", say("wall.last_read", at=words.clock(around.lost_since))
     if data.error:
-        return "act", "▼ Không đọc được", reach
+        return "act", say("wall.unreadable"), reach
     if data.read_at is None:
-        return "none", "◇ Đang đọc", "chờ số liệu đầu tiên"
+        return "none", say("wall.reading"), say("wall.first_numbers")
     if as_of is None:
-        return "none", "◇ Đang chờ dữ liệu", reach
+        return "none", say("wall.awaited"), reach
     if around.stopped_since is not None:
-        return "act", "▼ Ngừng cập nhật", f"số liệu dừng lúc {words.clock(around.stopped_since)}"
+        return "act", say("wall.stopped"), say("wall.stopped_at", at=words.clock(around.stopped_since))
     if not row.get("live", 1):
-        return "warn", "▲ Đang tính lại", reach
-    return "good", "● Đang cập nhật", reach
+        return "warn", say("wall.recounting"), reach
+    return "good", say("wall.updating"), reach
 
 
 def turning(rotation: Rotation) -> Html:
     """Where the rotation stands: `3/9`, what comes of it, and a bar that fills while the board stands."""
     place, of = rotation.place
-    said = {
-        "frozen": "▲ dừng vì cảnh báo",
-        "paused": "❚❚ tạm dừng",
-        "turning": f"↻ {round(rotation.dwell)} giây",
-        "still": "",
-    }[rotation.mode]
+    said = "" if rotation.mode == "still" else say(f"turn.{rotation.mode}", n=round(rotation.dwell))
     where = f"{place or '–'}/{of}"
     bar = ""
     if rotation.mode == "turning":
@@ -116,32 +113,32 @@ def _tone(shown: Sequence[Alarm]) -> Tone:
 
 
 def _cell(alarm: Alarm, around: Around, house: House) -> Html:
-    sign = alarms.SEVERITIES.get(alarm.severity, "•").split(" ")[0]
-    where = f" · {house.units.get(alarm.unit, alarm.unit)}" if alarm.unit else ""
+    sign = SIGNS.get(alarm.severity, "•")
+    where = f" · {house.unit(alarm.unit)}" if alarm.unit else ""
     kind = "taken" if alarm.taken_by else alarm.severity
     return el(
         "span", f"alarm {kind}", el("b", "", f"{sign} {alarm.name}"), where,
-        el("em", "", alarms.state(alarm, house.roles, house.units)),
+        el("em", "", alarms.state(alarm, house.role, house.unit)),
     )  # fmt: skip
 
 
 def _alarm(alarm: Alarm, more: int, others: int, around: Around, house: House) -> Drawn:
     """The one that the wall stopped for, on two lines."""
-    count = f"+{more} khẩn cấp khác chưa tiếp nhận" if more else ""
-    after = f"+{others} cảnh báo khác" if others and not more else ""
-    old = "" if around.alarms is not None else el("span", "tag", words.OLD)
+    count = say("strip.critical", n=more) if more else ""
+    after = say("strip.others", n=others) if others and not more else ""
+    old = "" if around.alarms is not None else el("span", "tag", say("wall.old"))
     head = el(
         "div",
         "what",
         el("b", "", f"▲ {alarm.name}"),
-        el("strong", "", house.units.get(alarm.unit, alarm.unit or "Toàn hệ thống")),
+        el("strong", "", house.unit(alarm.unit) or say("no_unit")),
         old,
     )
-    owner = house.roles.get(alarm.owner, alarm.owner)
+    owner = house.role(alarm.owner)
     said = [
         alarms.since(alarm, around.now),
-        alarms.state(alarm, house.roles, house.units).upper(),
-        f"chờ {owner} tiếp nhận",
+        alarms.state(alarm, house.role, house.unit).upper(),
+        say("strip.waits", role=owner),
     ]
     if count or after:
         said.append(count or after)
@@ -152,5 +149,5 @@ def trust(around: Around) -> Drawn:
     """The banner of sources."""
     data = around.data(SOURCES)
     elapsed = max((around.now - data.read_at).total_seconds(), 0.0) if data.read_at else 0.0
-    doubt = "mất kết nối" if around.lost_since is not None or data.error else ""
+    doubt = say("sources.cut_off") if around.lost_since is not None or data.error else ""
     return Drawn(banner.draw(around.rows(SOURCES), elapsed, doubt), "old" if doubt else "info")

@@ -12,8 +12,10 @@ from dashboards.wall.homes import homes
 from dashboards.wall.rotation import Standing
 from ioc.alerts import Rules
 from ioc.kpis import Kpis
+from ioc.messages import of
 from ioc.reference import Catalogue
 from ioc.roles import Roles
+from ioc.words import Words
 
 NOT_TURNING = ("leadership",)
 """The leaders' own board is not for a public wall."""
@@ -23,11 +25,19 @@ NOT_TURNING = ("leadership",)
 class House:
     """`turning`: the boards of a rotation, in order. `board_of`: alert rule → the board it is shown on."""
 
-    roles: Mapping[str, str]
+    roles: Mapping[str, Words]
     units: Mapping[str, str]
     board_of: Mapping[str, str]
     turning: tuple[str, ...]
     first: str
+
+    def role(self, code: str) -> str:
+        """A role's name, in the language that is spoken."""
+        name = self.roles.get(code)
+        return of(name) if name else code
+
+    def unit(self, code: str) -> str:
+        return self.units.get(code, code)
 
     @classmethod
     def load(cls, boards: Mapping[str, Board], catalogue: Path | None = None) -> "House":
@@ -38,7 +48,7 @@ class House:
         others = [uid for uid in boards if uid not in (*listed, *NOT_TURNING)]
         return cls(
             units={unit.code: unit.name for unit in Catalogue.load(catalogue).units} | short_names("units"),
-            roles={role.id: role.name.vi for role in Roles.load(catalogue).values()},
+            roles={role.id: role.name for role in Roles.load(catalogue).values()},
             board_of=homes(Rules.load(catalogue).about(kpis), kpis, boards, first),
             turning=(*listed, *others),
             first=first,

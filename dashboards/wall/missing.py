@@ -6,8 +6,8 @@ from html import escape
 from fastapi.responses import HTMLResponse
 
 from dashboards.style import DARK
-from dashboards.wall.board import Board
 from dashboards.wall.markup import Html, el, join, text
+from ioc.messages import language, say
 
 STYLE = f"""
 body {{ margin: 0; padding: 3rem; background: {DARK["ground"]}; color: {DARK["ink"]};
@@ -17,20 +17,20 @@ p {{ color: {DARK["soft"]}; }} li {{ margin: .4rem 0; }} a {{ color: {DARK["info
 """
 
 
-def board(uid: str, boards: Mapping[str, Board]) -> HTMLResponse:
-    """404: no board has this uid."""
-    return answer(404, f"Không có bảng “{uid}”", "Không có bảng này. Các bảng đang có:", boards)
+def board(uid: str, titles: Mapping[str, str]) -> HTMLResponse:
+    """404: no board has this uid. `titles`: of those that there are, by uid."""
+    return answer(404, say("address.no_board", uid=uid), say("address.boards"), titles)
 
 
-def answer(status: int, title: str, sentence: str, boards: Mapping[str, Board]) -> HTMLResponse:
+def answer(status: int, title: str, sentence: str, titles: Mapping[str, str]) -> HTMLResponse:
     """A page that refuses, says why, and lists where one can go."""
     items = [
-        el("li", "", Html(f'<a href="/wall/{escape(uid)}">{text(each.title)}</a>'))
-        for uid, each in boards.items()
+        el("li", "", Html(f'<a href="/wall/{escape(uid)}">{text(title)}</a>'))
+        for uid, title in titles.items()
     ]
     body = el("main", "", el("h1", "", title), el("p", "", sentence), el("ul", "", *items))
     head = join(Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
                 el("title", "", title), el("style", "", Html(STYLE)))  # fmt: skip
     return HTMLResponse(
-        f'<!doctype html><html lang="vi"><head>{head}</head><body>{body}</body></html>', status
+        f'<!doctype html><html lang="{language()}"><head>{head}</head><body>{body}</body></html>', status
     )

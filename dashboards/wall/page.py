@@ -11,9 +11,11 @@ from dashboards.wall.hub import Hub
 from dashboards.wall.poller import NOTHING_CHOSEN
 from dashboards.wall.rotation import seconds
 from dashboards.wall.screens import Screens
+from dashboards.wall.shared import Shared
 from dashboards.wall.viewer import THEMES, Viewer, Wish
 from ioc.clock import Clock
 from ioc.errors import IocError
+from ioc.messages import language, say
 
 HERE = Path(__file__).parent
 STYLES = tuple(HERE / name for name in ("wall.css", "room.css", "frame.css"))
@@ -28,7 +30,7 @@ class NotUnderstood(IocError):
 
 async def chosen(screens: Screens, uid: str, query: Mapping[str, str]) -> dict[str, str]:
     """What an address chooses on its board. Raises `NotOffered`, `NotKnownYet`."""
-    board = screens.boards[uid]
+    board = screens.said(uid).board
     for one in variables(board):
         if query.get(one.name, one.value) != one.value:
             await screens.listed(one)
@@ -45,19 +47,22 @@ def wish(
     theme = query.get("theme") or cookies.get(REMEMBERED, "")
     dwell = seconds(query["rotate"]) if "rotate" in query else 0.0
     if dwell is None:
-        raise NotUnderstood(f"rotate={query['rotate']}: cần một số giây từ 10 đến 600.")
+        raise NotUnderstood(say("address.rotate", asked=query["rotate"]))
     if query.get("theme", THEMES[0]) not in THEMES:
-        raise NotUnderstood(f"theme={query['theme']}: cần dark (tối) hoặc light (sáng).")
+        raise NotUnderstood(say("address.theme", asked=query["theme"]))
     return Wish(uid, theme if theme in THEMES else THEMES[0], dwell, chosen, dict(query))
 
 
-def build(screens: Screens, house: House, hub: Hub, clock: Clock, client: Client, asked: Wish) -> None:
+def build(
+    screens: Screens, shared: Shared, house: House, hub: Hub, clock: Clock, client: Client, asked: Wish
+) -> None:
     """The elements of one viewer's page; call inside a NiceGUI page function."""
-    ui.page_title(screens.inner[asked.uid].title)
+    ui.query("html").props(f"lang={language()}")
+    ui.page_title(screens.said(asked.uid).title)
     for style in STYLES:
         ui.add_css(style)
     ui.add_head_html(f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>")
-    viewer = Viewer(screens, house, clock, client, asked)
+    viewer = Viewer(screens, shared, house, clock, client, asked)
     ui.on("wall_key", lambda event: viewer.pressed(str(event.args)))
     page = id(viewer)
 

@@ -11,13 +11,15 @@ from dashboards.wall.around import AROUND, REACH
 from dashboards.wall.board import Board
 from dashboards.wall.choices import Variable
 from dashboards.wall.choosing import kept
-from dashboards.wall.inner import inner
+from dashboards.wall.glossary import Glossary
+from dashboards.wall.inner import Inner, inner
 from dashboards.wall.lists import Lists
 from dashboards.wall.poller import NEVER, NOTHING_CHOSEN, TICK_S, Poller, lost_since
 from dashboards.wall.screen import Screen
 from dashboards.wall.source import OpenReader
 from ioc.clock import Clock
 from ioc.errors import IocError, StoreRefused, StoreUnavailable
+from ioc.messages import FIRST, language
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,14 @@ class TooManyScreens(IocError):
 class Screens:
     """The boards by uid, and a screen for each choice of variables that somebody looks at."""
 
-    def __init__(self, boards: Mapping[str, Board], open_reader: OpenReader, clock: Clock) -> None:
+    def __init__(
+        self,
+        boards: Mapping[str, Board],
+        open_reader: OpenReader,
+        clock: Clock,
+        glossary: Glossary | None = None,
+    ) -> None:
+        self.glossary = glossary or Glossary.load()
         self.boards = boards
         self.inner = {uid: inner(board) for uid, board in boards.items()}
         self.answers = Answers(open_reader, clock)
@@ -75,10 +84,27 @@ class Screens:
             if screen is None:
                 self._make_room()
                 screen = self._live[key] = Screen(
-                    self.inner[uid].board, self.answers, self._clock, dict(chosen), self._reach
+                    self.inner[uid].board,
+                    self.answers,
+                    self._clock,
+                    dict(chosen),
+                    self._reach,
+                    self.glossary,
                 )
                 screen.poller.on_read = self._told
         return screen
+
+    def said(self, uid: str) -> Inner:
+        """A board without its header, in the language that is spoken."""
+        found, told = self.inner[uid], self.glossary.told
+        if language() == FIRST:
+            return found
+        return Inner(self.glossary.board(found.board), told(found.title), told(found.subtitle))
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Of all boards by uid, in the language that is spoken."""
+        return {uid: self.said(uid).title for uid in self.boards}
 
     def _told(self) -> None:
         """A panel has new rows: pages need not wait for the rest of the round."""

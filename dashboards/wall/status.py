@@ -1,22 +1,35 @@
 """The overall status of the organisation, 1 (best) to 5, as a pure rule over what is known.
 
-5 · KHẨN CẤP      two critical alerts stand that nobody has taken up, or one that was escalated meanwhile
-4 · NGHIÊM TRỌNG  a critical alert stands, or every number is old (nothing is counted any more)
-3 · CẦN CHÚ Ý     a critical alert is in hand, a major one is open, a number is old, or a source is silent
-2 · THEO DÕI      a lesser alert is open, a source is late, or a number is missing or far from its target
-1 · BÌNH THƯỜNG   none of these, and every number is known
-? · KHÔNG RÕ      the store does not answer, or there is no number yet: not known is not good
-
-Alerts that are shelved do not count: somebody decided so, for a time.
+`ASKS` is the rule: what asks for which level; the gravest of what there is decides. The wall judges with it
+here, Grafana's status panel with the statement that `dashboards/boards/level.py` makes of it.
+1 is left when nothing asks and every number is known. ? (0): the store or the alerts cannot be read, or there
+is no number yet: not known is not good. Shelved alerts do not count: somebody decided so, for a time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dashboards.wall.alarms import SHELVED, Alarm
+from ioc.messages import say
 
-WORDS = {0: "KHÔNG RÕ", 1: "BÌNH THƯỜNG", 2: "THEO DÕI", 3: "CẦN CHÚ Ý", 4: "NGHIÊM TRỌNG", 5: "KHẨN CẤP"}
-SIGNS = {0: "◇", 1: "●", 2: "■", 3: "◆", 4: "▲", 5: "▲▲"}
+ASKS: Mapping[str, int] = MappingProxyType({
+    "pressing": 5,  # two critical alerts stand that nobody has taken up, or one that was escalated meanwhile
+    "standing": 4,  # one does
+    "stopped": 4,  # nothing is counted any more
+    "all_old": 4,
+    "in_hand": 3,  # critical, and somebody has taken it up
+    "major": 3,
+    "old": 3,
+    "silent": 3,
+    "red": 2,
+    "lesser": 2,
+    "late": 2,
+    "missing": 2,
+})  # fmt: skip
+"""What there may be, in the order in which it is told within a level."""
+SIGNS = ("◇", "●", "■", "◆", "▲", "▲▲")
+"""By level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +57,8 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rule looks at. Numbers: the whole organisation's of this month. `stopped`: nothing is counted
-    any more, so that all of them are old; `alerts` None: not known."""
+    """What the rule looks at. Numbers: the whole organisation's of this month; `late`, `silent`: sources.
+    `stopped`: nothing is counted any more, so that all numbers are old; `alerts` None: not known."""
 
     lost: bool
     stopped: bool
@@ -53,8 +66,8 @@ class Facts:
     old: int
     missing: int
     red: int
-    sources_late: int
-    sources_silent: int
+    late: int
+    silent: int
     alerts: Alerts | None
 
 
@@ -65,7 +78,7 @@ class Status:
 
     @property
     def word(self) -> str:
-        return WORDS[self.level]
+        return say(f"level.{self.level}")
 
     @property
     def sign(self) -> str:
@@ -73,40 +86,35 @@ class Status:
 
 
 def judged(facts: Facts) -> Status:
-    """The status, with what it rests on, the gravest first."""
+    """The status, with what it rests on, the gravest first, in the language that is spoken."""
     if facts.lost:
-        return Status(0, ("mất kết nối kho dữ liệu",))
+        return Status(0, (say("cause.lost"),))
     alerts = facts.alerts
     if alerts is None:
-        return Status(0, ("không đọc được cảnh báo",))
-    found = [(level, said) for level, said in _reasons(facts, alerts) if said]
-    known = facts.numbers - facts.missing
-    if known <= 0 and not alerts.standing:
-        return Status(0, ("chưa có số liệu",))
-    found.sort(key=lambda one: -one[0])
-    level = max((level for level, _ in found), default=1)
-    return Status(level, tuple(said for _, said in found) or ("mọi chỉ tiêu và nguồn bình thường",))
+        return Status(0, (say("cause.unread"),))
+    if facts.numbers <= facts.missing and not alerts.standing:
+        return Status(0, (say("cause.unknown"),))
+    found = {name: count for name, count in _counts(facts, alerts).items() if count}
+    level = max((ASKS[name] for name in found), default=1)
+    told = sorted(found, key=lambda name: (-ASKS[name], list(ASKS).index(name)))
+    return Status(level, tuple(say(f"cause.{name}", n=found[name]) for name in told) or (say("cause.well"),))
 
 
-def _reasons(facts: Facts, alerts: Alerts) -> list[tuple[int, str]]:
-    """Every reason with the level it asks for; "" where there is none."""
-    all_old = facts.stopped or (facts.old > 0 and facts.old >= facts.numbers - facts.missing)
-    return [
-        (
-            5 if alerts.standing > 1 or alerts.overdue else 4,
-            _some(alerts.standing, "khẩn cấp chưa tiếp nhận"),
-        ),
-        (4, ("ngừng cập nhật" if facts.stopped else "mọi số liệu đều cũ") if all_old else ""),
-        (3, _some(alerts.in_hand, "khẩn cấp đang xử lý")),
-        (3, _some(alerts.major, "nghiêm trọng")),
-        (3, "" if all_old else _some(facts.old, "số liệu cũ")),
-        (3, _some(facts.sources_silent, "nguồn im lặng")),
-        (2, _some(facts.red, "chỉ tiêu đỏ")),
-        (2, _some(alerts.lesser, "cần chú ý")),
-        (2, _some(facts.sources_late, "nguồn trễ")),
-        (2, _some(facts.missing, "chưa có số")),
-    ]
-
-
-def _some(count: int, of: str) -> str:
-    return f"{count} {of}" if count else ""
+def _counts(facts: Facts, alerts: Alerts) -> dict[str, int]:
+    """How many there are of everything that asks; what a graver name says already is not told again."""
+    pressing = alerts.standing > 1 or (alerts.standing > 0 and alerts.overdue > 0)
+    all_old = not facts.stopped and facts.old > 0 and facts.old >= facts.numbers - facts.missing
+    return {
+        "pressing": alerts.standing if pressing else 0,
+        "standing": 0 if pressing else alerts.standing,
+        "stopped": int(facts.stopped),
+        "all_old": int(all_old),
+        "in_hand": alerts.in_hand,
+        "major": alerts.major,
+        "old": 0 if facts.stopped or all_old else facts.old,
+        "silent": facts.silent,
+        "red": facts.red,
+        "lesser": alerts.lesser,
+        "late": facts.late,
+        "missing": facts.missing,
+    }

@@ -9,7 +9,6 @@ from nicegui import Client, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from dashboards.wall import frame
-from dashboards.wall.around import Around
 from dashboards.wall.card import cards
 from dashboards.wall.choosing import form, variables
 from dashboards.wall.house import House
@@ -17,24 +16,27 @@ from dashboards.wall.panels import Drawn
 from dashboards.wall.rotation import Rotation
 from dashboards.wall.screen import Screen
 from dashboards.wall.screens import Screens
+from dashboards.wall.shared import Shared
 from ioc.clock import Clock
+from ioc.messages import LANGUAGES, language, say, speaking
 
 THEMES = ("dark", "light")
 KEYS = (
-    ("→", "bảng sau"),
-    ("←", "bảng trước"),
-    ("Home", "bảng đầu"),
-    ("P", "tạm dừng, chạy tiếp"),
-    ("T", "nền tối, nền sáng"),
-    ("Tab", "đến phần sau"),
-    ("?", "các phím này"),
+    ("→", "key.next"),
+    ("←", "key.previous"),
+    ("Home", "key.first"),
+    ("P", "key.pause"),
+    ("T", "key.theme"),
+    ("L", "key.language"),
+    ("Tab", "key.tab"),
+    ("?", "key.help"),
 )
 BUTTONS = (
-    ("◀", "Bảng trước", "ArrowLeft", ""),
-    ("❚❚", "Tạm dừng hoặc chạy tiếp", "p", ""),
-    ("▶", "Bảng sau", "ArrowRight", ""),
-    ("◐", "Nền tối hoặc sáng", "t", "minor"),
-    ("?", "Các phím", "?", "minor"),
+    ("◀", "press.previous", "ArrowLeft", ""),
+    ("❚❚", "press.pause", "p", ""),
+    ("▶", "press.next", "ArrowRight", ""),
+    ("◐", "press.theme", "t", "minor"),
+    ("?", "press.help", "?", "minor"),
 )
 """Sign, what it does, the key that does the same; minor ones are left out where nobody has a pointer."""
 
@@ -48,6 +50,11 @@ class Wish:
     dwell: float
     chosen: Mapping[str, str]
     query: dict[str, str]
+
+
+def label(key: str) -> str:
+    """The property that names an element for those who do not see it."""
+    return f'aria-label="{say(key)}"'
 
 
 class Slot:
@@ -74,8 +81,12 @@ class Slot:
 class Viewer:
     """Call inside a NiceGUI page function."""
 
-    def __init__(self, screens: Screens, house: House, clock: Clock, client: Client, wish: Wish) -> None:
-        self._screens, self._house, self._clock, self._client = screens, house, clock, client
+    def __init__(
+        self, screens: Screens, shared: Shared, house: House, clock: Clock, client: Client, wish: Wish
+    ) -> None:
+        self._screens, self._shared, self._house, self._clock = screens, shared, house, clock
+        self._client, self._tongue = client, language()
+        self._other = next(each for each in LANGUAGES if each != self._tongue)
         self._wish = wish
         self.theme = wish.theme
         self.rotation = Rotation(house.turning, wish.uid, clock.monotonic(), wish.dwell)
@@ -94,35 +105,40 @@ class Viewer:
                 self._level = Slot("card look-level", props="role=status")
                 with ui.element("div").classes("named"):
                     self._title = Slot("card look-title")
-                    self._choice = Slot("choice", "div", 'aria-label="Lựa chọn"')
+                    self._choice = Slot("choice", "div", label("press.choice"))
                 self._buttons()
                 self._clock_slot = Slot("card look-freshness")
-            self._strip = Slot("strip", props='aria-live=polite aria-label="Cảnh báo"')
+            self._strip = Slot("strip", props=f"aria-live=polite {label('press.alerts')}")
             self._board = ui.element("div").classes("board")
-            self._trust = Slot("trust", "footer", props='aria-label="Nguồn dữ liệu"')
+            self._trust = Slot("trust", "footer", props=label("press.sources"))
             self._help()
 
     def _buttons(self) -> None:
-        with ui.element("nav").classes("turn").props('aria-label="Luân phiên các bảng"'):
+        with ui.element("nav").classes("turn").props(label("press.turn")):
             self._turning = Slot("where", "div")
             for sign, says, key, classes in BUTTONS:
                 button = TextElement(tag="button", text=sign).classes(classes)
-                button.props(f'type=button aria-label="{says}" title="{says}"')
+                button.props(f'type=button {label(says)} title="{say(says)}"')
                 button.on("click", lambda _, key=key: self.pressed(key))
+            button = TextElement(tag="button", text=self._other.upper()).classes("minor")
+            button.props(f"type=button lang={self._other} {label(f'language.{self._other}')}")
+            button.on("click", lambda: self.pressed("l"))
 
     def _help(self) -> None:
-        with ui.element("dialog").classes("help").props('aria-label="Các phím"'):
-            TextElement(tag="h2", text="Các phím")
+        with ui.element("dialog").classes("help").props(label("press.help")):
+            TextElement(tag="h2", text=say("press.help"))
             with ui.element("dl"):
                 for key, says in KEYS:
                     TextElement(tag="dt", text=key)
-                    TextElement(tag="dd", text=says)
+                    TextElement(tag="dd", text=say(says))
             with ui.element("form").props("method=dialog"):
-                TextElement(tag="button", text="Đóng")
+                TextElement(tag="button", text=say("press.close"))
 
     def _show_board(self) -> None:
         """The board of the rotation, in place of the one before."""
-        board = self._screen.board
+        inside = self._screens.said(self._screen.board.uid)
+        board = inside.board
+        self._title.show(frame.title(inside))
         self._board.clear()
         self._board.style(f"--rows: {board.rows}")
         self._wall.classes(replace=self._classes)
@@ -131,23 +147,21 @@ class Viewer:
 
     def refresh(self) -> None:
         """Time, keys and alerts move the rotation; then everything is shown as it is known now."""
-        around = Around(self._screens.around.frame, self._clock.now())
-        now = self._clock.monotonic()
-        self._turned(self.rotation.advanced(now, self._house.standing(around.alarms)))
-        inside = self._screens.inner[self._screen.board.uid]
-        self._level.show(frame.level(around))
-        self._title.show(frame.title(inside))
-        self._choice.show(self._offered())
-        self._turning.show(Drawn(frame.turning(self.rotation)))
-        self._clock_slot.show(frame.clock(around))
-        self._strip.show(frame.strip(around, self._house))
-        self._trust.show(frame.trust(around))
-        for number, drawn in self._screen.drawn(self.theme, around.stopped_since).items():
-            self._cards[number].show(drawn)
+        with speaking(self._tongue):
+            around = self._shared.now()
+            self._turned(self.rotation.advanced(self._clock.monotonic(), around.standing))
+            self._level.show(around.level)
+            self._choice.show(self._offered())
+            self._turning.show(Drawn(frame.turning(self.rotation)))
+            self._clock_slot.show(around.clock)
+            self._strip.show(around.strip)
+            self._trust.show(around.trust)
+            for number, drawn in self._screen.drawn(self.theme, around.stopped_since).items():
+                self._cards[number].show(drawn)
 
     def _offered(self) -> Drawn | None:
         """What may be chosen on this board. Made anew when board or lists change, not each second."""
-        board, chosen = self._screens.boards[self._screen.board.uid], self._screen.chosen
+        board, chosen = self._screens.said(self._screen.board.uid).board, self._screen.chosen
         known = tuple(id(self._screens.lists.of(one)) for one in variables(board))
         if self._form is None or self._form[0] != (board.uid, known):
             html = form(board, chosen, self._screens.lists.of, self._wish.query)
@@ -163,6 +177,11 @@ class Viewer:
 
     def pressed(self, key: str) -> None:
         """A key, or the button that does the same."""
+        with speaking(self._tongue):
+            self._done(key)
+        self.refresh()
+
+    def _done(self, key: str) -> None:
         now = self._clock.monotonic()
         match key:
             case "ArrowRight":
@@ -175,9 +194,11 @@ class Viewer:
                 self._turned(self.rotation.toggled(now))
             case "t" | "T":
                 self._themed()
+            case "l" | "L":
+                there = json.dumps(self._address(lang=self._other))
+                self._client.run_javascript(f"location.assign({there})")
             case "?":
                 self._client.run_javascript("wall.help()")
-        self.refresh()
 
     def _themed(self) -> None:
         self.theme = THEMES[1 - THEMES.index(self.theme)]
@@ -197,16 +218,19 @@ class Viewer:
         self._addressed()
 
     def _addressed(self) -> None:
-        title = self._screens.inner[self.rotation.at].title
+        title = self._screens.said(self.rotation.at).title
         self._client.run_javascript(f"wall.show({json.dumps(self.address)}, {json.dumps(title)})")
 
     @property
     def address(self) -> str:
         """Where a reload would come back to."""
+        return self._address()
+
+    def _address(self, **more: str) -> str:
         offered = {one.name for one in variables(self._screens.boards[self.rotation.at])}
         asked = {name: value for name, value in self._wish.query.items() if name not in offered}
         theme = {"theme": self.theme} if "theme" in asked else {}
-        query = urlencode(asked | theme | dict(self._screen.chosen))
+        query = urlencode(asked | theme | dict(self._screen.chosen) | more)
         return f"/wall/{self.rotation.at}" + (f"?{query}" if query else "")
 
     def _of(self, uid: str) -> Screen:

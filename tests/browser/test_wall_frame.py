@@ -147,3 +147,15 @@ def test_a_phone_has_the_alert_and_the_sources_in_one_column(calm: Wall, phone: 
 def test_an_address_that_is_not_understood_says_why(calm: Wall, screen: Page, path: str, said: str) -> None:
     answer = screen.request.get(f"http://127.0.0.1:{calm.port}/wall/{path}")
     assert answer.status == 400 and said in answer.text()
+
+
+def test_a_viewer_may_read_english_and_the_next_page_still_does(calm: Wall, screen: Page) -> None:
+    screen.goto(f"http://127.0.0.1:{calm.port}/wall/operations-wall?lang=en")
+    expect(screen.locator(".look-freshness")).to_contain_text("Updating")
+    assert screen.locator("html").get_attribute("lang") == "en"
+    expect(screen.locator(".look-tile", has_text="Dossiers on time")).to_contain_text("▲ Below target 100 %")
+    screen.goto(f"http://127.0.0.1:{calm.port}/wall/documents")
+    title(screen, "Documents and archives")
+    screen.keyboard.press("l")
+    title(screen, "Văn bản và lưu trữ")
+    assert screen.locator("html").get_attribute("lang") == "vi"

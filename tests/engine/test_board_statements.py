@@ -98,7 +98,7 @@ def test_a_new_store_is_all_dashes(board: Board, empty: Store, migrated: ClickHo
     shown = drawn(board, migrated)
     for tile in (ON_TIME, ONLINE, DOCS, HR):
         assert ">—<" in shown[tile].html and shown[tile].tone == "none"
-    assert "CHƯA RÕ" in shown[LEVEL].html and "chưa có dữ liệu" in shown[REACH].html
+    assert "KHÔNG RÕ" in shown[LEVEL].html and "chưa có dữ liệu" in shown[REACH].html
     for rows in (TREND, OVERDUE, URGENT, SOON, SOURCES):
         assert "Không có dữ liệu" in shown[rows].html
 
@@ -110,7 +110,7 @@ def test_values_become_tiles(board: Board, empty: Store, migrated: ClickHouse) -
     assert "+0,7 so hôm qua" in shown[ON_TIME].html and "1.284 hồ sơ" in shown[ON_TIME].html
     assert "9/9 đơn vị" in shown[ON_TIME].html
     assert (shown[ON_TIME].tone, shown[ONLINE].tone, shown[DOCS].tone) == ("warn", "act", "good")
-    assert "NGHIÊM TRỌNG" in shown[LEVEL].html and "1 hỏa tốc trễ · 1 đỏ" in shown[LEVEL].html
+    assert "THEO DÕI" in shown[LEVEL].html
     assert "● Đang cập nhật" in shown[REACH].html
     assert "tổng 40 · −2" in shown[OVERDUE].html
     assert shown[OVERDUE].html.index("Cục Việc làm") < shown[OVERDUE].html.index("Cục Người có công")
@@ -129,7 +129,7 @@ def test_a_silent_source_makes_old_what_it_feeds_and_nothing_else(
     assert shown[HR].tone == "old" and "nguồn im lặng</span> từ" in shown[HR].html
     assert shown[ON_TIME].tone == "warn"
     assert "▬ im 2 giờ" in shown[SOURCES].html
-    assert "1 dữ liệu cũ" in shown[LEVEL].html
+    assert "CẦN CHÚ Ý" in shown[LEVEL].html
 
 
 def test_a_day_known_otherwise_than_it_was_shown_is_marked(

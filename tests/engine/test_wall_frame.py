@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from dashboards.boards.level import STATEMENT
 from dashboards.wall import around
 from dashboards.wall.answers import Answers
 from dashboards.wall.around import AROUND, Around
@@ -28,14 +29,17 @@ def ministry(store: Store) -> Iterator[Store]:
 
 
 def seen(settings: ClickHouse) -> Around:
-    """What the frame knows after one reading."""
+    """What the frame knows after one reading; Grafana's status panel says the same of it."""
     answers = Answers(lambda: StoreReader(settings), SystemClock())
     poller = Poller(AROUND, answers, SystemClock())
     poller.viewer(+1)
     assert poller.round()
+    ((level,),) = answers.read(STATEMENT, since=0).table.rows
     answers.close()
     assert [data.error for data in poller.frame.panels.values()] == [""] * 5
-    return Around(poller.frame, datetime.now(UTC))
+    found = Around(poller.frame, datetime.now(UTC))
+    assert level == found.judged.level
+    return found
 
 
 def told(store: Store, ref: str, *steps: tuple[int, str, str]) -> None:

@@ -25,6 +25,7 @@ from dashboards.wall.panels import (
 )
 from dashboards.wall.panels.scene import Drawn, Scene, empty, heading
 from dashboards.wall.poller import PanelData
+from ioc.messages import say
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +77,7 @@ def _one(panel: Panel, scene: Scene) -> Drawn:
         return look(panel)(panel, data, scene)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         log.error("wall: panel %s (%s) cannot be drawn: %r", panel.id, panel.title, error)
-        return Drawn(
-            join(heading(panel, scene, data), empty("Không vẽ được: số liệu khác với bảng mong đợi")), "none"
-        )
+        return Drawn(join(heading(panel, scene, data), empty(say("wall.undrawable"))), "none")
 
 
 def _reach(board: Board, scene: Scene) -> datetime | None:

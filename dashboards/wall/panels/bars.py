@@ -6,7 +6,7 @@ the KPI behind them is.
 
 from dashboards.wall.board import Panel
 from dashboards.wall.markup import Html, el, join
-from dashboards.wall.panels.fields import SHAPES, figure, rows_are, tone
+from dashboards.wall.panels.fields import SHAPES, figure, more_of, tone
 from dashboards.wall.panels.notes import note
 from dashboards.wall.panels.scene import Drawn, Scene, empty, heading, untrusted, waiting
 from dashboards.wall.poller import PanelData
@@ -37,7 +37,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
 
 
 def _all(panel: Panel, bars: list[Html], rest: int, *, wide: bool) -> Html:
-    more = el("p", "more", data_rest=str(rest), data_what=rows_are(panel))
+    more = more_of(panel, rest)
     return el(
         "div",
         "fit",

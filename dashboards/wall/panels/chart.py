@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards.wall.panels.scene import COLUMN_PX, FRAME_PX, day
 from ioc.clock import VIETNAM
+from ioc.messages import language, say
 
 FONT = '"Be Vietnam Pro", "Noto Sans", "Segoe UI", system-ui, sans-serif'
 PHONE_PX = 400
@@ -14,6 +15,7 @@ PHONE_PX = 400
 SIZES = ((0.85, 0.71), (1.2, 1.0), (1.6, 1.33))
 """Width of the chart, against that on a 1080p wall, up to which all it draws has this size; 4K beyond."""
 PHONE, LARGEST = 0.58, 2.0
+LOCALE = {"vi": "vi-VN", "en": "en-GB"}
 LITTLE = 6
 """Rows of the grid up to which a card has room for few labels."""
 Ink = Mapping[str, str]
@@ -105,10 +107,11 @@ def across(rows: Sequence[Mapping[str, Any]], ink: Ink, *, columns: bool = False
 def up(ends: tuple[float, float, float], ink: Ink, *, second: bool = False) -> Options:
     """An axis of values."""
     low, high, between = ends
+    written = f"value => value.toLocaleString('{LOCALE[language()]}')"
     return {
         "type": "value", "min": low, "max": high, "interval": between,
         "splitLine": {"show": not second, "lineStyle": {"color": ink["edge"]}},
-        "axisLabel": {"color": ink["soft"], ":formatter": "value => value.toLocaleString('vi-VN')"},
+        "axisLabel": {"color": ink["soft"], ":formatter": written},
     }  # fmt: skip
 
 
@@ -123,17 +126,15 @@ def frame(size: float, axes: int = 1, top: float = 44) -> Options:
     }
 
 
-def told(name: str, values: Sequence[float | None], days: Sequence[str], say: Callable[[float], str]) -> str:
+def told(name: str, values: Sequence[float | None], days: Sequence[str], tell: Callable[[float], str]) -> str:
     """A line in words, for those who do not see it."""
     known = [(value, when) for value, when in zip(values, days, strict=True) if value is not None]
     if not known:
-        return f"{name}: không có dữ liệu"
+        return say("wall.no_line", name=name)
     low, high = min(known), max(known)
     (last, when) = known[-1]
-    return (
-        f"{name}: {say(last)} ({when}); thấp nhất {say(low[0])} ({low[1]}),"
-        f" cao nhất {say(high[0])} ({high[1]})"
-    )
+    ends = {"low": tell(low[0]), "low_at": low[1], "high": tell(high[0]), "high_at": high[1]}
+    return say("wall.line", name=name, last=tell(last), at=when, **ends)
 
 
 def _hour(at: datetime) -> str:

@@ -7,21 +7,33 @@ from typing import Any
 from dashboards.style import DARK, TONE_OF_COLOUR
 from dashboards.wall import words
 from dashboards.wall.board import Panel, Thresholds
+from dashboards.wall.markup import Html, el
 from dashboards.wall.panels.scene import Tone
 from ioc.clock import VIETNAM
+from ioc.messages import say
 
 SHAPES: dict[str, str] = {"good": "■", "warn": "▲", "act": "▼"}
 """A band is never said by colour alone."""
-SUFFIX = {"percent": "%", "s": "giây", "ms": "ms", "m": "phút"}
+MEASURED = ("percent", "s", "ms", "m")
+"""Units that are said behind a number."""
 NAMED = {colour: name for name, colour in DARK.items()}
 LEFT, SINCE = "left_s", "age_s"
 """Columns of seconds that go on while nothing can be read: what is left shrinks, an age grows."""
 TONES: dict[str, Tone] = {"good": "good", "warn": "warn", "act": "act", "info": "info", "faint": "none"}
 
 
-def rows_are(panel: Panel) -> str:
-    """What the rows of a panel are called: those that carry a unit's code are units."""
-    return "đơn vị" if panel.setting("unit", "custom.hidden") else "dòng"
+def suffix(unit: str | None) -> str:
+    """What is said behind a number of a unit of measure; "" for plain counts."""
+    return say(f"suffix.{unit}") if unit in MEASURED else ""
+
+
+def more_of(panel: Panel, rest: int) -> Html:
+    """The line below rows that says how many there are besides; the page counts those it has no room for.
+
+    Rows that carry a unit's code are units.
+    """
+    key = "wall.more_units" if panel.setting("unit", "custom.hidden") else "wall.more_rows"
+    return el("p", "more", data_rest=str(rest), data_say=say(key, n="{n}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +86,8 @@ def figure(panel: Panel, name: str, value: float | None, *, bare: bool = False) 
     """A number with its unit: `96,2 %`. `bare`: without the unit."""
     unit = str(panel.setting(name, "unit") or panel.fieldConfig.defaults.unit or "")
     shown = words.number(value, decimals(panel, name, value))
-    suffix = "" if bare or value is None else SUFFIX.get(unit, "")
-    return f"{shown} {suffix}".rstrip()
+    said = "" if bare or value is None else suffix(unit)
+    return f"{shown} {said}".rstrip()
 
 
 def decimals(panel: Panel, name: str, value: float | None = None) -> int:

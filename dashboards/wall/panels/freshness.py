@@ -11,6 +11,7 @@ from dashboards.wall.board import Panel
 from dashboards.wall.markup import el, join
 from dashboards.wall.panels.scene import Drawn, Scene, Tone, untrusted
 from dashboards.wall.poller import PanelData
+from ioc.messages import say
 
 LATE_AFTER = timedelta(seconds=30)
 """A store whose last finished tick is older than this is no longer being updated."""
@@ -19,25 +20,29 @@ LATE_AFTER = timedelta(seconds=30)
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     row = data.tables["A"].first() if "A" in data.tables else {}
     as_of = row.get("as_of")
-    reach = f"dữ liệu đến {words.clock(as_of)}" if as_of else "chưa có dữ liệu"
+    reach = say("wall.reach", at=words.clock(as_of)) if as_of else say("wall.no_reach")
     tone: Tone
     if scene.lost_since is not None:
-        tone, state, reach = "act", f"▼ {words.LOST}", f"đọc lần cuối {words.clock(scene.lost_since)}"
+        tone, state, reach = (
+            "act",
+            f"▼ {say('wall.lost')}",
+            say("wall.last_read", at=words.clock(scene.lost_since)),
+        )
     elif untrusted(panel, data, scene):
-        tone, state = "act", "▼ Không đọc được"
+        tone, state = "act", say("wall.unreadable")
     elif as_of is None:
-        tone, state = "none", "◇ Đang chờ dữ liệu"
+        tone, state = "none", say("wall.awaited")
     elif scene.now - as_of > LATE_AFTER:
-        tone, state = "warn", "▲ Ngừng cập nhật"
+        tone, state = "act", say("wall.stopped")
     elif not row.get("live", 1):
-        tone, state = "warn", "▲ Đang tính lại"
+        tone, state = "warn", say("wall.recounting")
     else:
-        tone, state = "good", "● Đang cập nhật"
+        tone, state = "good", say("wall.updating")
     frozen = el(
         "div",
         "frozen",
-        el("b", "", "MÀN HÌNH MẤT KẾT NỐI"),
-        el("span", "", f"Số liệu dừng lúc {words.clock(scene.now)}"),
+        el("b", "", say("wall.frozen")),
+        el("span", "", say("wall.frozen_at", at=words.clock(scene.now))),
     )
     now = el("div", "clock", el("b", "", words.clock(scene.now)), el("small", "", words.day(scene.now)))
     known = el("div", "reach", el("b", "", state), el("small", "", reach))

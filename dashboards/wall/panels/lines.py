@@ -11,6 +11,7 @@ from dashboards.wall.panels.chart import Ink, Options
 from dashboards.wall.panels.fields import colour, figure, label
 from dashboards.wall.panels.scene import Drawn, Scene, Tone, day, empty, heading, untrusted, waiting
 from dashboards.wall.poller import PanelData
+from ioc.messages import say
 
 Rows = list[dict[str, Any]]
 SYMBOLS = {"circle": "●", "rect": "■", "triangle": "▲", "diamond": "◆", "pin": "▬", "emptyCircle": "○"}
@@ -26,7 +27,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     tone: Tone = "old" if doubt else "info"
     names = [name for name in (data.tables["A"].columns if rows else ()) if name != "time"]
     if not any(row[name] is not None for row in rows for name in names):
-        return Drawn(join(head, empty("Không có dữ liệu")), tone)
+        return Drawn(join(head, empty(say("wall.no_data"))), tone)
     days = [day(row["time"]) for row in rows]
     alone = [
         chart.told(label(panel, name), [row[name] for row in rows], days, partial(figure, panel, name))

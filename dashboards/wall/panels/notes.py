@@ -10,6 +10,7 @@ from dashboards.wall import words
 from dashboards.wall.board import Panel
 from dashboards.wall.panels.scene import Scene
 from dashboards.wall.poller import PanelData
+from ioc.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ def note(panel: Panel, data: PanelData, scene: Scene) -> Note:
     known = kpi.get("value") is not None
     parts = []
     if rows is not None and "total" in rows.columns:
-        parts = [f"tổng {words.number(rows.first().get('total', 0))}"] if known or rows.rows else []
+        parts = (
+            [say("wall.total", n=words.number(rows.first().get("total", 0)))] if known or rows.rows else []
+        )
     elif known:
-        parts = [f"tổng {words.number(kpi['value'])}"]
+        parts = [say("wall.total", n=words.number(kpi["value"]))]
         if kpi.get("change") is not None:
             parts.append(words.signed(kpi["change"]))
     told = known if "B" in data.tables else scene.reach is not None
-    nothing = panel.fieldConfig.defaults.noValue if told else "Không có dữ liệu"
+    nothing = panel.fieldConfig.defaults.noValue if told else say("wall.no_data")
     return Note(" · ".join(parts), str(kpi.get("verdict", "")), nothing)

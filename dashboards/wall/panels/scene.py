@@ -11,6 +11,7 @@ from dashboards.wall.links import address
 from dashboards.wall.markup import Html, el, join
 from dashboards.wall.poller import LOST_AFTER, Frame, PanelData
 from ioc.clock import VIETNAM
+from ioc.messages import say
 
 Tone = Literal["good", "warn", "act", "info", "old", "none"]
 """good: at target · warn: near it · act: act now · info: data · old: not trusted · none: unknown."""
@@ -51,7 +52,7 @@ class Scene:
     def as_of(self, data: PanelData) -> str:
         """`lúc 10:42`: when a panel's rows were read, or what they were made from ended earlier."""
         known = [at for at in (data.read_at, self.reach) if at is not None]
-        return f"lúc {words.moment(min(known), self.now)}" if data.read_at is not None else ""
+        return say("wall.at", at=words.moment(min(known), self.now)) if data.read_at is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,17 @@ class Drawn:
     chart: dict[str, Any] | None = None
 
 
-SILENT = "nguồn im lặng"
-
-
 def untrusted(panel: Panel, data: PanelData, scene: Scene, verdict: object = "") -> str:
     """Why these rows cannot be trusted, in words for the viewer; "" when they can."""
     if scene.lost_since is not None:
-        return f"mất kết nối từ {words.clock(scene.lost_since)}"
+        return say("doubt.lost", at=words.clock(scene.lost_since))
     if data.error:
-        return "không đọc được số liệu"
+        return say("doubt.unreadable")
     if scene.stopped_since is not None:
-        return f"ngừng cập nhật từ {words.clock(scene.stopped_since)}"
+        return say("doubt.stopped", at=words.clock(scene.stopped_since))
     if data.read_at is not None and scene.now - data.read_at > LOST_AFTER + timedelta(seconds=panel.every):
-        return f"đọc lần cuối lúc {words.clock(data.read_at)}"
-    return SILENT if verdict == "old" else ""
+        return say("doubt.last_read", at=words.clock(data.read_at))
+    return say("doubt.silent") if verdict == "old" else ""
 
 
 def elapsed(data: PanelData, scene: Scene) -> float:
@@ -86,7 +84,7 @@ def elapsed(data: PanelData, scene: Scene) -> float:
 
 def heading(panel: Panel, scene: Scene, data: PanelData, note: str = "", *, doubt: str = "") -> Html:
     """A panel's title, its note and as-of on the right, or the mark of old data instead of them."""
-    said = words.OLD if doubt else note or scene.as_of(data)
+    said = say("wall.old") if doubt else note or scene.as_of(data)
     right = old_tag() if doubt else el("small", "", said)
     long = TITLE_PX * len(panel.title) + NOTE_PX * len(said) > panel.gridPos.w * COLUMN_PX - FRAME_PX
     return el("h2", "long" if long else "", title(panel, scene), right)
@@ -101,7 +99,7 @@ def title(panel: Panel, scene: Scene) -> Html:
 
 
 def old_tag() -> Html:
-    return el("span", "tag", words.OLD)
+    return el("span", "tag", say("wall.old"))
 
 
 def empty(sentence: str) -> Html:
@@ -113,7 +111,7 @@ def waiting(panel: Panel, scene: Scene) -> Drawn:
     """A panel that was not read yet; when the store is lost, that is said instead."""
     lost = scene.lost_since is not None
     right = old_tag() if lost else el("small", "", "")
-    sentence = words.LOST if lost else "Đang đọc số liệu…"
+    sentence = say("wall.lost") if lost else say("wall.unread")
     return Drawn(join(el("h2", "", title(panel, scene), right), empty(sentence)), "old" if lost else "none")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from dashboards.wall import words
 from dashboards.wall.board import Panel
 from dashboards.wall.markup import Html, el, join
-from dashboards.wall.panels.fields import colour, figure, label, rows_are
+from dashboards.wall.panels.fields import colour, figure, label, more_of
 from dashboards.wall.panels.scene import Drawn, Scene, empty, heading, untrusted, waiting
 from dashboards.wall.poller import PanelData
 
@@ -32,7 +32,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     largest = max(_total(row, parts) for row in rows)
     key = el("p", "key", *(_key(panel, name, at) for at, name in enumerate(parts)))
     bars = [_bar(panel, str(row[first]), row, parts, largest) for row in rows]
-    more = el("p", "more", data_rest=str(len(known) - len(rows)), data_what=rows_are(panel))
+    more = more_of(panel, len(known) - len(rows))
     body = el("div", "fit", el("div", "stacks", *bars, style=f"--bars: {len(bars)}; --least: {LEAST}"), more)
     return Drawn(join(head, key, body), "old" if tone == "old" else "info")
 

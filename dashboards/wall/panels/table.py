@@ -11,7 +11,7 @@ from typing import Any
 from dashboards.wall.board import Panel
 from dashboards.wall.links import address
 from dashboards.wall.markup import Html, el, join, text
-from dashboards.wall.panels.fields import Said, hidden, label, rows_are, said
+from dashboards.wall.panels.fields import Said, hidden, label, more_of, said
 from dashboards.wall.panels.notes import note
 from dashboards.wall.panels.scene import (
     COLUMN_PX,
@@ -59,11 +59,11 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     headed = bool(panel.options.get("showHeader", True))
     kept = known[: MOST if headed else BARE_MOST]
     rows = [_cells(panel, row, scene, elapsed(data, scene)) for row in kept]
-    more = el("p", "more", data_rest=str(len(known) - len(kept)), data_what=rows_are(panel))
+    more = more_of(panel, len(known) - len(kept))
     if not rows:
         body = empty(about.nothing)
     elif not headed:
-        few = el("p", "more", data_rest="0", data_what=rows_are(panel))
+        few = more_of(panel, 0)
         body = el("div", "fit", el("table", "bare", *(_bare(panel, row) for row in rows)), few)
     elif cramped(panel, rows):
         body = el("div", "fit list", *map(_pair, rows), more)

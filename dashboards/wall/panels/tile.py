@@ -5,12 +5,10 @@ from typing import Any
 from dashboards.wall import words
 from dashboards.wall.board import Panel
 from dashboards.wall.markup import Html, el, join
-from dashboards.wall.panels.fields import SUFFIX
-from dashboards.wall.panels.scene import SILENT, TONES, Drawn, Scene, old_tag, title, untrusted
+from dashboards.wall.panels.fields import suffix
+from dashboards.wall.panels.scene import TONES, Drawn, Scene, old_tag, title, untrusted
 from dashboards.wall.poller import PanelData
-
-RESTATED = "☐ điều chỉnh"
-"""What was shown until yesterday is known otherwise now; the hollow square is that of a trend's days."""
+from ioc.messages import say
 
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
@@ -25,7 +23,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
         _target_bar(panel, value, row.get("target")),
     ]
     if data.awaited and not doubt:
-        said = el("div", "word", "Đang đọc số liệu…")
+        said = el("div", "word", say("wall.unread"))
     elif doubt:
         said = _old(row, doubt, scene)
     else:
@@ -36,8 +34,8 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
 
 def _value(panel: Panel, value: float | None) -> Html:
     shown = words.number(value, panel.fieldConfig.defaults.decimals or 0)
-    suffix = SUFFIX.get(panel.fieldConfig.defaults.unit or "", "")
-    return el("div", "value", shown, el("small", "", " " + suffix) if suffix and value is not None else "")
+    unit = suffix(panel.fieldConfig.defaults.unit)
+    return el("div", "value", shown, el("small", "", " " + unit) if unit and value is not None else "")
 
 
 def _target_bar(panel: Panel, value: float | None, target: float | None) -> Html:
@@ -55,12 +53,12 @@ def _share(value: float | None, top: float) -> float:
 
 def _verdict(panel: Panel, row: dict[str, Any], verdict: str) -> Html:
     if row.get("value") is None:
-        return el("div", "word", "Không có dữ liệu")
+        return el("div", "word", say("wall.no_data"))
     mapped = panel.mapped("verdict", verdict)
-    said = mapped.text if mapped else "◇ Chưa rõ"
+    said = mapped.text if mapped else say("wall.unclear")
     target = row.get("target")
     if target is not None and verdict in ("green", "amber", "red"):
-        unit = SUFFIX.get(panel.fieldConfig.defaults.unit or "", "")
+        unit = suffix(panel.fieldConfig.defaults.unit)
         said += f" {words.number(target, 0 if target == int(target) else 1)} {unit}".rstrip()
     return el("div", "word", said)
 
@@ -69,31 +67,34 @@ def _change(panel: Panel, row: dict[str, Any], scene: Scene) -> Html:
     parts = []
     change, as_of = row.get("change"), row.get("as_of")
     if change is not None:
-        parts.append(f"{words.signed(change, panel.fieldConfig.defaults.decimals or 0)} so hôm qua")
+        parts.append(
+            say("wall.change", change=words.signed(change, panel.fieldConfig.defaults.decimals or 0))
+        )
     if as_of is not None:
-        parts.append(f"lúc {words.moment(as_of, scene.now)}")
+        parts.append(say("wall.at", at=words.moment(as_of, scene.now)))
     if row.get("restated"):
-        parts.append(RESTATED)
+        # The hollow square is that of a trend's days.
+        parts.append(say("wall.restated"))
     return el("div", "soft", " · ".join(parts) or " ")
 
 
 def _old(row: dict[str, Any], doubt: str, scene: Scene) -> Html:
     since = row.get("stale_since")
-    if doubt == SILENT and since is not None:
-        doubt = f"{SILENT} từ {words.moment(since, scene.now)}"
-    # Where there is little room, since when is said and that it is the source is not.
-    rest = doubt.removeprefix(SILENT)
-    said = join(el("span", "whole", SILENT), rest) if doubt.startswith(SILENT) else doubt
+    said: str = doubt
+    if doubt == say("doubt.silent"):
+        # Where there is little room, since when is said and that it is the source is not.
+        rest = "" if since is None else say("doubt.since", at=words.moment(since, scene.now))
+        said = join(el("span", "whole", doubt), rest)
     return join(el("div", "word", old_tag()), el("div", "soft", said))
 
 
 def _foot(row: dict[str, Any], scene: Scene, doubt: str) -> Html:
     """Cases and period left, coverage right; a low tile says as of when instead of the period."""
     cases, as_of = row.get("cases"), row.get("as_of")
-    counted = [f"{words.number(cases)} {row.get('noun') or 'ca'}"] if cases is not None else []
+    counted = [_counted(cases, row.get("noun"))] if cases is not None else []
     known = bool(row.get("window") and row.get("start"))
     period = [words.window(str(row["window"]), row["start"])] if known else []
-    since = [f"lúc {words.moment(as_of, scene.now)}"] if as_of is not None and not doubt else []
+    since = [say("wall.at", at=words.moment(as_of, scene.now))] if as_of is not None and not doubt else []
     return el(
         "div",
         "foot",
@@ -106,3 +107,8 @@ def _foot(row: dict[str, Any], scene: Scene, doubt: str) -> Html:
         ),
         el("span", "", str(row.get("coverage") or "")),
     )
+
+
+def _counted(cases: int, noun: object) -> str:
+    """How many cases, by what they are called."""
+    return f"{words.number(cases)} {noun}" if noun else say("wall.cases", n=words.number(cases))

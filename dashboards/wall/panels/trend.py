@@ -8,9 +8,10 @@ from dashboards.wall.board import Panel
 from dashboards.wall.markup import el, join
 from dashboards.wall.panels import chart
 from dashboards.wall.panels.chart import Ink, Options
-from dashboards.wall.panels.fields import SUFFIX, figure
+from dashboards.wall.panels.fields import figure, suffix
 from dashboards.wall.panels.scene import Drawn, Scene, Tone, day, empty, heading, untrusted, waiting
 from dashboards.wall.poller import PanelData
+from ioc.messages import say
 
 Rows = list[dict[str, Any]]
 
@@ -22,10 +23,10 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     verdict = data.tables["B"].first().get("verdict") if "B" in data.tables else ""
     doubt = untrusted(panel, data, scene, verdict)
     restated = any(row.get("restated") for row in rows)
-    head = heading(panel, scene, data, "☐ điều chỉnh" if restated else "", doubt=doubt)
+    head = heading(panel, scene, data, say("wall.restated") if restated else "", doubt=doubt)
     tone: Tone = "old" if doubt else "info"
     if not any(row.get("value") is not None for row in rows):
-        return Drawn(join(head, empty("Không có dữ liệu")), tone)
+        return Drawn(join(head, empty(say("wall.no_data"))), tone)
     values = [row.get("value") for row in rows]
     alone = chart.told(
         panel.title, values, [day(row["time"]) for row in rows], lambda one: figure(panel, "value", one)
@@ -69,7 +70,7 @@ def _target(target: float | None, unit: str, ink: Ink) -> Options:
     if target is None:
         return {"data": []}
     said = words.number(target, 0 if target == int(target) else 1)
-    label = f"mục tiêu {said} {SUFFIX.get(unit, '')}".rstrip()
+    label = say("wall.target", target=f"{said} {suffix(unit)}".rstrip())
     return {
         "symbol": "none", "silent": True, "data": [{"yAxis": target}],
         "lineStyle": {"type": [10, 8], "color": ink["ink"]},

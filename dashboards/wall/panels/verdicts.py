@@ -7,8 +7,10 @@ from typing import Any
 from dashboards.style import TONE_OF_COLOUR
 from dashboards.wall.board import Mapped, Panel
 from dashboards.wall.markup import Html, el, join
+from dashboards.wall.panels.fields import label
 from dashboards.wall.panels.scene import Drawn, Scene, day, empty, heading, untrusted, waiting
 from dashboards.wall.poller import PanelData
+from ioc.messages import say
 
 WIDE, MANY = 16, 4
 """On a card this wide, more lines than this stand in two columns."""
@@ -21,7 +23,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     doubt = untrusted(panel, data, scene)
     head = heading(panel, scene, data, doubt=doubt)
     if not rows:
-        return Drawn(join(head, empty("Không có dữ liệu")), "old" if doubt else "none")
+        return Drawn(join(head, empty(say("wall.no_data"))), "old" if doubt else "none")
     names = [name for name in rows[0] if name != "time"]
     days = [day(row["time"]) for row in rows]
     lines = [_line(panel, name, [row[name] for row in rows], days) for name in names]
@@ -45,10 +47,13 @@ def _line(panel: Panel, name: str, verdicts: Sequence[Any], days: Sequence[str])
         mapped = _mapped(panel, value)
         shape, word = _parts(mapped)
         runs.append(el("i", f"run {_tone(mapped)}", shape, style=f"flex-grow:{length}"))
-        told.append(f"{days[at]}–{days[at + length - 1]}: {word or 'không có dữ liệu'}")
+        told.append(f"{days[at]}–{days[at + length - 1]}: {word or say('wall.no_data').lower()}")
         at += length
     return el(
-        "div", "line", el("span", "", name), el("div", "runs", *runs, role="img", aria_label="; ".join(told))
+        "div",
+        "line",
+        el("span", "", label(panel, name)),
+        el("div", "runs", *runs, role="img", aria_label="; ".join(told)),
     )
 
 

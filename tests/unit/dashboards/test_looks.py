@@ -62,10 +62,10 @@ def test_rows_beyond_the_most_are_counted() -> None:
     assert (
         made.html.count("data-row") == 24
         and 'data-rest="36"' in made.html
-        and 'data-what="dòng"' in made.html
+        and 'data-say="…và {n} dòng khác"' in made.html
     )
     units = table(unit={"custom__hidden": True})
-    assert 'data-what="đơn vị"' in drawn(units, ("name", "unit"), ("A", "G09.1")).html
+    assert 'data-say="…và {n} đơn vị khác"' in drawn(units, ("name", "unit"), ("A", "G09.1")).html
 
 
 def test_columns_without_room_go_to_a_second_line_with_their_names() -> None:

@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_it_is_drawn(folder: Path, kpi: str, unit: str, decimals: int, target: float) -> None:
     facts = load(folder)
-    values = Query(statement([Shown(kpi, "ytd", tile=True)]))
+    values = Query(statement([Shown(kpi, "ytd")]))
     made = tile(facts.measure(kpi), values, place(0, 0, 6, 9)).build()
     panel = json.loads(JSONEncoder(sort_keys=True).encode(made))
     assert panel["title"] == facts.measures[kpi].name

@@ -66,7 +66,7 @@ def test_nothing_known_is_a_dash_and_never_a_zero_or_good(board: Board, clock: F
         assert ">0" not in shown[tile].html
     for number, panel in shown.items():
         assert panel.tone != "good" or number == LEDGER
-    assert "CHƯA RÕ" in shown[LEVEL].html and "mọi chỉ tiêu đạt" not in shown[LEVEL].html
+    assert "KHÔNG RÕ" in shown[LEVEL].html
     for rows in (TREND, OVERDUE, URGENT, SOON, SOURCES):
         assert "Không có dữ liệu" in shown[rows].html
     assert "Không có hồ sơ quá hạn" not in shown[OVERDUE].html
@@ -103,7 +103,7 @@ def test_the_header_tells_whether_values_are_still_computed(board: Board, twin: 
     old = NOW - timedelta(minutes=2)
     twin._rows = lambda sql: (("as_of",), [(old,)]) if "ioc_read.ticks" in sql else full(sql)  # type: ignore[method-assign]
     late = drawn(board, twin)[REACH]
-    assert "▲ Ngừng cập nhật" in late.html and "dữ liệu đến 10:40:18" in late.html and late.tone == "warn"
+    assert "▼ Ngừng cập nhật" in late.html and "dữ liệu đến 10:40:18" in late.html and late.tone == "act"
 
 
 def test_the_list_is_in_words_and_most_urgent_first(board: Board, twin: Twin) -> None:

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.wall.alarms import Alarm
-from dashboards.wall.status import SIGNS, WORDS, Alerts, Facts, judged
+from dashboards.wall.status import SIGNS, Alerts, Facts, judged
+from ioc.messages import say
 
 WELL = Facts(
-    lost=False, stopped=False, numbers=20, old=0, missing=0, red=0, sources_late=0, sources_silent=0,
+    lost=False, stopped=False, numbers=20, old=0, missing=0, red=0, late=0, silent=0,
     alerts=Alerts(),
 )  # fmt: skip
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -23,12 +24,12 @@ AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
         ({}, 1, "bình thường"),
         ({"missing": 3}, 2, "3 chưa có số"),
         ({"red": 2}, 2, "2 chỉ tiêu đỏ"),
-        ({"sources_late": 1}, 2, "1 nguồn trễ"),
+        ({"late": 1}, 2, "1 nguồn trễ"),
         ({"alerts": Alerts(lesser=4)}, 2, "4 cần chú ý"),
         ({"alerts": Alerts(major=1)}, 3, "1 nghiêm trọng"),
         ({"alerts": Alerts(in_hand=1)}, 3, "1 khẩn cấp đang xử lý"),
         ({"old": 1}, 3, "1 số liệu cũ"),
-        ({"sources_silent": 2}, 3, "2 nguồn im lặng"),
+        ({"silent": 2}, 3, "2 nguồn im lặng"),
         ({"old": 20}, 4, "mọi số liệu đều cũ"),
         ({"old": 17, "missing": 3}, 4, "mọi số liệu đều cũ"),
         ({"stopped": True}, 4, "ngừng cập nhật"),
@@ -44,7 +45,7 @@ AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 )
 def test_the_rule(changes: dict[str, object], level: int, reason: str) -> None:
     found = judged(replace(WELL, **changes))  # type: ignore[arg-type]
-    assert (found.level, found.word, found.sign) == (level, WORDS[level], SIGNS[level])
+    assert (found.level, found.word, found.sign) == (level, say(f"level.{level}"), SIGNS[level])
     assert reason in " · ".join(found.reasons)
 
 
@@ -61,7 +62,7 @@ COUNTS = st.integers(0, 3)
 @given(
     st.builds(
         Facts, lost=st.booleans(), stopped=st.booleans(), numbers=st.integers(0, 5), old=COUNTS,
-        missing=COUNTS, red=COUNTS, sources_late=COUNTS, sources_silent=COUNTS,
+        missing=COUNTS, red=COUNTS, late=COUNTS, silent=COUNTS,
         alerts=st.one_of(st.none(), st.builds(Alerts, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)),
     )
 )  # fmt: skip
