@@ -26,7 +26,7 @@ def silent(seconds: float) -> Act:
     """F15: the store takes connections and never answers; publishers are served, the worker does not grow."""
 
     def act(scene: Scene) -> None:
-        before = scene.stack.memory().get("worker", 0)
+        before, worker = scene.stack.memory().get("worker", 0), scene.stack.state()["worker"]
         most, began, go_on = before, time.monotonic(), scene.stopped("clickhouse")
         scene.outage_s = seconds
         try:
@@ -37,6 +37,10 @@ def silent(seconds: float) -> Act:
                 time.sleep(1.0)
         finally:
             go_on()
+        if scene.stack.state()["worker"] != worker:
+            scene.wrong(
+                "I8", f"worker ({worker.pid}) did not live through it: a store away is to be waited for"
+            )
         grown = (most - before) / (1 << 20)
         scene.numbers["worker_grew_mib"] = round(grown, 1)
         if grown > WORKER_MIB:
