@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-LANE, PLAN, GRAMMAR, SCREENING = (
+LANE, MACHINE, PLAN, GRAMMAR, SCREENING = (
     "streams/land/lane.py",
+    "streams/land/machine.py",
     "streams/land/plan.py",
     "ioc/contracts/grammar.py",
     "ioc/contracts/screening.py",
@@ -31,13 +32,9 @@ BUGS: tuple[Bug, ...] = (
         ("I1", "I6"),
         (
             (
-                LANE,
-                """        await self._plan(block.plan)
-        failpoints.hit("C4")
-""",
-                """        await self._epoch.commit(self._tp, block.plan.last + 1, "")
-        failpoints.hit("C4")
-""",
+                MACHINE,
+                "actions.Commit(block.plan.first, block.plan.metadata)",
+                'actions.Commit(block.plan.last + 1, "")',
             ),
             (LANE, "self._planned_at > PLAN_FRESH_S:", "self._planned_at > 1e12:"),
             (
@@ -119,11 +116,11 @@ SETTINGS index_granularity = 4096, ${deduplication_window} = 0;""",
         ("I1", "I6"),
         (
             (
-                LANE,
-                """        await self._land(rows)
-        self._landed""",
-                """        await self._land([row for row in rows if not row.reason] or rows)
-        self._landed""",
+                MACHINE,
+                """            yield from self.land(rows)
+            self._landed""",
+                """            yield from self.land([row for row in rows if not row.reason] or rows)
+            self._landed""",
             ),
         ),
     ),

@@ -8,20 +8,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka import errors as kafka
 from aiokafka.structs import OffsetAndMetadata
 
-from ioc.errors import IocError
-from streams.land.resume import Committed, Stop
+from streams.land.resume import Committed
 
 
 class EpochEnded(Exception):
     """The partition is no longer ours: neither commit nor insert for it."""
-
-
-class Stopped(IocError):
-    """A partition stands still: going on would skip records."""
-
-    def __init__(self, stop: Stop) -> None:
-        super().__init__(f"{stop.reason} (offsets {stop.first}–{stop.last})")
-        self.stop = stop
 
 
 class Epoch:

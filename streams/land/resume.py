@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from ioc.errors import IocError
 from storage.losses import Order
 from streams.land.plan import Plan, PlanUnreadable, parse
 
@@ -63,6 +64,14 @@ class Stop:
     kind: Kind
     topic_id: UUID | None = None
     """Of the log that the range is of, if that is not the present one."""
+
+
+class Stopped(IocError):
+    """A partition stands still: going on would skip records."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__(f"{stop.reason} (offsets {stop.first}–{stop.last})")
+        self.stop = stop
 
 
 def planned(committed: Committed | None) -> Plan | Stop | None:

@@ -20,10 +20,10 @@ from storage.expiry import expire
 from storage.ledger import Log
 from storage.losses import Order, orders
 from streams.land import cluster, progress
-from streams.land.epoch import Epoch, EpochEnded, Stopped
+from streams.land.epoch import Epoch, EpochEnded
 from streams.land.filter import IdentityFilter
 from streams.land.lane import Lane
-from streams.land.resume import Stop
+from streams.land.resume import Stop, Stopped
 from streams.land.shared import Shared
 from streams.land.stops import note
 from streams.land.thread import INSERT_TIMEOUT_S, StoreThread, Writer

@@ -174,7 +174,7 @@ def land(settings: ClickHouse, log: Log, rows: list[Row]) -> Commits:
         )
         lane = Lane(shared, Epoch(consumer), log, "tp", IdentityFilter())  # type: ignore[arg-type]
         try:
-            await lane._land(rows)
+            await lane.drive(lane.machine.land(rows))
         finally:
             shared.writer.close()
             shared.asking.close()

@@ -1,37 +1,43 @@
-"""Landing as a machine small enough to be crashed at every step: real decisions, pretended Kafka and store.
+"""Landing on a pretended Kafka and store: the product's own machine, stopped between any two actions.
 
-The decisions are the product's (`resume`, `settle`, `Block`, plan, token, filter); what surrounds them here
-is a log, a group that fences, and a store that takes a block once per token, may be slow to do it, and
-refuses some rows for what they hold.
+What is pretended is small: logs that can be made anew, a group that fences, a store that takes a block once
+per token while it remembers it, and that refuses some rows for what they hold. The sequence, the judgements
+and the decisions are those of `streams.land.machine`: it runs here as it runs in a lane.
 """
 
-from contextlib import suppress
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
+from ioc.contracts import Rules
 from ioc.topics import DOCUMENTS
 from storage.ledger import COUNTED, REJECTED, Log
-from storage.losses import Order
-from streams.land.block import Block
+from storage.losses import Order, Standing
+from streams.land import actions
+from streams.land.actions import Action, Gone
 from streams.land.filter import IdentityFilter
-from streams.land.judge import Row, settle, suspects
-from streams.land.plan import Plan, checksum
-from streams.land.resume import Committed, Held, KafkaLog, Start, Stop, planned, resume
+from streams.land.judge import Row, settle
+from streams.land.machine import Landing
+from streams.land.resume import Committed, KafkaLog, Stop, Stopped
 
-TOPIC = UUID(int=1)
+CLUSTER = "cluster"
+RULES = Rules("G09", frozenset(), {}, "1")
 INDIGESTIBLE = 3
 """Content that the store refuses, whatever is said of it."""
+WINDOW = 6
+"""Tokens that the store remembers, of all partitions together."""
 Landed = tuple[int, int, str]
 """(offset, verdict, identity) of a ledger row."""
 
 
-class Refused(Exception):
-    """The store does not take a block for what one of its rows holds."""
+class Fenced(Exception):
+    """The group has given the partition to another."""
 
 
-def quarantined(row: Row) -> Row:
-    """What stands in the ledger for a row that the store did not take."""
-    return row if row.reason else row._replace(reason="store_refused")
+class Impossible(AssertionError):
+    """Landing did what it must never do."""
 
 
 def indigestible(row: Row) -> bool:
@@ -44,184 +50,227 @@ def record(offset: int, identity: str, content: int) -> Row:
     return Row(*head, "t", "subject", 0, 0, "G09", 1, "", value, b"{}", "", value)
 
 
-@dataclass
-class Kafka:
-    """One partition and one group: commits of an old generation are refused."""
+def judged(records: Sequence[Row], expired: Sequence[int]) -> list[int]:
+    """The verdicts that the log alone demands; what had expired before a record is not known any more."""
+    sound = [row._replace(reason="store_refused") if indigestible(row) else row for row in records]
+    verdicts: list[int] = []
+    for first, upto in zip([0, *expired], [*expired, len(sound)], strict=True):
+        verdicts += settle(sound[first:upto], {})
+    return verdicts
 
+
+@dataclass
+class Place:
+    """One partition: its log, the group's commit, its rows in the ledger, and what was decided of it."""
+
+    number: int
+    topic_id: UUID
     records: list[Row] = field(default_factory=list)
     start: int = 0
     committed: Committed | None = None
     generation: int = 0
-    topic_id: UUID = TOPIC
+    rows: list[Landed] = field(default_factory=list)
+    expired: list[int] = field(default_factory=list)
+    """Offsets below which all rows had reached the end of the ledger's retention, one after another."""
+    lost: set[int] = field(default_factory=set)
+    orders: list[Order] = field(default_factory=list)
+    unconfirmed: Standing | None = None
 
-    def commit(self, generation: int, offset: int, metadata: str) -> bool:
-        if generation != self.generation:
-            return False
-        self.committed = Committed(offset, metadata)
-        return True
+    @property
+    def log(self) -> Log:
+        return Log(DOCUMENTS, self.topic_id, self.number)
 
     @property
     def end(self) -> int:
         return len(self.records)
 
+    @property
+    def gone(self) -> int:
+        return self.expired[-1] if self.expired else 0
 
-@dataclass
+    def deliver(self, events: Sequence[tuple[str, int]]) -> None:
+        """(identity, content), one after another."""
+        for identity, content in events:
+            self.records.append(record(self.end, identity, content))
+
+    def present(self) -> set[int]:
+        return {offset for offset, _, _ in self.rows}
+
+    def following(self) -> int | None:
+        return max((*self.present(), *self.lost, self.gone - 1), default=-1) + 1 or None
+
+    def commit(self, generation: int, committed: Committed) -> None:
+        """Raises `Fenced` for everybody but the newest member."""
+        if generation != self.generation:
+            raise Fenced
+        self.committed = committed
+
+    def holes(self) -> set[int]:
+        """Offsets that are neither in the ledger, nor given up, nor expired."""
+        return set(range(self.gone, self.end)) - self.present() - self.lost
+
+
 class Store:
-    """A table that takes a block once per token; `rows` are those of the topic as it is now."""
+    """A table that takes a block once per token, as long as it remembers the token."""
 
-    rows: list[Landed] = field(default_factory=list)
-    tokens: set[str] = field(default_factory=set)
-    refuses: set[int] = field(default_factory=set)
-    given_up: list[Order] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.tokens: deque[str] = deque()
+        self.workers: list[Worker] = []
+        """All that may still have an insert under way."""
 
-    def insert(self, token: str, rows: list[Landed]) -> None:
-        """Raises `Refused`, and then keeps nothing."""
-        if any(offset in self.refuses and verdict != REJECTED for offset, verdict, _ in rows):
-            raise Refused
-        if token not in self.tokens:
-            self.tokens.add(token)
-            self.rows += rows
+    def insert(self, place: Place, action: actions.Insert) -> str | None:
+        pairs = list(zip(action.block.rows, action.block.verdicts, strict=True))
+        if any(indigestible(row) and verdict != REJECTED for row, verdict in pairs):
+            return "the store does not like a row"
+        if action.token not in self.tokens:
+            only = action.only
+            place.rows += [(r.offset, v, r.id) for r, v in pairs if only is None or r.offset in only]
+            self.remember(action.token)
+        return None
 
-    def held(self, plan: Plan | None) -> Held:
-        offsets = {offset for offset, _, _ in self.rows}
-        here = {o for o in offsets if plan and plan.first <= o <= plan.last}
-        return Held(max(offsets) + 1 if offsets else None, frozenset(here))
+    def remember(self, token: str) -> None:
+        """And forget the oldest. What takes so long that its token is forgotten has failed by then."""
+        self.tokens.append(token)
+        while len(self.tokens) > WINDOW:
+            for worker in self.workers:
+                if worker.flight is not None and worker.flight.token == self.tokens[0]:
+                    worker.time_passes()
+            self.tokens.popleft()
+
+    def forget(self, place: Place, kept: int, *, cut_are_known: bool) -> None:
+        """All tokens of blocks from `kept` on; of a block that lies across it, if they are not known."""
+
+        def stays(token: str) -> bool:
+            name, _, block = token.removesuffix("/rest").rpartition("/")
+            if name != f"{CLUSTER}/{place.topic_id}/{place.number}":
+                return True
+            first, last = map(int, block.split("-"))
+            return last < kept or (first < kept and cut_are_known)
+
+        self.tokens = deque(filter(stays, self.tokens))
 
 
 class Worker:
-    """One worker in one generation; at any point it may be left alone for ever."""
+    """One worker in one generation, between two actions; it may be left there for ever."""
 
-    def __init__(self, kafka: Kafka, store: Store) -> None:
-        kafka.generation += 1
-        self.kafka, self.store, self.generation = kafka, store, kafka.generation
-        self.filter = IdentityFilter()
-        self.next: int | None = None
-        self.redo: tuple[Plan, frozenset[int] | None] | None = None
-        self.block: Block | None = None
-        self.only: frozenset[int] | None = None
-        self.halves: list[list[Row]] = []
-        """What is left of a block that was refused, each half to be planned and sent by itself."""
-        self.flying: tuple[str, list[Landed]] | None = None
-        self.stopped: Stop | None = None
+    def __init__(self, place: Place, store: Store, known: IdentityFilter | None = None) -> None:
+        place.generation += 1
+        self.place, self.store, self.generation = place, store, place.generation
+        self.filter = known if known is not None else IdentityFilter()
         self.ended = False
-        self.landed: int | None = None
+        store.workers.append(self)
+        self.begin()
+
+    def begin(self) -> None:
+        """From the beginning, within the same generation."""
+        self.stopped: Stop | None = None
+        self.at = -1
+        self.late = False
+        self._steps = Landing(self.place.log, CLUSTER, RULES, self.filter).run()
+        self.pending: Action[Any] = next(self._steps)
 
     @property
-    def log(self) -> Log:
-        return Log(DOCUMENTS, self.kafka.topic_id, 0)
+    def flight(self) -> actions.Insert | None:
+        """The insert that may reach the store at any moment, whether or not its sender still lives."""
+        return self.pending if isinstance(self.pending, actions.Insert) and not self.late else None
 
-    def assign(self) -> None:
-        plan = planned(self.kafka.committed)
-        held = self.store.held(plan if isinstance(plan, Plan) else None)
-        log = KafkaLog(self.kafka.topic_id, self.kafka.start, self.kafka.end)
-        decision = resume(self.kafka.committed, log, held, self.store.given_up)
-        if isinstance(decision, Stop):
-            self.stopped, self.ended = decision, True
+    @property
+    def owner(self) -> bool:
+        return self.generation == self.place.generation
+
+    @property
+    def idle(self) -> bool:
+        return isinstance(self.pending, actions.Next) and self.at == self.place.end
+
+    def step(self, size: int) -> None:
+        """One action, and on to the next."""
+        if self.ended or self.stopped is not None:
             return
-        self._begin(decision)
-
-    def _begin(self, start: Start) -> None:
-        self.next = start.offset
-        first = start.offset
-        if start.redo is not None:
-            self.redo = (start.redo, start.missing)
-            first = start.redo.first
-        self._fill(first)
-
-    def _fill(self, below: int) -> None:
-        since = self.filter.upto
-        hashes = [
-            ord(name) for o, verdict, name in self.store.rows if since <= o < below and verdict == COUNTED
-        ]
-        self.filter.load([b"".join(h.to_bytes(8, "little") for h in hashes)], below)
-
-    def _judge(self, rows: list[Row]) -> Block:
-        first = rows[0].offset
-        asked = suspects(rows, self.filter.maybe([row.id_hash for row in rows]))
-        prints = {row.offset: row.fingerprint for row in self.kafka.records}
-        known = {
-            ("s", name): prints[offset]
-            for offset, verdict, name in self.store.rows
-            if verdict == COUNTED and offset < first and ord(name) in asked
-        }
-        return Block.of(self.log, "cluster", rows, settle(rows, known))
-
-    def prepare(self, size: int) -> None:
-        """Gather and judge the next block, or the planned one again."""
-        if self.block is not None or self.next is None or self.ended:
-            return
-        if self.halves:
-            rows = self.halves.pop(0)
-        elif self.redo is not None:
-            plan, self.only = self.redo
-            assert plan.first >= self.kafka.start, "Kafka no longer has what is read"
-            rows = self.kafka.records[plan.first : plan.last + 1]
-            assert checksum(row.value for row in rows) == plan.checksum
-        else:
-            self.only = None
-            assert self.next >= self.kafka.start, "Kafka no longer has what is read"
-            rows = self.kafka.records[self.next : self.next + size]
-        if rows:
-            self.block = self._judge(rows)
-
-    def plan(self) -> None:
-        """Commit the plan; the group refuses it when it has moved on."""
-        if self.block is None or self.flying is not None or self.ended:
-            return
-        plan = self.block.plan
-        if not self.kafka.commit(self.generation, plan.first, plan.metadata):
-            self.ended = True
-            return
-        pairs = zip(self.block.rows, self.block.verdicts, strict=True)
-        rows = [
-            (row.offset, verdict, row.identity[1])
-            for row, verdict in pairs
-            if self.only is None or row.offset in self.only
-        ]
-        token = self.block.token if self.only is None else f"{self.block.token}/rest"
-        self.flying = (token, rows)
-
-    def insert(self) -> None:
-        """What was sent reaches the store; a dead worker's insert may still do so."""
-        if self.flying is not None:
-            with suppress(Refused):
-                self.store.insert(*self.flying)
-
-    def mark(self) -> None:
-        """The store has answered."""
-        if self.flying is None or self.block is None or self.ended:
-            return
-        sent, self.flying = self.flying, None
         try:
-            self.store.insert(*sent)
-        except Refused:
-            self._halve(list(self.block.rows))
-            return
-        plan = self.block.plan
-        self.filter.mark(self.block.counted(), plan.last + 1)
-        if self.halves:
-            self.block = None
-            return
-        self.landed = plan.last + 1
-        if self.redo is not None:
-            self.redo = None
-            assert self.next is not None
-            self._fill(max(self.next, plan.last + 1))
-        else:
-            self.next = plan.last + 1
-        self.block = None
+            self.pending = self._steps.send(self._answer(self.pending, size))
+        except Stopped as stopped:
+            self.stopped = stopped.stop
+        except Fenced:
+            self.die()
 
-    def _halve(self, rows: list[Row]) -> None:
-        """Until the one row is found; that one stands in quarantine."""
-        if len(rows) == 1:
-            self.block = self._judge([quarantined(rows[0])])
-            return
-        middle = len(rows) // 2
-        self.halves = [rows[:middle], rows[middle:], *self.halves]
-        self.block = None
+    def arrive(self) -> None:
+        """The insert under way reaches the store; nobody hears the answer."""
+        if self.flight is not None:
+            self.store.insert(self.place, self.flight)
 
-    def idle(self) -> None:
-        """Nothing came for a second: commit without a plan."""
-        if self.block is None and not self.halves and self.landed is not None and not self.ended:
-            self.ended = not self.kafka.commit(self.generation, self.landed, "")
-            self.landed = None
+    def time_passes(self) -> None:
+        """An insert that waits now is begun no more, before the group has confirmed its plan."""
+        if self.flight is not None and self.owner and not self.ended:
+            # Its own insert is either answered or known to have failed before others could be so many.
+            self.step(1)
+        self.late = True
+
+    def die(self) -> None:
+        """Nothing more is done; what is under way stays so."""
+        self.ended = True
+        self._steps.close()
+
+    def _answer(self, action: Action[Any], size: int) -> Any:
+        place = self.place
+        match action:
+            case actions.ReadCommit():
+                return place.committed
+            case actions.Commit(offset, metadata):
+                self.late = False
+                return place.commit(self.generation, Committed(offset, metadata))
+            case actions.ReadEnds():
+                return KafkaLog(place.topic_id, place.start, place.end)
+            case actions.Read(first, last):
+                return self._records(first, last + 1)
+            case actions.Seek(offset):
+                self.at = offset
+            case actions.Next():
+                return self._next(size)
+            case actions.Insert(block):
+                if self.late:
+                    plan = block.plan
+                    place.commit(self.generation, Committed(plan.first, plan.metadata))
+                    self.late = False
+                return self.store.insert(place, action)
+            case actions.Reached():
+                return None
+            case _:
+                return self._told(action)
+        return None
+
+    def _records(self, first: int, upto: int) -> Sequence[Row] | Gone:
+        if first < self.place.start:
+            return Gone(self.place.start)
+        return self.place.records[first:upto]
+
+    def _next(self, size: int) -> Sequence[Row] | Gone | None:
+        if self.at == self.place.end:
+            return None
+        found = self._records(self.at, self.at + size)
+        if not isinstance(found, Gone):
+            self.at += len(found)
+        return found
+
+    def _told(self, question: Action[Any]) -> Any:
+        """The ledger's answer."""
+        place = self.place
+        match question:
+            case actions.Following():
+                return place.following()
+            case actions.Present(first, last):
+                return frozenset(o for o in place.present() if first <= o <= last)
+            case actions.Known(hashes, below):
+                prints = {row.offset: row.fingerprint for row in place.records}
+                return {
+                    ("s", name): prints[offset]
+                    for offset, verdict, name in place.rows
+                    if verdict == COUNTED and offset < below and ord(name) in hashes
+                }
+            case actions.Identities(since, below):
+                counted = [n for o, verdict, n in place.rows if since <= o < below and verdict == COUNTED]
+                return [b"".join(ord(name).to_bytes(8, "little") for name in counted)]
+            case actions.Orders():
+                return tuple(place.orders)
+            case actions.Unconfirmed():
+                return place.unconfirmed
+        raise Impossible(f"{question!r} is not known here")
