@@ -1,0 +1,153 @@
+"""Scenes that landing must survive, each told once by itself: what chance may take long to find."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from storage.ledger import COUNTED, REJECTED, SUPPRESSED
+from streams.land import actions
+from streams.land.resume import Committed
+from tests.unit.land.model import INDIGESTIBLE, WINDOW, Place, Store, Worker, judged
+
+
+def place(*events: tuple[str, int], topic: int = 1) -> Place:
+    made = Place(0, UUID(int=topic))
+    made.deliver(events or [("a", 1), ("b", 1), ("a", 1), ("c", 0), ("d", 1)])
+    return made
+
+
+def go_on(
+    worker: Worker, until: Callable[[Worker], bool] = lambda worker: worker.idle, size: int = 9
+) -> None:
+    for _ in range(500):
+        if until(worker):
+            return
+        worker.step(size)
+    raise AssertionError(f"it stands at {worker.pending!r}, {worker.stopped!r}")
+
+
+def inserting(worker: Worker) -> bool:
+    return worker.flight is not None
+
+
+def landed_once(here: Place) -> bool:
+    rows = sorted((offset, verdict) for offset, verdict, _ in here.rows)
+    return rows == list(enumerate(judged(here.records, here.expired)))
+
+
+def test_a_duplicate_and_a_bad_record_are_rows_too() -> None:
+    here = place()
+    go_on(Worker(here, Store()))
+    assert [verdict for _, verdict, _ in here.rows] == [COUNTED, COUNTED, SUPPRESSED, REJECTED, COUNTED]
+
+
+@pytest.mark.parametrize("at", range(40))
+def test_left_alone_at_any_step_the_next_one_finishes(at: int) -> None:
+    here, store = place(), Store()
+    first = Worker(here, store)
+    for _ in range(at):
+        first.step(2)
+    go_on(Worker(here, store))
+    for _ in range(5):  # and then it comes back
+        first.arrive()
+        first.step(2)
+    assert landed_once(here)
+
+
+def test_what_a_dead_worker_sent_arrives_after_its_successor_read_on() -> None:
+    here, store = place(), Store()
+    dead = Worker(here, store)
+    go_on(dead, inserting, size=3)
+    go_on(Worker(here, store), size=2)
+    dead.arrive()
+    assert landed_once(here)
+
+
+def test_a_worker_that_slept_asks_the_group_before_it_inserts() -> None:
+    here, store = place(), Store()
+    sleeper = Worker(here, store)
+    go_on(sleeper, inserting)
+    go_on(Worker(here, store))
+    sleeper.late = True
+    store.tokens.clear()
+    sleeper.step(1)
+    assert sleeper.ended
+    assert landed_once(here)
+
+
+def test_the_ledger_is_asked_since_the_store_may_have_forgotten_the_token() -> None:
+    here, store = place(), Store()
+    dead = Worker(here, store)
+    go_on(dead, inserting)
+    dead.arrive()
+    dead.die()
+    for n in range(2 * WINDOW):
+        store.remember(f"neighbour {n}")
+    go_on(Worker(here, store))
+    assert landed_once(here)
+
+
+def test_offsets_of_a_topic_made_anew_are_other_records() -> None:
+    store = Store()
+    go_on(Worker(place(topic=1), store))
+    new = place(("x", 1), ("y", 0), ("z", 1), ("x", 2), ("w", 1), topic=2)
+    go_on(Worker(new, store))
+    assert landed_once(new)
+
+
+@pytest.mark.parametrize("cut_are_known", [True, False])
+def test_of_a_block_half_there_the_other_half_is_inserted(cut_are_known: bool) -> None:
+    here, store = place(), Store()
+    go_on(Worker(here, store))
+    del here.rows[2:]
+    store.forget(here, 2, cut_are_known=cut_are_known)
+    here.committed = _plan_of_everything(here)
+    go_on(Worker(here, store))
+    assert landed_once(here)
+
+
+def test_rows_that_left_the_ledger_are_not_landed_again() -> None:
+    here, store = place(), Store()
+    worker = Worker(here, store)
+    go_on(worker)
+    worker.step(1)  # nothing comes for a while
+    worker.step(1)
+    here.rows.clear()
+    here.expired.append(here.end)
+    store.tokens.clear()
+    go_on(Worker(here, store))
+    assert here.rows == []
+
+
+def test_the_rows_that_the_store_refuses_are_found_and_their_neighbours_land() -> None:
+    here = place(("a", 1), ("b", INDIGESTIBLE), ("b", 1), ("c", 1), ("d", INDIGESTIBLE), ("e", 0), ("b", 1))
+    worker = Worker(here, Store())
+    go_on(worker)
+    assert landed_once(here)
+    assert worker.filter.upto == here.end
+
+
+def test_what_kafka_no_longer_has_stops_it_and_is_named() -> None:
+    here, store = place(), Store()
+    worker = Worker(here, store)
+    go_on(worker, lambda each: isinstance(each.pending, actions.Next))
+    worker.step(2)
+    here.start = 4
+    go_on(worker, lambda each: each.stopped is not None)
+    assert worker.stopped is not None
+    assert (worker.stopped.kind, worker.stopped.first, worker.stopped.last) == ("retention", 2, 3)
+
+
+def _plan_of_everything(here: Place) -> Committed:
+    """The plan that stood beside the commit while all records of the log were one block."""
+    commits = []
+    worker = Worker(Place(0, here.topic_id, records=here.records), Store())
+
+    def planned(each: Worker) -> bool:
+        if isinstance(each.pending, actions.Commit):
+            commits.append(Committed(each.pending.offset, each.pending.metadata))
+        return bool(commits)
+
+    go_on(worker, planned)
+    return commits[0]
