@@ -149,6 +149,10 @@ class Kpis(Mapping[str, Kpi]):
     def __len__(self) -> int:
         return len(self._kpis)
 
+    def on(self, day: date) -> "Kpis":
+        """Those with the targets and weights of a day; what was decided for it knows `ioc.deciding.Decided`."""
+        return self
+
     @classmethod
     def load(cls, catalogue: Path | None = None) -> "Kpis":
         """The packaged KPIs, or those that `catalogue` keeps of them, and its own: see `ioc.selection`.

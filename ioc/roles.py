@@ -27,6 +27,8 @@ OtherAction = Literal[
     "dry_run",
     "replay",
     "discard",
+    "propose_change",
+    "approve_change",
 ]
 Action = Literal[AlertAction, OtherAction]
 ALERT_ACTIONS: frozenset[str] = frozenset(get_args(AlertAction))

@@ -37,7 +37,7 @@ def everything(
     store: Store, every: Kpis, *, tenant: str, units: Sequence[str], now: int
 ) -> Iterator[Forecast]:
     """All forecasts of today, one indicator after another; without kinds, which are asked for one by one."""
-    for kpi in every.values():
+    for kpi in every.on(today(now)).values():
         if not dated(kpi):
             continue
         found = weekly(store, kpi, every, tenant=tenant, unit=None, now=now)

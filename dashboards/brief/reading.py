@@ -5,7 +5,7 @@ Numbers come from `storage.values`, the one place that forms them, as they are k
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from dashboards.brief.facts import Backlog, Expected, Facts, Late, Number, SourceState, Work
@@ -14,7 +14,7 @@ from ioc.errors import IocError
 from ioc.kpis import Kpi, Kpis
 from ioc.reference import Catalogue
 from ioc.settings import Settings
-from storage import published, trust
+from storage import decisions, published, trust
 from storage.client import Store
 from storage.history import start_of
 from storage.values import compute
@@ -65,6 +65,7 @@ def read(desk: Desk, unit: str, week: Week, now: int) -> Facts:
     A week that is not over is told up to today.
     Raises `NothingCounted` on a store where nothing was ever counted.
     """
+    desk = replace(desk, kpis=decisions.decided(desk.numbers, desk.tenant, desk.kpis))
     week = week if week.last <= today(now) else Week.until(today(now))
     end = min(start_of(week.last) + DAY_MS, now)
     tick = trust.last_tick(desk.numbers)
@@ -81,7 +82,7 @@ def read(desk: Desk, unit: str, week: Week, now: int) -> Facts:
         names={root.code: root.name, **names, unit: desk.catalogue.units.get(unit, week.last).name},
         week=week,
         as_of=_instant(min(end, tick.at, newest) // 60_000 * 60_000),
-        kpis=desk.kpis,
+        kpis=desk.kpis.on(week.last),
         numbers=_numbers(desk, unit, {unit, *beneath}, week, now, heard, tick),
         backlogs=_backlogs(desk, unit, week, end),
         sources=_sources(desk, heard, end, now),

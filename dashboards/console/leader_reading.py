@@ -58,6 +58,7 @@ async def meaning(reading: Reading, kpi: str) -> list[Row]:
     names = (
         *("name_vi", "name_en", "meaning_vi", "meaning_en"),
         *("legal_document", "legal_quote", "unit_of_measure", "target"),
+        *("target_from", "target_document", "target_reason"),
     )
     return await reading.rows(
         names,

@@ -20,12 +20,13 @@ class OfficeLost(IocError):
 
 
 class OfficeRefused(IocError):
-    """The gateway refused. `code`: of its problem document."""
+    """The gateway refused. `code` and `detail`: of its problem document."""
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, detail: str = "") -> None:
         super().__init__(f"the back office refused ({status} {code})")
         self.status = status
         self.code = code
+        self.detail = detail
 
     @property
     def ended(self) -> bool:
@@ -120,6 +121,10 @@ class Office:
             return None
         return dict(act)
 
+    async def decisions(self, method: str, path: str, token: str, **more: Any) -> dict[str, Any]:
+        """One request about targets, weights and thresholds, whose routes are `docs/targets.md`'s."""
+        return await self._ask(method, f"/decisions{path}", token, **more)
+
     async def add_views(self, batch: Mapping[str, object]) -> None:
         """Hand over what was counted; the same batch may be sent again."""
         await self._ask("POST", "/views", json=dict(batch))
@@ -146,5 +151,6 @@ class Office:
         if not isinstance(said, dict):
             raise OfficeLost("the gateway answered with something that is not an object")
         if answer.is_error:
-            raise OfficeRefused(answer.status_code, str(said.get("code", answer.status_code)))
+            code, detail = str(said.get("code", answer.status_code)), str(said.get("detail", ""))
+            raise OfficeRefused(answer.status_code, code, detail)
         return said

@@ -37,6 +37,7 @@ ROOMS = (
     "wall",
     "alerts",
     "adoption",
+    "targets",
 )
 """Modules of this folder; each has `register(app)`."""
 

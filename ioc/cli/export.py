@@ -52,6 +52,7 @@ def _written(
     from ioc.cli.attached import attached
     from ioc.kpis import Kpis
     from ioc.opendata import dictionary
+    from storage import decisions
     from storage.client import Store
 
     chosen: Any = form or out.suffix.lstrip(".").lower()
@@ -65,10 +66,12 @@ def _written(
     store = Store(settings.clickhouse, role="reader", timeout=120)
     try:
         found = list(rows(store, kpis, settings.tenant, *span))
+        held = decisions.decided(store, settings.tenant, every).on(span[1])
     finally:
         store.close()
     beside = out.with_name(f"{out.name}.dictionary.json")
-    told = orjson.dumps(dictionary(kpis, *span), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    said = dictionary({kpi: held[kpi] for kpi in kpis}, *span)
+    told = orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(written(found, chosen))

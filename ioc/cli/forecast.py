@@ -63,14 +63,15 @@ def _all(data: Any, *, keep: bool) -> list[dict[str, Any]]:
     from ioc.forecast.outlook import document
     from ioc.kpis import Kpis
     from ioc.reference import Catalogue
-    from storage import forecasts
+    from storage import decisions, forecasts
     from storage.client import Store
     from storage.windows import today
 
     settings = attached(data)
     now = round(SystemClock().now().timestamp() * 1000)
     units = sorted(each.code for each in Catalogue.load(settings.catalogue).units.valid(today(now)))
-    store, kpis, tenant = Store(settings.clickhouse), Kpis.load(settings.catalogue), settings.tenant
+    store, tenant = Store(settings.clickhouse), settings.tenant
+    kpis = decisions.decided(store, tenant, Kpis.load(settings.catalogue))
     found = list(forecasts.everything(store, kpis, tenant=tenant, units=units, now=now))
     if keep:
         forecasts.write(store, found, tenant=tenant, now=now)

@@ -71,12 +71,16 @@ def back_office(
     settings: "Settings", catalogue: "Catalogue", clock: "Clock", publisher: "Publisher"
 ) -> "tuple[Door, Background]":
     """The back office over this store and this publisher: its routes, and what it does beside them."""
+    from ioc.alerts import Rules
+    from ioc.kpis import Kpis
     from ioc.passwords import Passwords
     from ioc.roles import Roles
     from producers.gateway.office import control, routes
     from producers.gateway.office.acting import Office
+    from producers.gateway.office.decisions import DecisionDesk
     from producers.gateway.office.quarantine import QuarantineDesk
     from producers.gateway.office.sessions import Sessions
+    from storage.decision_desk import StoredDecisions
     from storage.desk import StoredDesk
     from storage.quarantine_desk import StoredQuarantine
 
@@ -99,7 +103,16 @@ def back_office(
         tenant=settings.tenant,
         clock=clock,
     )
-    return lambda _report: routes.router(office, sessions, desk, quarantine), office.tell_roles
+    decisions = DecisionDesk(
+        kept=StoredDecisions(settings.clickhouse, settings.tenant),
+        sessions=sessions,
+        roles=office.roles,
+        kpis=Kpis.load(settings.catalogue),
+        rules=Rules.load(settings.catalogue),
+        clock=clock,
+    )
+    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions)  # noqa: E731
+    return door, office.tell_roles
 
 
 def own_unit(units: frozenset[str], tenant: str) -> str:

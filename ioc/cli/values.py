@@ -86,7 +86,7 @@ class Asked:
         from ioc.clock import SystemClock
         from ioc.kpis import Kpis
         from ioc.reference import Catalogue
-        from storage import values
+        from storage import decisions, values
         from storage.client import Store
 
         self.settings = attached(data)
@@ -108,6 +108,8 @@ class Asked:
         self.on = _date(on) or self.today
         self.window = values.window(window.value, self.on, self.now)
         self.store = Store(self.settings.clickhouse)
+        self.kpis = decisions.decided(self.store, self.settings.tenant, self.kpis)
+        self.kpi = self.kpis.on(self.window.last)[kpi]
 
     def value(self) -> dict[str, Any]:
         """The document of `ioc value`."""

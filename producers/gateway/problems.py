@@ -46,6 +46,7 @@ OFFICE_STATUS: Mapping[str, int] = {
     "second_account": 403,
     "not_open": 409,
     "not_awaiting": 409,
+    "not_decidable": 422,
     "not_replayable": 422,
     "too_many_attempts": 429,
     "store_unavailable": 503,

@@ -26,12 +26,13 @@ def explain(
     store: Store, kpi: Kpi, window: Window, every: Kpis, catalogue: Catalogue, *, tenant: str, unit: str
 ) -> dict[str, Any]:
     """The pillars of a score with all their parts, for one unit with everything beneath it."""
-    of = kpi.score
+    held = every.on(window.last)
+    of = held[kpi.id].score
     if of is None:
         return {}
     parts = [every[each] for each in of.kpis]
     values = compute(store, parts, [window], tenant=tenant, unit=unit, every=every)
-    pillars = points_of(of, unit, window, every, values, asked(store, tenant, [window.last]))
+    pillars = points_of(of, unit, window, held, values, asked(store, tenant, [window.last]))
     said = _said(of, unit, window.last, catalogue)
     return {
         "points": _rounded(total(pillars)),

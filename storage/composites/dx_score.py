@@ -49,8 +49,10 @@ def compute(
     units = {each.unit for each in parts if unit in (None, each.unit)}
     found = []
     for window in windows:
+        held = every.on(window.last)  # its weights and its parts' targets are those of the window's last day
+        of = held[kpi.id].score or kpi.score
         for code in sorted(units):
-            found += _of_unit(kpi, kpi.score, code, window, every, values, known)
+            found += _of_unit(kpi, of, code, window, held, values, known)
     return found
 
 

@@ -119,6 +119,10 @@ class Reducer:
             # The store is older than the commit (restored): never use a version twice.
             self._done = replace(self._done, tick=plan.tick)
 
+    def decide(self, kpis: Kpis) -> None:
+        """Two persons changed targets or weights: values follow from the day on which each begins."""
+        self._settling.decide(kpis)
+
     def step(self) -> int:
         """One tick, if there is anything to do; how many ledger rows wait behind it."""
         ended = self._day_over(self._now())

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from mode import Service
 
 from ioc.clock import Clock, SystemClock
+from ioc.deciding import Decided
 from ioc.errors import StoreUnavailable
 from ioc.kpis import Kpis
 from ioc.reference import Catalogue
@@ -16,6 +17,7 @@ from streams.desk.service import DeskService
 from streams.reduce import yielding
 from streams.reduce.briefing import Briefing
 from streams.reduce.control import ControlLog, NotOwner
+from streams.reduce.deciding import Deciding
 from streams.reduce.forecasting import Forecasting
 from streams.reduce.reducer import Reducer
 from streams.watch.service import WatchService
@@ -44,6 +46,7 @@ class ReduceService(Service):
         self._clock = clock or SystemClock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reduce")
         self._store: Store | None = None
+        self._deciding: Deciding | None = None
 
     async def on_start(self) -> None:
         self._control = ControlLog(self._settings)
@@ -99,12 +102,18 @@ class ReduceService(Service):
 
     def _step(self, reducer: Reducer) -> tuple[int, float]:
         """One tick; how many rows wait, and how long to let landing go first."""
+        self._decide(reducer)
         began = self._clock.monotonic()
         waiting = reducer.step()
         if not waiting or self._store is None:
             return waiting, 0.0
         took = self._clock.monotonic() - began
         return waiting, yielding.rest_s(took, yielding.in_flight(self._store))
+
+    def _decide(self, reducer: Reducer) -> None:
+        """Take over what two persons decided since the last look."""
+        if self._deciding is not None and (decisions := self._deciding.look()) is not None:
+            reducer.decide(Decided(self._kpis, decisions))
 
     def _begun(self, committed: str) -> Reducer:
         """A reducer that goes on from the last finished tick, with a connection of its own."""
@@ -119,5 +128,7 @@ class ReduceService(Service):
             clock=self._clock,
             control=self._control,
         )
+        self._deciding = Deciding(self._store, self._settings.tenant, self._clock)
+        self._decide(reducer)
         reducer.start(committed)
         return reducer

@@ -107,6 +107,13 @@ class Settling:
         self._touched.merge([(view, column, [number(day)]) for view, column in sorted(places)])
         self.everything()
 
+    def decide(self, kpis: Kpis) -> None:
+        """Two persons changed targets or weights: of values, scores are made from these."""
+        self._kpis = kpis
+        scores = {kpi.id for kpi in kpis.values() if kpi.score}
+        self._due |= scores
+        self._due_before |= scores
+
     def everything(self) -> None:
         """All values are due."""
         self._due = set(self._kpis)

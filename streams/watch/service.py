@@ -14,14 +14,17 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from ioc.alerts import Rules
-from ioc.clock import Clock, SystemClock
+from ioc.clock import VIETNAM, Clock, SystemClock
 from ioc.commands import Command
+from ioc.deciding import rules_of
+from ioc.decisions import Change, What, holding
 from ioc.errors import StoreRefused, StoreUnavailable
 from ioc.kpis import Kpis
 from ioc.reference import Catalogue
 from ioc.roles import Roles
 from ioc.settings import Settings
 from ioc.topics import ALERTS
+from storage import decisions
 from storage.alerts import landed_until
 from storage.client import Store
 from streams.land import cluster
@@ -33,6 +36,8 @@ from streams.watch.notifying import notifier
 from streams.watch.watcher import Watcher
 
 AGAIN_S = 1.0
+DECIDED_S = 10.0
+"""How often is looked whether two persons changed a threshold, or the day of a change has come."""
 LEAST_S = 0.2
 """Pause between two rounds, however much happens."""
 STOP_S = 5.0
@@ -64,6 +69,8 @@ class WatchService(Service):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="watch")
         self._store: Store | None = None
         self._lines: Lines | None = None
+        self._held: list[Change] = []
+        self._looked = 0.0
         self._inbox: list[tuple[int, Command]] = []
         self._wake = asyncio.Event()
 
@@ -117,6 +124,9 @@ class WatchService(Service):
         reading = asyncio.create_task(self._read(self._lines))
         try:
             while not self.should_stop and self._owned(epoch) and not reading.done():
+                if await self._in_thread(self._decided_anew):
+                    log.warning("a threshold was changed by two persons: watching begins again with it")
+                    return
                 self._wake.clear()
                 await self._obey(watcher, self._lines, epoch)
                 for step in await self._in_thread(watcher.round):
@@ -137,8 +147,10 @@ class WatchService(Service):
             published = await lines.published_until()
             landed = await self._in_thread(landed_until, self._store, ALERTS, lines.transitions_id)
             if landed >= published:
+                self._held = await self._in_thread(self._thresholds)
+                rules = rules_of(self._rules, self._held)
                 watcher = Watcher(
-                    self._store, self._catalogue, self._kpis, self._rules, self._roles,
+                    self._store, self._catalogue, self._kpis, rules, self._roles,
                     tenant=self._settings.tenant, clock=self._clock,
                 )  # fmt: skip
                 await self._in_thread(watcher.recover)
@@ -148,6 +160,20 @@ class WatchService(Service):
                 said = True
             await self.sleep(AGAIN_S)
         return None
+
+    def _decided_anew(self) -> bool:
+        """Whether other thresholds hold than those that are watched."""
+        if self._clock.monotonic() - self._looked < DECIDED_S:
+            return False
+        return self._thresholds() != self._held
+
+    def _thresholds(self) -> list[Change]:
+        """What was decided about alert rules and holds today."""
+        assert self._store is not None  # noqa: S101 (`_recovered` came before)
+        self._looked = self._clock.monotonic()
+        today = self._clock.now().astimezone(VIETNAM).date()
+        standing = decisions.listed(self._store, self._settings.tenant)
+        return [each for each in holding(standing, today) if each.what is What.threshold]
 
     async def _read(self, lines: Lines) -> None:
         while True:

@@ -13,6 +13,8 @@ from ioc.roles import Roles
 from producers.gateway.office.acting import Office
 from producers.gateway.office.answering import answer, from_our_site, signed_in
 from producers.gateway.office.bodies import HandOver, NewPassword, SignIn, Wish, schema, taken
+from producers.gateway.office.decision_routes import add_decisions
+from producers.gateway.office.decisions import DecisionDesk
 from producers.gateway.office.desk import Desk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.quarantine_routes import add_quarantine
@@ -26,9 +28,13 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 def router(
-    office: Office, sessions: Sessions, desk: Desk, quarantine: QuarantineDesk | None = None
+    office: Office,
+    sessions: Sessions,
+    desk: Desk,
+    quarantine: QuarantineDesk | None = None,
+    decisions: DecisionDesk | None = None,
 ) -> APIRouter:
-    """All routes of the back office; those of the quarantine desk if there is one."""
+    """All routes of the back office; those of the quarantine desk and of decisions if there are these."""
     routes = APIRouter(
         prefix="/office",
         tags=["office"],
@@ -40,6 +46,8 @@ def router(
     _add_keeping(routes, office, sessions)
     if quarantine is not None:
         add_quarantine(routes, quarantine, sessions)
+    if decisions is not None:
+        add_decisions(routes, decisions, sessions)
     add_views(routes, desk, office.roles, office.clock)
     return routes
 

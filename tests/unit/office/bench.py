@@ -14,15 +14,19 @@ from argon2 import PasswordHasher
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
 from ioc.adoption import Batch
+from ioc.alerts import Rules
 from ioc.clock import FixedClock
+from ioc.decisions import Decision
 from ioc.desk import Act, Place, Quarantined, Sieve, Stage
 from ioc.errors import StoreUnavailable
+from ioc.kpis import Kpis
 from ioc.passwords import Passwords
 from ioc.reference import Catalogue
 from ioc.roles import Roles
 from producers.gateway.access import Keyring
 from producers.gateway.app import create_app
 from producers.gateway.office.acting import Office
+from producers.gateway.office.decisions import DecisionDesk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.routes import router
 from producers.gateway.office.sessions import Sessions
@@ -31,6 +35,7 @@ from tests.unit.gateway.conftest import Memory
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 CATALOGUE = Catalogue.load()
+KPIS, RULES = Kpis.load(), Rules.load()
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 REF = "5f0e8f0a-1111-5222-8333-444455556666"
 WORD = "mật khẩu đủ dài"
@@ -195,12 +200,29 @@ class FakeRefused:
             self.records[str(each)] = replace(self.records[str(each)], state=state)
 
 
+class FakeDecisions:
+    """What the store would hold of decisions."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Decision] = {}
+
+    def listed(self) -> list[Decision]:
+        return [*self.kept.values()]
+
+    def find(self, decision: UUID) -> Decision | None:
+        return self.kept.get(decision)
+
+    def keep(self, decision: Decision, at: datetime) -> None:
+        self.kept[decision.id] = decision
+
+
 class Bench:
     """The application with its desk, its clock, what it sent to Kafka, and a client."""
 
     def __init__(self, folder: Path) -> None:
         self.desk = FakeDesk()
         self.refused = FakeRefused()
+        self.decided = FakeDecisions()
         self.clock = FixedClock(NOW)
         self.passwords = Passwords(CHEAP)
         self.sent: list[dict[str, Any]] = []
@@ -230,6 +252,14 @@ class Bench:
             tenant="G09",
             clock=self.clock,
         )
+        decisions = DecisionDesk(
+            kept=self.decided,
+            sessions=sessions,
+            roles=Roles.load(),
+            kpis=KPIS,
+            rules=RULES,
+            clock=self.clock,
+        )
         credentials = self.folder / "credentials.json"
         credentials.write_text('{"sources": {"qlvb": {"key": "key-of-qlvb"}}}', encoding="utf-8")
         return create_app(
@@ -238,7 +268,7 @@ class Bench:
             outlet=Memory(),
             clock=self.clock,
             own_unit="G09.919",
-            doors=[lambda _: router(office, sessions, self.desk, quarantine)],
+            doors=[lambda _: router(office, sessions, self.desk, quarantine, decisions)],
         )
 
     async def _send(self, command: bytes) -> None:
