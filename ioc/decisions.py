@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from ioc.clock import VIETNAM
 from ioc.composites import WHOLE
-from ioc.words import NAME, Part, Words
+from ioc.words import NAME, Part
 
 WITHIN = timedelta(days=7)
 """How long a proposal waits for the second person."""
@@ -65,14 +65,6 @@ class Why(StrEnum):
     wrong_before = "wrong_before"
     too_noisy = "too_noisy"
 
-
-WORDS: Mapping[Why, Words] = {
-    Why.yearly_plan: Words(vi="Giao chỉ tiêu hằng năm", en="Yearly plan"),
-    Why.new_document: Words(vi="Văn bản mới", en="A new document"),
-    Why.reorganisation: Words(vi="Sắp xếp tổ chức", en="Reorganisation"),
-    Why.wrong_before: Words(vi="Giá trị trước đặt sai", en="The value before was wrong"),
-    Why.too_noisy: Words(vi="Cảnh báo quá nhiều hoặc quá ít", en="Too many or too few alerts"),
-}
 
 Number = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Points = Annotated[int, Field(gt=0, le=WHOLE)]

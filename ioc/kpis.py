@@ -150,7 +150,7 @@ class Kpis(Mapping[str, Kpi]):
         return len(self._kpis)
 
     def on(self, day: date) -> "Kpis":
-        """Those with the targets and weights of a day; what was decided for it knows `ioc.deciding.Decided`."""
+        """Those with the targets and weights of a day; `ioc.deciding.Decided` knows decisions."""
         return self
 
     @classmethod

@@ -14,6 +14,7 @@ from dashboards.console import (
     more_pages,
     quarantine_page,
     signing,
+    targets_page,
 )
 from dashboards.console.counting import Counting
 from dashboards.console.office import Office
@@ -70,5 +71,5 @@ def install(web: FastAPI, console: Console) -> None:
         return response
 
     pages = (alerts_page, alert_page, more_pages, quarantine_page, leader_page, evidence_page, adoption_page)
-    for part in (signing, *pages):
+    for part in (signing, *pages, targets_page):
         part.install(web, console)

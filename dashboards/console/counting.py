@@ -23,7 +23,7 @@ _PAGES = (
     (re.compile(r"/wall/([a-z0-9-]{1,50})"), "wall/{}"),
     (re.compile(r"/console"), "alerts"),
     (re.compile(r"/console/(alert|case)/.+"), "{}"),
-    (re.compile(r"/console/(work|shift|audit)"), "{}"),
+    (re.compile(r"/console/(work|shift|audit|targets)"), "{}"),
     (re.compile(r"/console/(quarantine)(?:/.+)?"), "{}"),
     (re.compile(r"/leader"), "leader"),
     (re.compile(r"/leader/(evidence)/.+"), "{}"),

@@ -1,7 +1,5 @@
 """`/leader/evidence/KPI/UNIT`: what a number was made from, and the law behind it."""
 
-from datetime import date
-
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from nicegui import ui
@@ -12,6 +10,7 @@ from dashboards.console.leading import Row, shown
 from dashboards.console.pages import opened, table, told
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
+from dashboards.console.targets import since, written
 from ioc.messages import either, formats, named, say
 
 NEEDED = ("leader", "ranking", "console", "kpis")
@@ -41,10 +40,13 @@ async def _draw(console: Console, known: Visitor, notice: Notice, kpi: str, unit
             text("p", say("evidence.none"), "empty")
         return
     what, now = meant[0], console.clock.now()
+    measure = what["unit_of_measure"]
     with box("card", "section"):
         text("h2", f"{either(what, 'name')} · {console.place(unit)}")
         text("p", either(what, "meaning"))
         text("p", say("evidence.law", document=what["legal_document"]), "soft")
+        if decided := since(what["target_from"], what["target_document"], what["target_reason"]):
+            text("p", f"{say('leader.target', target=shown(what['target'], measure))} {decided}", "soft")
         if what["legal_quote"]:
             text("blockquote", what["legal_quote"])
         rows = [
@@ -64,7 +66,6 @@ async def _draw(console: Console, known: Visitor, notice: Notice, kpi: str, unit
     if days:
         with box("card", "section"):
             text("h2", f"{say('evidence.history')} · {say('window.month')}")
-            measure = what["unit_of_measure"]
             told_days = [(written(each["day"]), shown(each["value"], measure)) for each in days[::-1]]
             table((say("col.day"), say("col.value")), told_days, "narrow")
 
@@ -78,8 +79,3 @@ def counted(row: Row) -> str:
         denominator=formats.number(denominator),
         n=formats.number(row["cases"]),
     )
-
-
-def written(day: date) -> str:
-    """`31/12/2026`."""
-    return f"{day:%d/%m/%Y}"

@@ -10,6 +10,7 @@ import httpx
 
 from ioc.clock import VIETNAM, Clock
 from ioc.errors import StoreUnavailable
+from tests.unit.console.decisions import SmallDecisions
 from tests.unit.console.quarantines import SmallQuarantine
 
 ACCOUNTS = {
@@ -19,6 +20,8 @@ ACCOUNTS = {
     "thanh_tra_1": ("auditor", "G09.912"),
     "du_lieu_1": ("data_steward", "G09"),
     "du_lieu_2": ("data_steward", "G09"),
+    "quan_tri_1": ("platform_admin", "G09"),
+    "an_toan_1": ("security_admin", "G09"),
 }
 PASSWORD = "mot-hai-ba-bon-nam"
 HOSTILE = '<script>document.title="1"</script><img src=x onerror="document.title=2">'
@@ -42,6 +45,7 @@ class SmallOffice:
         self.clock = clock
         self.alerts = {each["alert_ref"]: each for each in _alerts(clock.now())}
         self.quarantine = SmallQuarantine(clock)
+        self.decisions = SmallDecisions(clock)
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -77,6 +81,8 @@ class SmallOffice:
                 return self._hand_over(account, body)
             case "GET", ["audit"]:
                 return httpx.Response(200, json={"deeds": self.deeds})
+            case method, ["decisions", *rest]:
+                return self.decisions.answer(method, rest, account, body)
             case method, ["quarantine", *rest]:
                 return self.quarantine.answer(method, rest, account, dict(request.url.params), body)
         return _problem(404, "not_found")

@@ -61,13 +61,14 @@ def test_steps_are_ticked_by_who_may_while_the_alert_is_open() -> None:
     ("role", "pages"),
     [
         ("truc_ca_ioc", ["/console", "/console/work", "/console/shift", "/console/quarantine", "/wall"]),
-        ("data_steward", ["/console/quarantine"]),
+        ("data_steward", ["/console/quarantine", "/console/targets"]),
         ("publisher_owner", ["/console/quarantine"]),
         ("lanh_dao_bo", ["/leader", "/wall", "/adoption"]),
         ("chanh_van_phong", ["/console", "/leader", "/console/work", "/console/shift", "/wall", "/adoption"]),
         ("thu_truong_don_vi", ["/console", "/leader", "/console/work", "/console/shift", "/wall"]),
-        ("auditor", ["/console/audit", "/adoption"]),
-        ("platform_admin", ["/adoption"]),
+        ("auditor", ["/console/targets", "/console/audit", "/adoption"]),
+        ("platform_admin", ["/console/targets", "/adoption"]),
+        ("security_admin", ["/console/targets", "/console/audit", "/adoption"]),
     ],
 )
 def test_each_role_has_its_pages(role: str, pages: list[str]) -> None:
