@@ -123,7 +123,7 @@ def place(entry: Entry | None, each: Decision) -> str:
 def change(entry: Entry | None, each: Decision) -> str:
     """From what to what: `80 % → 85 %`, `task_on_time_rate 10 → 12`."""
     if each.weights:
-        parts = (f"{part} {each.before.get(part, 0):g} → {new}" for part, new in each.weights.items())
+        parts = (f"{name} {each.before.get(name, 0):g} → {new}" for name, new in each.weights.items())
         return ", ".join(parts)
     before = each.before.get("value")
     return f"{number(entry, before)} → {number(entry, each.value)}"
@@ -136,6 +136,13 @@ def number(entry: Entry | None, value: float | None) -> str:
     if entry is not None and entry.unit:
         return shown(value, entry.unit)
     return formats.number(value, 0 if value == round(value) else 1)
+
+
+def part(listed: Mapping[str, Entry], name: str) -> str:
+    """The part of a score by the name of its indicator; what units declare is named by its code."""
+    kpi, _, dim = name.partition("/")
+    said = of(listed[kpi].name) if kpi in listed else kpi
+    return f"{said} · {dim}" if dim else said
 
 
 def names(listed: Sequence[Entry]) -> dict[str, Entry]:

@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from dashboards.console.frame import box, button, text
-from dashboards.console.targets import Entry, names
+from dashboards.console.targets import Entry, names, part
 from ioc.clock import VIETNAM, Clock
 from ioc.decisions import What, Why
 from ioc.messages import kept, named, of, say
@@ -73,7 +73,7 @@ class Form:
             if kind is What.weights:
                 with box("change"):
                     for each in entry.weights:
-                        self._number(each.part, each.part, each.points)
+                        self._number(each.part, part(self._listed, each.part), each.points)
                 return
             if kind is What.threshold:
                 limits = {each.limit: named("limit", each.limit) for each in entry.limits}
@@ -100,7 +100,7 @@ class Form:
         }
         if kind is What.weights:
             made["weights"] = {
-                part: round(value) for part, value in values.items() if value != self._before.get(part)
+                name: round(value) for name, value in values.items() if value != self._before.get(name)
             }
         else:
             made["value"] = values.get("value")

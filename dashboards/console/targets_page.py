@@ -22,6 +22,7 @@ from dashboards.console.targets import (
     entries,
     names,
     number,
+    part,
     place,
     since,
     why,
@@ -55,7 +56,7 @@ class Overview:
     async def begin(self) -> None:
         text("p", say("targets.about"), "soft")
         self._waiting, self._talk, self._propose = box("sheet"), box(""), box("sheet")
-        self._holding, self._history = box("sheet"), box("sheet")
+        self._history, self._holding = box("sheet"), box("sheet")
         await self.refresh()
         ui.timer(LOOK_EVERY_S, self.refresh, immediate=False)
 
@@ -176,7 +177,11 @@ def _held(listed: Mapping[str, Entry]) -> None:
             with box("card", "section"):
                 text("h2", f"{say('targets.weights')} · {of(entry.name)}")
                 parts = [
-                    (each.part, str(each.points), since(each.begins, each.document, each.reason))
+                    (
+                        part(listed, each.part),
+                        str(each.points),
+                        since(each.begins, each.document, each.reason),
+                    )
                     for each in entry.weights
                 ]
                 table(tuple(map(say, ("col.part", "col.points", "col.since"))), parts)

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from ioc.clock import VIETNAM
 from local.probes import wait_for
 from tests.unit.gateway.conftest import event
 
@@ -121,3 +122,40 @@ def test_an_alert_is_taken_up_by_who_may_and_by_nobody_else(stack: RunningStack,
     assert wait_for(lambda: door.get("/office/me", headers=operator).status_code == 401, 5)
     token = operator["Authorization"].removeprefix("Bearer ")
     assert stack.holding(OWN.encode(), WORD.encode(), token.encode()) == []
+
+
+def test_a_target_is_changed_by_two_persons(stack: RunningStack, door: httpx.Client) -> None:
+    for name, role in (("quan_tri_8", "platform_admin"), ("an_toan_8", "security_admin")):
+        with_stdin(stack, "user", "add", name, "--role", role)
+    begins = (datetime.now(VIETNAM) + timedelta(days=2)).date().isoformat()
+    wish = ("task_on_time_rate", "--value", "91", "--from", begins, "--document", "12/QĐ-BNV")
+    with_stdin(stack, "targets", "propose", *wish, "--account", "quan_tri_8")
+    (waiting,) = stack.json("targets", "list", "--waiting")["decisions"]
+    approve = ("targets", "approve", waiting["decision_id"], "--account")
+    assert "another account than the one" in with_stdin(stack, *approve, "quan_tri_8", code=1)
+    with_stdin(stack, *approve, "an_toan_8")
+    second = signed_in(door, "an_toan_8", WORD)
+    found: list[dict[str, Any]] = []
+
+    def taken() -> bool:
+        found[:] = door.get("/office/decisions", headers=second).json()["decisions"]
+        return found[0]["stage"] == "taken"
+
+    assert wait_for(taken, 30), stack.last_lines()
+    assert (found[0]["account"], found[0]["ended_by"], found[0]["holds"]) == (
+        "quan_tri_8",
+        "an_toan_8",
+        False,
+    )
+    trail = door.get("/office/audit", params={"object": waiting["decision_id"]}, headers=second).json()[
+        "deeds"
+    ]
+    assert [(deed["account"], deed["action"], deed["outcome"]) for deed in reversed(trail)] == [
+        ("quan_tri_8", "propose_change", "done"),
+        ("quan_tri_8", "approve_change", "refused"),
+        ("an_toan_8", "approve_change", "done"),
+        ("quan_tri_8", "take_change", "done"),
+    ]
+    held = door.get("/office/decisions/holding", params={"on": begins}, headers=second).json()["kpis"]
+    (kpi,) = (each for each in held if each["kpi"] == "task_on_time_rate")
+    assert [(each["value"], each["document"]) for each in kpi["targets"]] == [(91, "12/QĐ-BNV")]
