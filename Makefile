@@ -9,7 +9,7 @@ UNHURRIED := not slow and not chaos
 ALONE := alone
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-slow lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos-bugs drill soak schemas boards docs clean
+.PHONY: help install demo up test test-slow lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos-bugs drill soak fuzz schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 	@$(BIN)/ioc up --data $(DATA) --port-base $(PORT_BASE)
 
 test: lint  ## lint, types, unit tests, the real engine, the real broker
-	$(BIN)/python -m pytest -q -n auto tests/unit tests/corpus
+	$(BIN)/python -m pytest -q -n auto tests/unit tests/corpus tests/fuzz
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" -n 2 --dist loadfile tests/engine
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile tests/stack tests/browser
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and $(ALONE)" tests/stack
@@ -60,9 +60,20 @@ chaos-full: install  ## every fault that can be made here, every failpoint with 
 chaos-bugs: install  ## ten seeded bugs in scratch copies: each must be found
 	$(BIN)/python -m proof bugs
 
-MINUTES ?= 30
+soak: MINUTES ?= 30
 soak: install  ## 500 events/s for half an hour with a process killed each minute (MINUTES=)
 	$(BIN)/python -m proof soak --minutes $(MINUTES)
+
+# The lock is made for one platform; elsewhere the byte fuzzer is left out and says so.
+ATHERIS := sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'
+FUZZERS := $(VENV)/.fuzzers
+$(FUZZERS): requirements-fuzz.lock | install
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+fuzz: MINUTES ?= 2
+fuzz: $(FUZZERS)  ## every reader of strangers' bytes, and the gateway by its own description, MINUTES each (docs/bad-input.md)
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 bench-landing: install  ## a backlog of 1,000,000 events through landing, against a plain Faust agent
 	$(BIN)/python -m bench.landing
@@ -93,7 +104,9 @@ lock:  ## pin pyproject.toml's requirements with hashes, with uv from a throwawa
 	"$$scratch/bin/python" -m pip install --quiet uv && \
 	compile="$$scratch/bin/uv pip compile --quiet pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command" && \
 	$$compile "make lock" -o requirements.lock && \
-	$$compile "make lock" --extra dev -c requirements.lock -o requirements-dev.lock
+	$$compile "make lock" --extra dev -c requirements.lock -o requirements-dev.lock && \
+	$$compile "make lock" --extra dev --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock && \
+	sed -i "s/^atheris==[0-9.]*/& ; $(ATHERIS)/" requirements-fuzz.lock
 
 lock-kafka: install  ## pin the jars of the Kafka version in local/jars.py anew
 	$(BIN)/python -m local.relock

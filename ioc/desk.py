@@ -4,6 +4,7 @@ An act names exact records. It is written down before anything happens and done 
 which alone reads Kafka again; who asked and who confirmed stand beside it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """What a list may be grouped by, and the columns of each."""
 STATES = ("open", "awaiting", "replayed", "discarded")
 """How a record may stand at the desk."""
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 TOPIC_OF = {str(topic.ledger): topic.name for topic in EVENT_TOPICS}
 """Ledger table → topic."""
 
@@ -94,7 +96,8 @@ def place_of(text: str, topic_id: UUID | None = None) -> Place:
     """`ioc.documents/0/123`. Raises `NoSuchPlace`."""
     parts = text.split("/")
     topic = BY_NAME.get(parts[0])
-    numbers = [part for part in parts[1:] if part.isascii() and part.isdigit() and len(part) <= 18]
+    # No zeros in front: a record has one name, or it could be meant twice in one act.
+    numbers = [part for part in parts[1:] if _NUMBER.fullmatch(part)]
     if topic is None or topic.ledger is None or len(parts) != 3 or len(numbers) != 2:
         raise NoSuchPlace("expected topic/partition/offset, something like ioc.documents/0/123")
     return Place(topic.name, int(numbers[0]), int(numbers[1]), topic_id)

@@ -36,6 +36,10 @@ def parse(file: Path, content: bytes) -> dict[str, Any]:
         document = yaml.load(content, Loader=_LOADER)  # noqa: S506 - the safe loader, or its twin in C
     except yaml.YAMLError as error:
         raise SettingsError(f"{file}: is not YAML ({error.__class__.__name__})") from error
+    except (ValueError, OverflowError) as error:  # such as a day that no month has
+        raise SettingsError(f"{file}: holds a value that is none ({error})") from error
+    except RecursionError as error:
+        raise SettingsError(f"{file}: is nested too deeply") from error
     if not isinstance(document, dict):
         raise SettingsError(f"{file}: expected a mapping at the top")
     return document

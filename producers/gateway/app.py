@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from ioc.clock import Clock
 from ioc.contracts import Reason, Rules
@@ -30,6 +31,7 @@ Door = Callable[[Report], APIRouter]
 """Makes the routes of an adapter."""
 Background = Callable[[], Awaitable[None]]
 """Work that runs as long as the gateway does."""
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 log = logging.getLogger("ioc.gateway")
 
 
@@ -116,14 +118,14 @@ async def _kept_running(work: Background) -> None:
 
 
 def _add_operations(app: FastAPI, gateway: Gateway) -> None:
-    @app.get("/healthz", tags=["operations"])
+    @app.get("/healthz", tags=["operations"], responses={503: {"description": "Draining."}})
     async def healthz() -> Response:
         """200 while requests are served, 503 while the gateway drains."""
         status = "draining" if gateway.draining else "ok"
         code = 503 if gateway.draining else 200
         return Response(orjson.dumps({"status": status}), code, media_type="application/json")
 
-    @app.get("/metrics", tags=["operations"])
+    @app.get("/metrics", tags=["operations"], response_class=PlainTextResponse)
     async def metrics() -> PlainTextResponse:
         """Counters by source and reason, Prometheus text format."""
         return PlainTextResponse(gateway.counters.text(), media_type="text/plain; version=0.0.4")
@@ -142,10 +144,22 @@ async def _wrong_address(_: Request, error: Exception) -> Response:
     return Problem("schema", f"{where}: {first['msg']}").response()
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     status: Any = getattr(error, "status_code", 404)
     if status == 405:
-        return Problem("method_not_allowed", "this address does not know that method").response()
+        answer = Problem("method_not_allowed", "this address does not know that method").response()
+        answer.headers["Allow"] = ", ".join(_allowed(request))
+        return answer
     if status == 404:
         return Problem("not_found", "there is nothing at this address").response()
     return Problem("undecodable", "the request could not be read").response()
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that an address knows, which RFC 9110 wants said with a 405."""
+    routes = request.app.routes
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]

@@ -108,6 +108,37 @@ TITLES: Mapping[int, str] = {
     500: "Lỗi bên trong",
     503: "Tạm thời không nhận được",
 }
+PROBLEM: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"enum": sorted({*STATUS, *OFFICE_STATUS})},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "expected": {"type": "string"}},
+            },
+        },
+    },
+}
+"""A problem document, as JSON Schema."""
+
+
+def described(*statuses: int, office: bool = False) -> dict[int | str, dict[str, Any]]:
+    """These refusals for the description of a route. `office`: with the codes of the back office."""
+    codes = {**STATUS, **(OFFICE_STATUS if office else {})}
+    return {
+        status: {
+            "description": f"{TITLES[status]}: {', '.join(c for c, s in codes.items() if s == status)}",
+            "content": {"application/problem+json": {"schema": PROBLEM}},
+        }
+        for status in statuses
+    }
 
 
 def from_refusal(refused: EventRefused) -> Problem:

@@ -20,9 +20,9 @@ class _Draining(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; open requests have `DRAIN_S` seconds to finish."""
-    config = uvicorn.Config(
+def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """How the gateway's HTTP server reads requests; 0: a free port."""
+    return uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -39,4 +39,8 @@ def serve(app: FastAPI, host: str, port: int) -> None:
         limit_concurrency=2000,
         backlog=2048,
     )
-    _Draining(config, app).run()
+
+
+def serve(app: FastAPI, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; open requests have `DRAIN_S` seconds to finish."""
+    _Draining(configured(app, host, port), app).run()

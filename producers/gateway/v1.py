@@ -1,6 +1,6 @@
 """`POST /v1/events`: CloudEvents in all three HTTP forms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import orjson
@@ -12,7 +12,7 @@ from producers.gateway.access import caller
 from producers.gateway.body import BATCH_ITEMS, BATCH_LIMIT, EVENT_LIMIT, read
 from producers.gateway.cloudevents import BATCH, STRUCTURED, Mode, from_headers, items, mode_of
 from producers.gateway.intake import Caller, Intake, Outcome
-from producers.gateway.problems import STATUS, TITLES, Problem
+from producers.gateway.problems import PROBLEM, Problem, described
 
 Admit = Callable[[str], None]
 """Asked with the source's code before its request is read; raises `Problem("quota_exceeded")` to refuse."""
@@ -30,8 +30,8 @@ def everyone(_: str) -> None:
 def events_router(intake: Intake, keyring: Any, admit: Admit) -> APIRouter:
     """The route of publishers."""
     # For the description only: who is calling is decided in `access`, which also refuses doubled headers.
-    described = Security(HTTPBearer(scheme_name="key", auto_error=False))
-    router = APIRouter(prefix="/v1", tags=["events"], dependencies=[described])
+    key = Security(HTTPBearer(scheme_name="key", auto_error=False))
+    router = APIRouter(prefix="/v1", tags=["events"], dependencies=[key])
 
     @router.post("/events", status_code=202, responses=RESPONSES, openapi_extra=REQUEST)
     async def post_events(request: Request) -> Response:
@@ -91,28 +91,10 @@ _RECEIPT = {
         "offset": {"type": "integer"},
     },
 }
-_PROBLEM_SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "required": ["status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"enum": sorted(STATUS)},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"pointer": {"type": "string"}, "expected": {"type": "string"}},
-            },
-        },
-    },
-}
 _RESULTS = {
     "type": "object",
     "required": ["results"],
-    "properties": {"results": {"type": "array", "items": {"oneOf": [_RECEIPT, _PROBLEM_SCHEMA]}}},
+    "properties": {"results": {"type": "array", "items": {"oneOf": [_RECEIPT, PROBLEM]}}},
 }
 RESPONSES: dict[int | str, dict[str, Any]] = {
     202: {
@@ -123,14 +105,11 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         "description": "A batch whose items differ: one result an item, in order.",
         "content": {"application/json": {"schema": _RESULTS}},
     },
-    **{
-        status: {
-            "description": f"{TITLES[status]}: {', '.join(c for c, s in STATUS.items() if s == status)}",
-            "content": {"application/problem+json": {"schema": _PROBLEM_SCHEMA}},
-        }
-        for status in (400, 401, 403, 408, 413, 415, 422, 429, 503)
-    },
+    **described(400, 401, 403, 408, 413, 415, 422, 429, 503),
 }
+for _status in (400, 403, 413, 422, 429, 503):
+    # All items of a batch refused alike: their status, with a result each.
+    RESPONSES[_status]["content"]["application/json"] = {"schema": _RESULTS}
 _EVENT = {"type": "object", "description": f"A CloudEvents 1.0 event, at most {EVENT_LIMIT} bytes."}
 REQUEST: dict[str, Any] = {
     "requestBody": {

@@ -1,9 +1,10 @@
 """What the back office is asked, and how a body that is none of it is refused: by field, never by value."""
 
+import re
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from ioc.commands import Seen
@@ -15,6 +16,17 @@ from producers.gateway.problems import Problem
 
 LIMIT = 4 * 1024
 M = TypeVar("M", bound=BaseModel)
+_DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+
+
+def _written(value: object) -> object:
+    if value is not None and not (isinstance(value, str) and _DAY_AND_TIME.match(value)):
+        raise ValueError("expected a time with an offset, such as 2026-11-20T08:00:00+07:00")
+    return value
+
+
+Written = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""A time as people write it; the parser alone also takes numbers, as seconds since 1970."""
 
 
 class _Body(BaseModel):
@@ -40,7 +52,7 @@ class Wish(_Body):
     to_unit: Org | None = None
     reason_code: Code | None = None
     step: Code | None = None
-    until: AwareDatetime | None = None
+    until: Written | None = None
 
 
 class HandOver(_Body):
@@ -57,7 +69,7 @@ class Asked(_Body):
     source: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_:]*$")] = ""
     reason_of: Annotated[str, Field(max_length=32, pattern=r"^[a-z_]*$")] = ""
     field: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_/?]*$")] = ""
-    since: AwareDatetime | None = None
+    since: Written | None = None
     mends: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=20)] = ()
     reason: Why | None = None
 

@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
 
 from ioc.desk import Sieve, Stage
 from producers.gateway.office.answering import answer, signed_in
-from producers.gateway.office.bodies import Asked, schema, taken
+from producers.gateway.office.bodies import Asked, Written, schema, taken
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.sessions import Sessions
 
@@ -22,7 +21,7 @@ def _sieve(
     reason: Annotated[str, Query(max_length=32, pattern="^[a-z_]*$")] = "",
     field: Annotated[str, Query(max_length=64, pattern="^[A-Za-z0-9_/?]*$")] = "",
     state: Annotated[str, Query(pattern="^(open|awaiting|replayed|discarded|)$")] = "",
-    since: Annotated[AwareDatetime | None, Query()] = None,
+    since: Annotated[Written | None, Query()] = None,
 ) -> Sieve:
     return Sieve(source, reason, field, state, since)
 

@@ -21,10 +21,13 @@ from producers.gateway.office.quarantine_routes import add_quarantine
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.office.views import add_views
 from producers.gateway.problems import Problem
+from producers.gateway.problems import described as refusals
 from producers.throttle import address_of
 
 AlertRef = Annotated[str, Path(pattern=r"^[A-Za-z0-9._\-]{1,64}$")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
+REFUSED = (400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
+"""How any of these routes may refuse."""
 
 
 def router(
@@ -35,25 +38,25 @@ def router(
     decisions: DecisionDesk | None = None,
 ) -> APIRouter:
     """All routes of the back office; those of the quarantine desk and of decisions if there are these."""
-    routes = APIRouter(
-        prefix="/office",
-        tags=["office"],
-        # For the description only: who is calling is decided in `signed_in`.
-        dependencies=[Security(HTTPBearer(scheme_name="session", auto_error=False))],
-    )
-    _add_signing(routes, sessions, office.roles)
-    _add_alerts(routes, office, sessions, desk)
-    _add_keeping(routes, office, sessions)
+    # For the description only: who is calling is decided in `signed_in`.
+    session = Security(HTTPBearer(scheme_name="session", auto_error=False))
+    known, anyone = APIRouter(dependencies=[session]), APIRouter()
+    _add_signing(known, anyone, sessions, office.roles)
+    _add_alerts(known, office, sessions, desk)
+    _add_keeping(known, office, sessions)
     if quarantine is not None:
-        add_quarantine(routes, quarantine, sessions)
+        add_quarantine(known, quarantine, sessions)
     if decisions is not None:
-        add_decisions(routes, decisions, sessions)
-    add_views(routes, desk, office.roles, office.clock)
+        add_decisions(known, decisions, sessions)
+    add_views(anyone, desk, office.roles, office.clock)
+    routes = APIRouter(prefix="/office", tags=["office"], responses=refusals(*REFUSED, office=True))
+    for each in (anyone, known):
+        routes.include_router(each)
     return routes
 
 
-def _add_signing(routes: APIRouter, sessions: Sessions, roles: Roles) -> None:
-    @routes.post("/session", status_code=201, openapi_extra=schema(SignIn))
+def _add_signing(routes: APIRouter, anyone: APIRouter, sessions: Sessions, roles: Roles) -> None:
+    @anyone.post("/session", status_code=201, openapi_extra=schema(SignIn))
     async def sign_in(request: Request) -> Response:
         """`{account, password}` → `{token, account, role, unit, expires, …}`; 401, 429 with Retry-After."""
         from_our_site(request.headers)
@@ -107,7 +110,7 @@ def _add_alerts(routes: APIRouter, office: Office, sessions: Sessions, desk: Des
         command = await office.ask(session, ref, await taken(request, Wish))
         return answer({"command_id": command}, 202)
 
-    @routes.get("/commands/{command}")
+    @routes.get("/commands/{command}", responses={202: {"description": "Not answered yet."}})
     async def outcome(request: Request, command: UUID) -> Response:
         """200 `{accepted, reason, status, seqno}`; 202 as long as the command is not answered."""
         await signed_in(request, sessions)

@@ -309,7 +309,8 @@ def test_a_quota_may_refuse(folder: Path) -> None:
 def test_addresses_and_methods(folder: Path) -> None:
     async def act(door: Door) -> None:
         assert (await door.client.get("/nothing")).json()["code"] == "not_found"
-        assert (await door.client.get("/v1/events")).json()["code"] == "method_not_allowed"
+        wrong = await door.client.get("/v1/events")
+        assert (wrong.json()["code"], wrong.headers["allow"]) == ("method_not_allowed", "POST")
         assert (await door.client.get("/docs")).status_code == 404
         assert (await door.client.get("/healthz")).json() == {"status": "ok"}
         described = (await door.client.get("/openapi.json")).json()

@@ -224,6 +224,8 @@ def test_only_open_records_are_replayed_or_discarded(tmp_path: Path, state: str)
         ({"kind": "burn"}, "/kind"),
         ({"kind": "replay", "records": ["ioc.documents/0/x"]}, "/records"),
         ({"kind": "replay", "records": ["ioc.control/0/1"]}, "/records"),
+        ({"kind": "replay", "records": ["ioc.documents/0/04"]}, "/records"),
+        ({"kind": "replay", "source": "x", "since": 4051067}, "/since"),
         ({"kind": "replay"}, "/records"),
         ({"kind": "replay", "records": ["ioc.documents/0/4"], "mends": ["subject=x"]}, "/mends"),
         ({"kind": "replay", "records": ["ioc.documents/0/4"], "mends": ["orgunit:a b=c"]}, "/mends"),
@@ -265,6 +267,7 @@ def test_groups_are_of_what_is_asked(tmp_path: Path) -> None:
         sieve = bench.refused.asked[-1]
         assert (sieve.reason, sieve.units, sieve.since is not None) == ("schema", None, True)
         assert (await get(bench, "truc_ca_1", "?by=person")).status_code == 422
+        assert (await get(bench, "truc_ca_1", "?since=4051067")).status_code == 422, "no time, but a number"
         assert (await bench.client.get("/office/quarantine")).status_code == 401
 
     run(tmp_path, story)
