@@ -15,7 +15,7 @@ from proof.oracle.asking import Base
 from proof.oracle.sending import TIMEOUT_S
 from proof.scene import Act, Fault, Scene
 
-ASLEEP_S = 20.0
+ASLEEP_S = 60.0
 SESSION_S = 8.0
 """After so long the group gives the partitions of a silent worker to another."""
 ALL = ("clickhouse", "kafka", "gateway", "worker", "reducer")
@@ -108,11 +108,11 @@ def zombie(scene: Scene) -> None:
     scene.outage_s = ASLEEP_S
     begun, ends = time.monotonic(), scene.asked.ends()
     try:
-        if until(lambda: _reached(scene, ends), ASLEEP_S - 5, 0.5):
+        if until(lambda: _reached(scene, ends), ASLEEP_S - 15, 0.5):
             scene.numbers["peer_took_over_after_s"] = round(time.monotonic() - begun, 1)
             scene.bit("its peer landed all partitions while it stood still")
         else:
-            scene.wrong("I10", f"the peer had not taken over after {ASLEEP_S - 5:.0f} s")
+            scene.wrong("I10", f"the peer had not taken over after {ASLEEP_S - 15:.0f} s")
         time.sleep(max(0.0, begun + ASLEEP_S - time.monotonic()))
     finally:
         go_on()
