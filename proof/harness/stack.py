@@ -150,7 +150,12 @@ class Stack:
         if not until(lambda: b"ready" in (self.home / "store.log").read_bytes(), 60, 0.2):
             raise StackFailed("the store behind the proxy did not become ready")
         proxy.start()
-        self.environment |= {"IOC_CLICKHOUSE__HOST": "127.0.0.1", "IOC_CLICKHOUSE__PORT": str(proxy.port)}
+        # A store that is attached is taken for a server, which knows users; this one is still the engine.
+        self.environment |= {
+            "IOC_CLICKHOUSE__HOST": "127.0.0.1",
+            "IOC_CLICKHOUSE__PORT": str(proxy.port),
+            "IOC_CLICKHOUSE__EMBEDDED": "true",
+        }
 
     def stop(self) -> None:
         """End the stack; nothing of it is left."""
