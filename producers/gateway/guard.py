@@ -2,6 +2,7 @@
 wire."""
 
 import logging
+import re
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +15,10 @@ from producers.gateway.problems import Problem
 
 log = logging.getLogger("ioc.gateway")
 
+DISGUISED = re.compile(rb"%(?:[01]|2[DEF]|3[0-9]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF])", re.IGNORECASE)
+"""Letters, digits, slashes and controls as escapes: an address has one form, for proxies too."""
+HEADERS_LIMIT = 16 * 1024
+"""Bytes of all names and values."""
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -66,9 +71,15 @@ class Guard:
     def _refused(self, scope: Scope) -> Problem | None:
         if self._draining() and scope["path"].startswith("/v1/"):
             return Problem("draining", "the gateway is stopping; send the same again")
+        if DISGUISED.search(scope.get("raw_path") or b""):
+            return Problem("not_found", "there is nothing at this address")
         headers = Headers(scope=scope)
         if "transfer-encoding" in headers and "content-length" in headers:
-            return Problem("undecodable", "expected either Content-Length or Transfer-Encoding")
+            # What follows could be a body or another request: with this one the connection ends.
+            return Problem("undecodable", "expected either Content-Length or Transfer-Encoding", closes=True)
+        # The server's own limit holds for what comes in pieces, not for a head that arrives at once.
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS_LIMIT:
+            return Problem("too_large", f"the headers: expected at most {HEADERS_LIMIT} bytes")
         return None
 
 

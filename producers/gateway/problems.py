@@ -56,7 +56,10 @@ RETRY_AFTER_S = 5
 
 
 class Problem(IocError):
-    """A refusal as the publisher sees it. `pointers` pairs a JSON pointer with what was expected there."""
+    """A refusal as the publisher sees it. `pointers` pairs a JSON pointer with what was expected there.
+
+    `closes`: nothing more is read of this connection; so also after a body that did not come in time.
+    """
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Problem(IocError):
         *,
         pointers: tuple[tuple[str, str], ...] = (),
         retry_after_s: int | None = None,
+        closes: bool = False,
     ) -> None:
         super().__init__(detail)
         self.code = code
@@ -74,6 +78,7 @@ class Problem(IocError):
         if retry_after_s is None and self.status in (429, 503):
             retry_after_s = RETRY_AFTER_S
         self.retry_after_s = retry_after_s
+        self.closes = closes or self.status == 408
 
     def body(self) -> dict[str, Any]:
         """The members of the problem document; the same for a single answer and an item of a batch."""
@@ -88,6 +93,8 @@ class Problem(IocError):
         headers = {}
         if self.retry_after_s is not None:
             headers["Retry-After"] = str(self.retry_after_s)
+        if self.closes:
+            headers["Connection"] = "close"
         if self.status == 401:
             headers["WWW-Authenticate"] = 'Bearer realm="ioc"'
         return Response(orjson.dumps(document), self.status, headers, "application/problem+json")

@@ -5,8 +5,10 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from producers.gateway.guard import HEADERS_LIMIT
+from producers.gateway.patience import Patient
+
 DRAIN_S = 4
-HEADERS_LIMIT = 16 * 1024
 
 
 class _Draining(uvicorn.Server):
@@ -20,14 +22,14 @@ class _Draining(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
-    """How the gateway's HTTP server reads requests; 0: a free port."""
+def configured(app: FastAPI, host: str, port: int, protocol: type[Patient] = Patient) -> uvicorn.Config:
+    """How the gateway's HTTP server reads requests; port 0: a free one."""
     return uvicorn.Config(
         app,
         host=host,
         port=port,
         # h11 refuses what may be read in two ways (doubled or bad Content-Length); it is fast enough here.
-        http="h11",
+        http=protocol,
         ws="none",
         h11_max_incomplete_event_size=HEADERS_LIMIT,
         access_log=False,

@@ -21,6 +21,7 @@ import httpx
 import uvicorn
 
 from ioc.clock import SystemClock
+from producers.gateway.patience import Patient
 from producers.gateway.serve import configured
 from tests.unit.office.bench import WORD, Bench, refused
 
@@ -37,7 +38,7 @@ KEYS = {"qlvb": "key-of-qlvb", "motcua": "key-of-motcua"}
 class Standing:
     """A gateway that listens; every caller has what it needs to be known."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, protocol: type[Patient] = Patient) -> None:
         self._bench = Bench(folder)
         self._bench.clock = SystemClock()  # type: ignore[assignment]
         self._bench.has("truc_ca_1", "truong_ca_ioc")
@@ -45,7 +46,7 @@ class Standing:
         app = self._bench.app()
         sources = {code: {"key": key} for code, key in KEYS.items()}
         (folder / "credentials.json").write_text(json.dumps({"sources": sources}), encoding="utf-8")
-        self._server = uvicorn.Server(configured(app, "127.0.0.1", 0))
+        self._server = uvicorn.Server(configured(app, "127.0.0.1", 0, protocol))
         self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()), daemon=True)
         self._thread.start()
         until = time.monotonic() + 30
@@ -53,8 +54,8 @@ class Standing:
             if time.monotonic() > until:
                 raise TimeoutError("the gateway did not start within 30 s")
             time.sleep(0.05)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def headers(self, caller: str) -> Mapping[str, str]:
         """What it sends with each request."""
@@ -64,16 +65,20 @@ class Standing:
             return {"Authorization": f"Bearer {answer.json()['token']}"}
         return {"Authorization": f"Bearer {KEYS[caller]}"} if caller in KEYS else {}
 
+    def published(self) -> int:
+        """Events that publishers' requests became."""
+        return len(self._bench.outlet.published())
+
     def end(self) -> None:
         self._server.should_exit = True
         self._thread.join(20)
 
 
 @contextmanager
-def standing() -> Iterator[Standing]:
+def standing(protocol: type[Patient] = Patient) -> Iterator[Standing]:
     """A gateway for as long as the block lasts."""
     with tempfile.TemporaryDirectory() as folder:
-        made = Standing(Path(folder))
+        made = Standing(Path(folder), protocol)
         try:
             yield made
         finally:

@@ -227,6 +227,7 @@ class Bench:
         self.passwords = Passwords(CHEAP)
         self.sent: list[dict[str, Any]] = []
         self.kafka_down = False
+        self.outlet = Memory()
         self.folder = folder
         self.client: httpx.AsyncClient
 
@@ -265,7 +266,7 @@ class Bench:
         return create_app(
             rules=CATALOGUE.rules("G09"),
             keyring=Keyring(credentials, self.clock),
-            outlet=Memory(),
+            outlet=self.outlet,
             clock=self.clock,
             own_unit="G09.919",
             doors=[lambda _: router(office, sessions, self.desk, quarantine, decisions)],
