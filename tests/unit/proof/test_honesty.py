@@ -5,11 +5,14 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import yaml
 
-from dashboards.wall import words
 from proof import honesty
 from proof.harness import wall
+from proof.harness.stack import ROOT
 from proof.scene import Scene
+
+WORDS = yaml.safe_load((ROOT / "ioc" / "messages" / "vi.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -26,9 +29,9 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     [
         ("", "silent"),
         ("<p>● Đang cập nhật</p>", ""),
-        (f"<b>▼ {words.LOST}</b>", "lost"),
-        (json.dumps({"html": f"▼ {words.LOST}"}), "lost"),
-        (json.dumps({"html": "▼ Ngừng cập nhật"}), "stopped"),
+        (f"<b>▼ {WORDS['wall.lost']}</b>", "lost"),
+        (json.dumps({"html": WORDS["wall.lost"]}), "lost"),
+        (json.dumps({"html": WORDS["wall.stopped"]}), "stopped"),
     ],
 )
 def test_what_a_page_says(monkeypatch: pytest.MonkeyPatch, page: str, said: str) -> None:
