@@ -1,7 +1,7 @@
 """Case rows: read by subject, written whole, one row a case and tick."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storage.client import Store
@@ -26,6 +26,10 @@ class CaseTable:
     def staged(self) -> bool:
         """Whether its rows carry the spans of time in which something held."""
         return "stage_from" in self.columns
+
+    def at(self, database: str) -> "CaseTable":
+        """The table of the same name in another database."""
+        return replace(self, database=database)
 
     def index(self, column: str) -> int:
         return self.columns.index(column)

@@ -175,14 +175,14 @@ Work = Sequence[tuple[Formula, Sequence[date]]]
 """Formulas, each with the days whose cells are to be computed."""
 
 
-def recompute_sql(work: Work, *, tenant: str, now: int, version: int) -> str:
+def recompute_sql(work: Work, *, tenant: str, now: int, version: int, database: str = LIVE) -> str:
     """One INSERT of the cells of all these formulas and days; cells that have vanished are written as zero.
 
     One statement and not one for each scan: most of what a small one costs is not its scan.
     """
-    parts = [*_parts(work, tenant, now, LIVE), _stale(work, tenant)]
+    parts = [*_parts(work, tenant, now, database), _stale(work, tenant, database)]
     return (
-        "INSERT INTO ioc.kpi_cells"  # noqa: S608
+        f"INSERT INTO {database}.kpi_cells"  # noqa: S608
         " (tenant, kpi, part, day, dim, unit, numerator, denominator, cases, version)"
         f" SELECT '{tenant}', cell_kpi, cell_part, cell_day, cell_dim, cell_unit,"
         f" sum(n), sum(d), sum(c), {version}"
@@ -226,7 +226,7 @@ def _fresh(group: Sequence[Formula], days: Sequence[date], tenant: str, now: int
     )
 
 
-def _stale(work: Work, tenant: str) -> str:
+def _stale(work: Work, tenant: str, database: str) -> str:
     """The same cells as they were written before, as zeros."""
     places = " OR ".join(
         f"(kpi = '{formula.kpi}' AND part = '{formula.part}' AND day IN ({_listed(days)}))"
@@ -234,15 +234,16 @@ def _stale(work: Work, tenant: str) -> str:
     )
     return (
         "SELECT toString(kpi), toString(part), day, toString(dim), toString(unit),"  # noqa: S608
-        f" toInt64(0), toInt64(0), toInt64(0) FROM ioc.kpi_cells FINAL WHERE tenant = '{tenant}'"
+        f" toInt64(0), toInt64(0), toInt64(0) FROM {database}.kpi_cells FINAL WHERE tenant = '{tenant}'"
         f" AND ({places}) AND (numerator != 0 OR denominator != 0 OR cases != 0)"
     )
 
 
-def recompute(store: Store, work: Work, *, tenant: str, now: int, version: int) -> None:
-    """Write these cells anew, from the cases as they stand."""
+def recompute(store: Store, work: Work, *, tenant: str, now: int, version: int, database: str = LIVE) -> None:
+    """Write these cells anew, from the cases as they stand. `database`: of the cases and of the cells."""
     if listed := [(formula, tuple(days)) for formula, days in work if days]:
-        store.execute(recompute_sql(listed, tenant=tenant, now=now, version=version), settings=WIDE)
+        sql = recompute_sql(listed, tenant=tenant, now=now, version=version, database=database)
+        store.execute(sql, settings=WIDE)
 
 
 def explain_sql(

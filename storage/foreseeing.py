@@ -5,7 +5,6 @@ The same statements that make cells are run over both; the difference is what wo
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -68,7 +67,7 @@ class Beside:
         }
 
     def _table(self, table: CaseTable) -> CaseTable:
-        return replace(table, database=self._database)
+        return table.at(self._database)
 
 
 def difference(before: Mapping[Cell, Counts], after: Mapping[Cell, Counts]) -> dict[Cell, Counts]:

@@ -34,13 +34,18 @@ def load(store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> str | N
     _declared(store, catalogue, kpis, tenant)
     _sources(store, catalogue, tenant)
     _kpis(store, catalogue, kpis)
+    add_used(store, catalogue.units, tenant)
+    return version
+
+
+def add_used(store: Store, units: Units, tenant: str) -> None:
+    """`add_paths` for the units of all cases."""
     used = store.query(
         "SELECT DISTINCT toString(unit) FROM merge('ioc', '^cases_') WHERE unit != ''"
         " UNION DISTINCT SELECT toString(arrayJoin(stage_unit))"
         " FROM merge('ioc', '^cases_(hr_record|credential|training|interop)$')"
     )
-    add_paths(store, catalogue.units, tenant, [unit for (unit,) in used if unit not in catalogue.units.codes])
-    return version
+    add_paths(store, units, tenant, [unit for (unit,) in used if unit not in units.codes])
 
 
 def record(store: Store, version: str, now: int) -> None:

@@ -7,6 +7,7 @@ the ledger are fetched and merged once more, which changes nothing but that they
 
 from collections.abc import Iterable
 
+from storage.cells import LIVE
 from storage.client import Store
 from streams.reduce.facts import Event
 from streams.reduce.ledger import Reader
@@ -15,20 +16,16 @@ from streams.reduce.ledger import Reader
 class Corrections:
     """The identities (`source/id`) that corrections have named so far."""
 
-    def __init__(self, store: Store, reader: Reader) -> None:
+    def __init__(self, store: Store, reader: Reader, database: str = LIVE) -> None:
         self._store = store
         self._reader = reader
+        self._table = f"{database}.corrections"
         self.named: set[str] = set()
 
     def load(self) -> None:
         """Read what earlier ticks remembered."""
-        rows = self._store.query("SELECT DISTINCT source, id FROM ioc.corrections")
+        rows = self._store.query(f"SELECT DISTINCT source, id FROM {self._table}")  # noqa: S608
         self.named = {f"{source}/{id}" for source, id in rows}
-
-    def forget(self) -> None:
-        """A rebuild begins: the ledger will name them all again."""
-        self._store.execute("TRUNCATE TABLE ioc.corrections")
-        self.named = set()
 
     def apply(self, events: list[Event], tick: int) -> list[Event]:
         """The events of a batch, and those from before it that it corrects."""
@@ -38,7 +35,7 @@ class Corrections:
         if fresh := sorted(each for each in named if "/".join(each) not in self.named):
             sources, ids = [source for source, _ in fresh], [id for _, id in fresh]
             columns: list[list[str] | list[int]] = [sources, ids, [tick] * len(fresh)]
-            self._store.insert("ioc.corrections", ["source", "id", "version"], columns)
+            self._store.insert(self._table, ["source", "id", "version"], columns)
             self.named |= {f"{source}/{id}" for source, id in fresh}
         return events + self._reader.by_identity(named)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ioc.sources import HEARTBEAT, Sources
 from storage import cases
+from storage.cells import LIVE
 from storage.client import Store
 from streams.reduce.facts import Event, Fact, presence, statements
 from streams.reduce.kinds import KINDS
@@ -66,12 +67,19 @@ def _marks(event: Event, withdrawn: set[str]) -> list[str]:
 
 
 def merge(
-    store: Store, gathered: Mapping[str, Mapping[str, News]], tenant: str, time: WorkTime
+    store: Store,
+    gathered: Mapping[str, Mapping[str, News]],
+    tenant: str,
+    time: WorkTime,
+    database: str = LIVE,
 ) -> dict[str, list[Change]]:
-    """The cases that change, by kind; cases to which nothing new was said are left out."""
+    """The cases that change, by kind; cases to which nothing new was said are left out.
+
+    `database`: where the cases stand.
+    """
     changes = {}
     for kind, news in gathered.items():
-        known = cases.read_states(store, KINDS[kind].table, tenant, list(news))
+        known = cases.read_states(store, KINDS[kind].table.at(database), tenant, list(news))
         changed = [
             change
             for subject, said in news.items()

@@ -1,96 +1,232 @@
-"""`ioc rebuild`: asked for in the store, obeyed by the reducer: only one process ever writes cells."""
+"""`ioc rebuild`: asked for in the store, obeyed by the reducer: only one process ever writes cells.
 
-from collections.abc import Mapping
-from datetime import date
+Cases and cells are made anew beside the live ones (`anew.py`) and take their place once they have caught up.
+A reader never finds a table empty or half full, and a process that dies on the way leaves the live tables as
+they were: the next one goes on, or begins again when it cannot tell what stands beside.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, Protocol
+
+import orjson
 
 from ioc.contracts import BY_NAME
+from ioc.reference import Catalogue
+from ioc.sources import TYPE_PREFIX, TYPE_SUFFIX
 from ioc.topics import BY_NAME as TOPICS
+from storage import cases, comparing, exchange, rebuilds
+from storage.cells import Formula
 from storage.client import Store
+from storage.rebuilds import DONE, RUNNING, Wish
+from streams.reduce.anew import DATABASE, Anew, LedgerTorn, Scope
+from streams.reduce.corrections import Corrections
 from streams.reduce.facts import ROUTES
 from streams.reduce.kinds import KINDS
 from streams.reduce.ledger import Held
-from streams.reduce.plan import Partition
+from streams.reduce.merging import Change
+from streams.reduce.plan import Partition, Vector, dump_vector, load_vector
+from streams.reduce.state import load
 
 ASK_MS = 1_000
 """How often the wish for a rebuild is looked for."""
-RUNNING, DONE = "running", "done"
+PAGE = 5_000
+"""Cases of one source that are put in place at once."""
+
+
+class Live(Protocol):
+    """The reducer, as far as a rebuild needs it."""
+
+    watermark: Vector
+    corrections: Corrections
+
+    @property
+    def tick(self) -> int:
+        """The number of the last finished tick."""
+
+    def settle_at(self, at: int) -> None:
+        """Write all live cells as they are at this instant."""
+
+    def put(self, kind: str, changes: Sequence[Change], before: Sequence[Change]) -> None:
+        """Put these cases in place; the days of what they were `before` are counted anew too."""
+
+    def taken_over(self) -> None:
+        """The live tables are others now."""
 
 
 class Rebuilding:
-    """The latest wish, and how far it is."""
+    """The oldest wish, and how far it is. `made_with`: what cases are derived with now."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        tenant: str,
+        formulas: Sequence[Formula],
+        made_with: str,
+        reach: Callable[[str], None],
+    ) -> None:
         self._store = store
+        self._catalogue = catalogue
+        self._tenant = tenant
+        self._formulas = formulas
+        self._made_with = made_with
+        self._reach = reach
         self._looked_at = 0
-        self._message = ""
-        self.running: int | None = None
-        self.day: date | None = None
-        """The day that the last wish was for; None: for everything."""
+        self._anew: Anew | None = None
+        self._kept: set[str] = set()
+        self._pages: Iterator[tuple[str, list[str]]] | None = None
+        self._report: dict[str, Any] = {}
+        self.wish: Wish | None = None
 
-    def asked(self, now: int, *, live: bool) -> int | None:
-        """The wish to begin with now, if there is one.
+    def look(self, now: int) -> None:
+        """Take up a wish, if there is one and none is under way."""
+        if self.wish is None and now - self._looked_at >= ASK_MS:
+            self._looked_at = now
+            self.wish = rebuilds.waiting(self._store)
 
-        `live` = no rebuild is half done. One that had begun when its process died goes on if it had come as
-        far as its first tick, else it begins again.
-        """
-        if self.running is not None or now - self._looked_at < ASK_MS:
-            return None
-        self._looked_at = now
-        rows = self._store.query("SELECT id, state, day FROM ioc.rebuilds FINAL ORDER BY id DESC LIMIT 1")
-        self.day = rows[0][2] if rows else None
-        if live and (not rows or rows[0][1] == DONE):
-            return None
-        if not live:
-            self.running = int(rows[0][0]) if rows else now
-            return None
-        return int(rows[0][0])
+    def advance(self, held: Mapping[Partition, Held], live: Live, now: int) -> None:
+        """One slice behind the live tick; when nothing is left to read, what comes after it."""
+        if self.wish is None:
+            return
+        anew = self._anew = self._anew or self._taken_up(self.wish, held, live, now)
+        try:
+            anew.slice(held, live.watermark, live.tick, now)
+        except LedgerTorn as error:
+            self._end(now, {"failed": str(error)})
+            return
+        self._reach("sliced")
+        self._note(anew, now)
+        if anew.behind(held, live.watermark):
+            return
+        if _expired(self._store, held) & anew.scope.kinds - self._kept:
+            self._again(now)  # rows expired before they were read
+        elif anew.scope.source:
+            self._put_page(anew, live, now)
+        elif anew.counted(now, live.tick):
+            self._finish(anew, live, now)
 
-    def interrupted(self) -> bool:
-        """Whether a rebuild was begun and has not ended: cases may be missing."""
-        return bool(self._store.query("SELECT 1 FROM ioc.rebuilds FINAL WHERE state = 'running'"))
-
-    def begin(self, request: int, now: int) -> None:
-        self.running = request
-        self._say(RUNNING, now)
-
-    def empty(self, held: Mapping[Partition, Held]) -> set[str]:
-        """Empty the derived tables. Returns the kinds whose cases stay: the ledger no longer has all of them.
-
-        What stays is merged with the same events again, which changes nothing.
-        """
-        expired = {rows.table for rows in held.values() if rows.first > 0}
-        gone = self._store.query("SELECT DISTINCT toString(topic) FROM ioc.ledger_expired")
-        expired |= {str(TOPICS[topic].ledger) for (topic,) in gone}
-        kept = {kind for kind in KINDS if _fed_by(kind) & expired}
-        for kind in sorted(KINDS.keys() - kept):
-            self._store.execute(f"TRUNCATE TABLE {KINDS[kind].table.name}")
-        for table in ("kpi_cells", "reduce_log"):
-            self._store.execute(f"TRUNCATE TABLE ioc.{table}")
-        self._message = f"kept cases older than the ledger: {', '.join(sorted(kept))}" if kept else ""
-        return kept
-
-    def end(self, now: int) -> None:
-        self._say(DONE, now)
-        self.running = None
-        self._message = ""
-
-    def day_done(self, request: int, now: int) -> None:
+    def day_done(self, now: int) -> None:
         """The cells of the day are made anew. Until then the wish stands as it was, to be taken up again."""
-        self.running, self._message = request, f"cells of {self.day} only"
-        self.end(now)
+        if self.wish is not None:
+            self.wish = replace(self.wish, message=f"cells of {self.wish.day} only")
+            self._end(now, {})
 
-    def _say(self, state: str, now: int) -> None:
-        columns = ["id", "state", "message", "version", "day"]
-        row = (self.running, state, self._message, now, self.day)
-        self._store.insert("ioc.rebuilds", columns, [[value] for value in row])
+    # --- beginning ----------------------------------------------------------------------------------------
+
+    def _taken_up(self, wish: Wish, held: Mapping[Partition, Held], live: Live, now: int) -> Anew:
+        scope = scope_of(self._store, self._tenant, wish.source)
+        anew = Anew(self._store, self._catalogue, self._tenant, self._formulas, live.corrections, scope)
+        self._kept = _expired(self._store, held) & scope.kinds
+        self._pages, self._report = None, {}
+        kept = f"kept cases older than the ledger: {', '.join(sorted(self._kept))}" if self._kept else ""
+        known = wish.vector and wish.made_with == self._made_with
+        wish = replace(wish, state=RUNNING, message=kept, made_with=self._made_with)
+        if known and anew.resume(load_vector(wish.vector), now):
+            anew.events, self.wish = wish.events, wish
+        else:
+            fresh = replace(wish, vector="", events=0, slices=0)
+            self.wish = rebuilds.note(self._store, fresh, now)
+            anew.begin(self._kept, now)
+        return anew
+
+    def _note(self, anew: Anew, now: int) -> None:
+        if self.wish is not None:
+            made = replace(self.wish, vector=dump_vector(anew.vector), events=anew.events)
+            self.wish = rebuilds.note(self._store, replace(made, slices=made.slices + 1), now)
+
+    def _again(self, now: int) -> None:
+        """Forget what stands beside."""
+        if self.wish is not None:
+            self._anew = None
+            self.wish = rebuilds.note(self._store, replace(self.wish, vector=""), now)
+
+    # --- ending -------------------------------------------------------------------------------------------
+
+    def _finish(self, anew: Anew, live: Live, now: int) -> None:
+        """Both stand at the same place of the ledger: compare, or exchange."""
+        anew.count_rest(now, live.tick)
+        self._reach("counted")
+        if self.wish is not None and self.wish.check:
+            live.settle_at(now)
+            tables = [KINDS[kind].table for kind in sorted(anew.scope.kinds)]
+            found = comparing.difference(self._store, tables, DATABASE, self._tenant)
+            self._end(now, asdict(found))
+            return
+        # From here on names mean other tables: a process that dies now must begin again.
+        if self.wish is not None:
+            self.wish = rebuilds.note(self._store, replace(self.wish, vector=""), now)
+        for table in anew.scope.tables:
+            exchange.exchange(self._store, DATABASE, [table])
+            self._reach("exchanged")
+        live.taken_over()
+        self._end(now, {})
+
+    def _put_page(self, anew: Anew, live: Live, now: int) -> None:
+        """The next cases of one source, in place of the live ones."""
+        self._pages = self._pages or _pages(anew)
+        kind, subjects = next(self._pages, ("", []))
+        if not kind:
+            live.settle_at(now)
+            self._end(now, {"cases": self._report})
+            return
+        made = anew.states(kind, subjects)
+        known = cases.read_states(self._store, KINDS[kind].table, self._tenant, subjects)
+        width = len(KINDS[kind].table.columns)
+        after = [Change(each, None, load(text).row or [], text) for each, text in made.items()]
+        before = []
+        for each, text in known.items():
+            row = load(text).row
+            if row is not None and made.get(each, text) != text:
+                before.append(Change(each, None, row + [None] * (width - len(row)), text))
+        live.put(kind, after, before)
+        if before:
+            self._report[kind] = self._report.get(kind, 0) + len(before)
+
+    def _end(self, now: int, report: Mapping[str, Any]) -> None:
+        exchange.away(self._store, DATABASE)
+        if self.wish is not None:
+            said = orjson.dumps(report, option=orjson.OPT_SORT_KEYS).decode() if report else ""
+            rebuilds.note(self._store, replace(self.wish, state=DONE, vector="", report=said), now)
+        self.wish = self._anew = self._pages = None
 
 
-def _fed_by(kind: str) -> set[str | None]:
+def scope_of(store: Store, tenant: str, source: str) -> Scope:
+    """What a rebuild of this source, or without one of everything, has to read."""
+    if not source:
+        ledgers = {str(each.topic.ledger) for each in BY_NAME.values()}
+        return Scope(frozenset(KINDS), frozenset(ledgers))
+    types = store.query(
+        "SELECT DISTINCT toString(type) FROM ioc.events WHERE source = %(s)s AND verdict = 'counted'",
+        {"s": f"urn:ioc:{tenant}:{source}"},
+    )
+    names = {text.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX) for (text,) in types}
+    kinds = {route.kind for name in names for route in ROUTES.get(name, ())}
+    return Scope(frozenset(kinds), frozenset().union(*map(_fed_by, kinds)), source)
+
+
+def _pages(anew: Anew) -> Iterator[tuple[str, list[str]]]:
+    for kind in sorted(anew.scope.kinds):
+        after = ""
+        while subjects := anew.wanted(kind, after, PAGE):
+            after = subjects[-1]
+            yield kind, subjects
+
+
+def _expired(store: Store, held: Mapping[Partition, Held]) -> set[str]:
+    """The kinds of which the ledger no longer has all events."""
+    expired = {rows.table for rows in held.values() if rows.first > 0}
+    gone = store.query("SELECT DISTINCT toString(topic) FROM ioc.ledger_expired")
+    expired |= {str(TOPICS[topic].ledger) for (topic,) in gone}
+    return {kind for kind in KINDS if _fed_by(kind) & expired}
+
+
+def _fed_by(kind: str) -> set[str]:
     """The ledger tables whose events speak about cases of this kind."""
     if kind == "source":
-        return {each.topic.ledger for each in BY_NAME.values()}
+        return {str(each.topic.ledger) for each in BY_NAME.values()}
     return {
-        BY_NAME[name].topic.ledger
+        str(BY_NAME[name].topic.ledger)
         for name, routes in ROUTES.items()
         if any(route.kind == kind for route in routes)
     }

@@ -5,7 +5,7 @@ writes cases, cells and values, and last that it is done. Wherever it dies, it i
 idempotent, every row carries the tick as its version, and the cells of unsettled ticks are computed anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol, cast
@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from ioc.clock import Clock
 from ioc.kpis import Kpis
 from ioc.reference import Catalogue
-from storage import cases, reference
+from storage import cases, rebuilds, reference
 from storage.client import Store
 from storage.trust import TICK_LIMIT_MS
 from streams.reduce import ledger, ticks, visible
@@ -78,10 +78,12 @@ class Reducer:
         self._time = WorkTime(catalogue.calendar)
         self._reader = ledger.Reader(store, tenant)
         self._watch = ledger.Watch(store)
-        self._corrections = Corrections(store, self._reader)
         self._settling = Settling(store, catalogue, kpis, tenant, reach)
-        self._rebuilding = Rebuilding(store)
         self._refolding = Refolding(store, tenant, catalogue.calendar)
+        self._rebuilding = Rebuilding(
+            store, catalogue, tenant, self._settling.formulas, self._refolding.made_with, reach
+        )
+        self.corrections = Corrections(store, self._reader)
         self._codes: set[str] = set(catalogue.units.codes)
         self._done = ticks.Finished()
         self._settled_at = self._settling_ms = 0
@@ -108,11 +110,12 @@ class Reducer:
             self._settling.note_views(KINDS, self._now())
         self.watermark = self._done.watermark()
         self._settling.note_pairs(ticks.unsettled_pairs(self._store, self._done.settled))
-        self._corrections.load()
+        self.corrections.load()
+        if not self._done.live:
+            # Cases were left half made, by a program that emptied them first.
+            rebuilds.ask_once(self._store, self._now())
         plan = self._planned(committed)
-        # A rebuild that died before its first tick begins again; the cases that are left show nothing.
-        torn = self._done.live and self._rebuilding.interrupted()
-        if plan is not None and plan.tick == self.tick + 1 and not torn:
+        if plan is not None and plan.tick == self.tick + 1:
             batch = self._reader.stretch(ledger.held(self._store), self.watermark, plan.to)
             self._run(batch, kind="events", waiting=0)
         elif plan is not None and plan.tick > self.tick:
@@ -128,13 +131,11 @@ class Reducer:
         ended = self._day_over(self._now())
         if ended is not None:
             self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0, at=ended)
-        asked = self._rebuilding.asked(self._now(), live=self._done.live)
-        if asked is not None and self._rebuilding.day is not None:
-            self._redo_day(asked, self._rebuilding.day)
-        elif asked is not None:
-            self._begin_rebuild(asked)
-        elif self._refolding.due and self._rebuilding.running is None:
+        self._rebuilding.look(self._now())
+        if self._rebuilding.wish is None:
             self._refold()
+        elif self._rebuilding.wish.day is not None:
+            self._redo_day(self._rebuilding.wish.day)
         looked = self._now()
         held = self._watch.held(looked)
         batch = self._reader.new(held, self.watermark, self._batch)
@@ -145,11 +146,12 @@ class Reducer:
         moves = batch.to != self.watermark
         if moves:
             self._run(batch, kind="events", waiting=waiting)
-        if self._rebuilding.running is not None and not (moves and waiting):
-            self._end_rebuild()  # it has come as far as the ledger was; events need not pause for that
-        elif not moves and (self._clock_due(self._now()) or self._held_back()):
+        elif self._clock_due(self._now()) or self._held_back():
             self._run(batch, kind="clock", waiting=0)
-        if self._refolding.due and self._rebuilding.running is None:
+        elif self._rebuilding.wish is not None:
+            self._run(batch, kind="clock", waiting=1)  # a version of its own for the slice that follows
+        self._rebuilding.advance(held, self, self._now())
+        if self._rebuilding.wish is not None or self._refolding.due:
             return max(waiting, 1)
         return waiting if moves else 0  # what lies behind a gap waits for what fills it
 
@@ -161,12 +163,12 @@ class Reducer:
         *,
         kind: str,
         waiting: int,
-        live: bool | None = None,
+        live: bool = False,
         folded: Changes | None = None,
         at: int | None = None,
     ) -> None:
         now = self._now() if at is None else at
-        tick = ticks.Tick(self.tick + 1, kind, now, self._done.live if live is None else live)
+        tick = ticks.Tick(self.tick + 1, kind, now, live or self._done.live)
         self._plan(Plan(tick.number, batch.to))
         self._reach("planned")
         changes = self._merged(batch, tick.number) if folded is None else folded
@@ -231,14 +233,14 @@ class Reducer:
         """
         last = self._done.values_at
         ended = start_of(day_of(last) + 1) - 1
-        alive = self._done.live and now - last <= TICK_LIMIT_MS and self._rebuilding.running is None
+        alive = self._done.live and now - last <= TICK_LIMIT_MS
         return ended if alive and last < ended < now else None
 
     def _merged(self, batch: ledger.Batch, tick: int) -> dict[str, list[Change]]:
         if not batch.events:
             return {}
-        events = self._corrections.apply(batch.events, tick)
-        gathered = gather(events, self._corrections.named, self._catalogue.sources)
+        events = self.corrections.apply(batch.events, tick)
+        gathered = gather(events, self.corrections.named, self._catalogue.sources)
         return merge(self._store, gathered, self._tenant, self._time)
 
     def _write(self, changes: dict[str, list[Change]], tick: int) -> None:
@@ -256,7 +258,7 @@ class Reducer:
             self._loaded = None
 
     def _refold(self) -> None:
-        """A page of cases that older code derived."""
+        """A page of cases that older code derived, if there are any."""
         changes = self._refolding.page(self._now())
         if changes:
             self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=1, folded=changes)
@@ -279,25 +281,28 @@ class Reducer:
 
     # --- rebuild ------------------------------------------------------------------------------------------
 
-    def _begin_rebuild(self, request: int) -> None:
-        """Empty what is derived, and go back to the ledger's beginning."""
-        self._rebuilding.begin(request, self._now())
-        kept = self._rebuilding.empty(ledger.held(self._store))
-        self._corrections.forget()
-        self._settling.note_views(kept, self._now())
-        self._run(ledger.Batch(), kind="rebuild", waiting=1, live=False)
-
-    def _redo_day(self, request: int, day: date) -> None:
+    def _redo_day(self, day: date) -> None:
         """The cells of one day from the cases, and the values that read them; all others stay as they are."""
         self._settling.note_day(day)
         self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0)
-        self._rebuilding.day_done(request, self._now())
+        self._rebuilding.day_done(self._now())
 
-    def _end_rebuild(self) -> None:
-        """All caught up: values again, and they may be trusted."""
+    def settle_at(self, at: int) -> None:
+        """Write all cells that are due, and all that move with the clock, as they are at this instant."""
+        self._settling.note_now(self._done.values_at, at)
+        self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0, at=at)
+
+    def put(self, kind: str, changes: Sequence[Change], before: Sequence[Change]) -> None:
+        """Put these cases in place; the days of what they were `before` are counted anew too."""
+        self._settling.note({kind: before}, self._now())
+        self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=1, folded={kind: list(changes)})
+
+    def taken_over(self) -> None:
+        """Cases and cells are others now: all values again, and they may be trusted."""
+        reference.add_used(self._store, self._catalogue.units, self._tenant)
+        self.corrections.load()
         self._settling.everything()
-        self._run(ledger.Batch(to=self.watermark), kind="clock", waiting=0, live=True)
-        self._rebuilding.end(self._now())
+        self._run(ledger.Batch(to=self.watermark), kind="rebuild", waiting=0, live=True)
 
     def _now(self) -> int:
         return milliseconds(self._clock.now())

@@ -46,6 +46,11 @@ class Refolding:
             rebuilds.ask_once(self._store, now)
 
     @property
+    def made_with(self) -> str:
+        """What cases are derived with now."""
+        return "/".join(map(str, self._now))
+
+    @property
     def due(self) -> bool:
         """Whether cases are left to look at."""
         return self._pages is not None

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from ioc.formulas import uses_clock
 from ioc.kpis import Kpi, Kpis
 from ioc.reference import Catalogue
 from storage import cells, history, trust, values
 from storage.client import Store
 from storage.composites import READS
 from storage.measuring import LATENCY, Counts
+from streams.reduce import spread
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import Change
 from streams.reduce.touched import STOCK, Pair, Touched
@@ -39,8 +39,8 @@ class Settling:
         self._kpis = kpis
         self._tenant = tenant
         self._reach = reach
-        self._formulas = [formula for kpi in kpis.values() for formula in cells.formulas(kpi)]
-        self._touched = Touched({name: kind.table for name, kind in KINDS.items()}, self._formulas)
+        self.formulas = [formula for kpi in kpis.values() for formula in cells.formulas(kpi)]
+        self._touched = Touched({name: kind.table for name, kind in KINDS.items()}, self.formulas)
         self._counts = Counts(store, tenant)
         self._due = set(kpis)
         self._due_before = set(kpis)
@@ -73,12 +73,9 @@ class Settling:
 
         Stocks that do not speak of `t` are looked at once a minute only: a case may begin a little after now.
         """
-        first, last = (number(values.today(at)) for at in (since or now, now))
+        first, last = (day_of(at) for at in (since or now, now))
         minute = now - self._people_at >= PEOPLE_MS or first != last
-        for formula in self._formulas:
-            if moving(formula) or (formula.part == "stock" and minute):
-                day = formula.day or STOCK
-                self._touched.merge([(formula.view, day, range(first, last + 1))])
+        self._touched.merge(spread.of_clock(self.formulas, since, now, every=minute))
         self._due |= {kpi.id for kpi in self._kpis.values() if _clockwork(kpi)}
         self._trust_due = True
         if first != last:
@@ -88,22 +85,11 @@ class Settling:
 
     def note_views(self, kinds: Iterable[str], now: int) -> None:
         """All days on which these views have cases."""
-        for formula in self._formulas:
-            if formula.view in kinds:
-                column = formula.day or "opened_at"
-                table = KINDS[formula.view].table.name
-                rows = self._store.query(
-                    f"SELECT toDate(min({column}), {cells.ZONE}), toDate(max({column}), {cells.ZONE})"  # noqa: S608
-                    f" FROM {table} WHERE tenant = '{self._tenant}'"
-                )
-                if rows[0][0] is not None:
-                    last = number(rows[0][1]) if formula.day else day_of(now)
-                    days = range(number(rows[0][0]), last + 1)
-                    self._touched.merge([(formula.view, formula.day or STOCK, days)])
+        self._touched.merge(spread.of_views(self._store, self.formulas, kinds, self._tenant, now))
 
     def note_day(self, day: date) -> None:
         """The cells of one day, of every view and formula, and all values."""
-        places = {(formula.view, formula.day or STOCK) for formula in self._formulas}
+        places = {(formula.view, formula.day or STOCK) for formula in self.formulas}
         self._touched.merge([(view, column, [number(day)]) for view, column in sorted(places)])
         self.everything()
 
@@ -113,6 +99,10 @@ class Settling:
         scores = {kpi.id for kpi in kpis.values() if kpi.score}
         self._due |= scores
         self._due_before |= scores
+
+    def note_now(self, since: int, now: int) -> None:
+        """Whatever a look at the clock can change, all of it: for two tables that are to say the same."""
+        self._touched.merge(spread.of_clock(self.formulas, since, now, every=True))
 
     def everything(self) -> None:
         """All values are due."""
@@ -138,7 +128,7 @@ class Settling:
     def settle(self, now: int, version: int, *, with_values: bool = True) -> None:
         """Write cells, then values."""
         touched = self._touched.take()
-        work = [(each, touched.get((each.view, each.day), [])) for each in self._formulas]
+        work = [(each, touched.get((each.view, each.day), [])) for each in self.formulas]
         cells.recompute(self._store, work, tenant=self._tenant, now=now, version=version)
         self._reach("cells")
         if with_values and self._trust_due:
@@ -288,12 +278,7 @@ def views(kpi: Kpi) -> set[str]:
     return {part.view for part in parts if part is not None}
 
 
-def moving(formula: cells.Formula) -> bool:
-    """Whether its cells change as the clock moves."""
-    return uses_clock(formula.where, formula.numerator, formula.denominator, formula.cases)
-
-
 def _clockwork(kpi: Kpi) -> bool:
     """Whether its value does: by its cells, or because the centre measures it by the clock."""
-    timed = any(moving(formula) for formula in cells.formulas(kpi))
+    timed = any(spread.moving(formula) for formula in cells.formulas(kpi))
     return timed or kpi.gauge is not None or (kpi.quantile is not None and kpi.quantile.view == LATENCY)

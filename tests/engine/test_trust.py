@@ -13,6 +13,7 @@ from storage.rebuilds import ask
 from storage.trust import LEAST_LIMIT_S, heard
 from streams.land.resume import Stop
 from streams.land.stops import note
+from streams.reduce import anew
 from tests.engine.reducing import Bench, event
 
 pytestmark = pytest.mark.engine
@@ -49,14 +50,19 @@ def bench(alone: Store) -> Bench:
     return bench
 
 
-def test_values_are_not_trusted_during_a_rebuild(bench: Bench, reading_alone: Store) -> None:
-    assert fresh(reading_alone, "dossier_on_time_rate") == 1
+def test_values_go_on_and_are_trusted_during_a_rebuild(
+    bench: Bench, reading_alone: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anew, "SLICE", 1)
     ask(bench.store, bench.now)
     bench.clock.advance(timedelta(seconds=2))
-    reducer = bench.reducer(batch=1)
+    reducer = bench.reducer()
     reducer.step()
+    catch_up(bench)
+    bench.clock.advance(timedelta(seconds=9))
     reducer.step()
-    assert fresh(reading_alone, "dossier_on_time_rate") == 0
+    assert reducer._rebuilding.wish is not None
+    assert fresh(reading_alone, "dossier_on_time_rate") == 1
 
 
 def test_what_stands_still_makes_its_numbers_old_and_no_others(bench: Bench, reading_alone: Store) -> None:
