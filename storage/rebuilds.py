@@ -53,7 +53,7 @@ def ask_once(store: Store, request: int) -> None:
     """Leave a wish for everything, unless one is waiting or under way."""
     rows = store.query(
         "SELECT 1 FROM ioc.rebuilds FINAL"
-        f" WHERE state != '{DONE}' AND isNull(day) AND source = '' AND NOT check LIMIT 1"
+        " WHERE state != 'done' AND isNull(day) AND source = '' AND NOT check LIMIT 1"
     )
     if not rows:
         ask(store, request)

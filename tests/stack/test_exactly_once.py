@@ -10,11 +10,12 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,11 +73,15 @@ def test_every_value_equals_the_independent_count(size: Size, seed: int, tmp_pat
             _check_verdicts(store, oracle, ledger)
             _wait_for_equal_values(store, oracle, size)
             before, made_by = _closed_cells(store), _versions(store)
-            rebuilt = running.run("rebuild", timeout_s=size.catch_up_s)
+            with _looking(running, _values(store)) as seen:
+                rebuilt = running.run("rebuild", timeout_s=size.catch_up_s)
             assert rebuilt.returncode == 0, rebuilt.stderr
             assert _closed_cells(store) == before
             assert before
             assert _versions(store)[0] > made_by[1], "the cells were not made anew"
+            assert seen.looks > 10 and not seen.wrong, seen
+            checked = running.run("rebuild", "--check", timeout_s=size.catch_up_s)
+            assert checked.returncode == 0, checked.stdout + checked.stderr
     except BaseException:
         sys.stderr.write(running.last_lines())
         raise
@@ -229,6 +234,55 @@ def _closed_cells(store: Store) -> list[tuple[Any, ...]]:
         " WHERE day < toDate(now('Asia/Ho_Chi_Minh')) AND (numerator, denominator, cases) != (0, 0, 0)"
         " ORDER BY kpi, part, dim, unit, day"
     )
+
+
+@dataclass
+class _Seen:
+    """What somebody saw who looked all the time: how often, and what was missing, less than before or old."""
+
+    looks: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def _values(store: Store) -> dict[str, int]:
+    """What only grows: this year's events of the whole ministry, cells, cases; and whether values are fresh."""
+    rows = store.query(
+        "SELECT toString(kpi), toInt64(any(denominator)), min(ifNull(fresh, 1)) FROM ioc_read.values_now"
+        " WHERE window = 'ytd' AND unit = 'G09' AND dim = '' AND kpi IN"
+        " ('online_dossier_rate', 'doc_registered_on_time_rate', 'doc_digital_exchange_rate') GROUP BY kpi"
+    )
+    found = {kpi: int(d) for kpi, d, _ in rows}
+    found["fresh"] = min((int(fresh) for _, _, fresh in rows), default=0)
+    ((found["cells"], found["dossiers"]),) = store.query(
+        "SELECT (SELECT sum(denominator) FROM ioc_read.cells WHERE part = 'flow'),"
+        " (SELECT count() FROM ioc_read.cases_dossiers)"
+    )
+    return found
+
+
+@contextmanager
+def _looking(running: RunningStack, before: dict[str, int]) -> Iterator[_Seen]:
+    """Read without a pause, with a connection of its own, until the block ends."""
+    seen, enough = _Seen(), threading.Event()
+
+    def look() -> None:
+        with _store(running) as store:
+            while not enough.is_set():
+                now = _values(store)
+                seen.looks += 1
+                seen.wrong += [
+                    f"{name}: {now.get(name)} after {was}"
+                    for name, was in before.items()
+                    if now.get(name, -1) < was
+                ]
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        enough.set()
+        watcher.join()
 
 
 def _versions(store: Store) -> tuple[int, int]:
