@@ -7,7 +7,6 @@ Kafka no longer has counts as known from the ledger, as it did when the records 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from kafka import KafkaConsumer, TopicPartition
 
@@ -15,7 +14,7 @@ from ioc import connecting
 from ioc.contracts import Rules
 from ioc.settings import Settings
 from ioc.topics import EVENT_TOPICS, Topic
-from storage import ledger
+from storage import exchange, ledger
 from storage.client import Store
 from storage.ledger import COLUMNS, Log
 from streams.land import cluster
@@ -61,45 +60,61 @@ def replay(
     settings: Settings, store: Store, rules: Rules, topics: Sequence[Topic] = EVENT_TOPICS
 ) -> list[Compared]:
     """Land again and compare, partition by partition. Raises `StoreUnavailable`, kafka-python's errors."""
-    names = cluster.names(settings.kafka, [topic.name for topic in topics])
-    drop(store)
-    store.execute(f"CREATE DATABASE {SHADOW}")
     found = []
-    for (name, partition), (start, end) in sorted(cluster.extents(settings.kafka, topics).items()):
-        topic = next(each for each in topics if each.name == name)
-        found.append(_partition(settings, store, rules, topic, names.topic_ids[name], partition, start, end))
+    for each in begin(settings, store, rules, topics):
+        each.advance()
+        found.append(each.compared)
     return found
 
 
-def drop(store: Store) -> None:
+def begin(
+    settings: Settings, store: Store, rules: Rules, topics: Sequence[Topic] = EVENT_TOPICS
+) -> list["Beside"]:
+    """Every partition of these topics, its table beside empty."""
+    names = cluster.names(settings.kafka, [topic.name for topic in topics])
+    exchange.beside(store, SHADOW, [str(topic.ledger) for topic in topics], settings.clickhouse.cluster)
+    found = []
+    for (name, partition), (start, _) in sorted(cluster.extents(settings.kafka, topics).items()):
+        topic = next(each for each in topics if each.name == name)
+        found.append(Beside(settings, store, rules, Log(topic, names.topic_ids[name], partition), start))
+    return found
+
+
+def drop(store: Store, settings: Settings) -> None:
     """Take the tables beside away."""
-    store.execute(f"DROP DATABASE IF EXISTS {SHADOW} SYNC")
+    exchange.away(store, SHADOW, settings.clickhouse.cluster)
 
 
-def _partition(
-    settings: Settings,
-    store: Store,
-    rules: Rules,
-    topic: Topic,
-    topic_id: UUID,
-    partition: int,
-    start: int,
-    end: int,
-) -> Compared:
-    here, beside = Log(topic, topic_id, partition), ShadowLog(topic, topic_id, partition)
-    store.execute(f"CREATE TABLE IF NOT EXISTS {beside.table} AS {here.table}")
-    extent = ledger.extent(store, here)
-    upto = min(end, extent[1] if extent else start)
-    compared = Compared(topic.name, partition, start, upto - 1)
-    known = IdentityFilter()
-    known.load(ledger.identities(store, here, 0, start), start)
-    for records in _blocks(settings, topic.name, partition, start, upto):
-        rows = read_all(records, rules, topic.name)
-        _land(store, here, beside, known, rows, start, rules.version)
-        compared.records += len(rows)
-    for first in range(start, upto, STRETCH):
-        _compare(store, here, beside, compared, first, min(first + STRETCH, upto))
-    return compared
+class Beside:
+    """One partition, landed once more beside the ledger. `start`: the first record that Kafka still has."""
+
+    def __init__(self, settings: Settings, store: Store, rules: Rules, here: Log, start: int) -> None:
+        self._settings = settings
+        self._store = store
+        self._rules = rules
+        self._beside = ShadowLog(here.topic, here.topic_id, here.partition)
+        self._known = IdentityFilter()
+        self._known.load(ledger.identities(store, here, 0, start), start)
+        self.here = here
+        self.start = self.upto = start
+        """All records below `upto` are landed beside and compared."""
+        self.compared = Compared(here.topic.name, here.partition, start, start - 1)
+
+    def advance(self) -> None:
+        """Up to what ledger and Kafka both have now."""
+        place = self.here.topic.name, self.here.partition
+        extent = ledger.extent(self._store, self.here)
+        end = cluster.extents(self._settings.kafka, [self.here.topic])[place][1]
+        upto = min(end, extent[1] if extent else self.start)
+        name, number = place
+        for records in _blocks(self._settings, name, number, self.upto, upto):
+            rows = read_all(records, self._rules, name)
+            _land(self._store, self.here, self._beside, self._known, rows, self.start, self._rules.version)
+            self.compared.records += len(rows)
+        for first in range(self.upto, upto, STRETCH):
+            _compare(self._store, self.here, self._beside, self.compared, first, min(first + STRETCH, upto))
+        self.upto = max(upto, self.upto)
+        self.compared.last = self.upto - 1
 
 
 def _land(
@@ -141,9 +156,10 @@ def _compare(store: Store, here: Log, beside: Log, compared: Compared, first: in
     columns = ", ".join(COMPARED)
     of = "topic_id = %(t)s AND partition = %(p)s AND offset >= %(a)s AND offset < %(b)s"
     said = [f"SELECT {columns} FROM {log.table} WHERE {of}" for log in (here, beside)]  # noqa: S608
+    twice = f"SELECT offset FROM {here.table} WHERE {of} GROUP BY offset HAVING count() > 1"  # noqa: S608
     rows = store.query(
-        f"SELECT DISTINCT offset FROM (({said[0]} EXCEPT {said[1]})"  # noqa: S608 (names are ours)
-        f" UNION ALL ({said[1]} EXCEPT {said[0]})) ORDER BY offset",
+        f"SELECT DISTINCT offset FROM (SELECT offset FROM ({said[0]} EXCEPT {said[1]})"  # noqa: S608
+        f" UNION ALL SELECT offset FROM ({said[1]} EXCEPT {said[0]}) UNION ALL {twice}) ORDER BY offset",
         {**here.params, "a": first, "b": upto},
     )
     compared.differing += len(rows)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -16,10 +16,11 @@ from ioc.contracts import Rules
 from ioc.errors import IocError, StoreRefused, StoreUnavailable
 from ioc.settings import Settings
 from ioc.topics import BY_NAME, EVENT_TOPICS
+from storage import holds
 from storage.expiry import expire
 from storage.ledger import Log
 from storage.losses import Order, orders
-from streams.land import cluster, progress
+from streams.land import cluster, holding, progress
 from streams.land.epoch import Epoch, EpochEnded
 from streams.land.filter import IdentityFilter
 from streams.land.lane import Lane
@@ -55,6 +56,10 @@ class LandingService(Service):
         self._filters: dict[tuple[object, int], IdentityFilter] = {}
         self._held_back: set[TopicPartition] = set()
         """Paused only because the store is down."""
+        self._holds: Mapping[str, int] = {}
+        """Topics of which nothing is to be written now, with the hold."""
+        self._between = False
+        """The group has taken partitions back and not given any yet."""
 
     async def on_start(self) -> None:
         settings = self._settings
@@ -80,6 +85,7 @@ class LandingService(Service):
 
     async def assign(self, partitions: Iterable[TopicPartition]) -> None:
         """Begin an epoch. The lanes resume in tasks of their own: the group must not wait for the ledger."""
+        self._between = False
         epoch = self._epoch = Epoch(self._consumer)
         self._held_back.clear()
         for partition in partitions:
@@ -87,6 +93,10 @@ class LandingService(Service):
             self._consumer.seek(partition, 0)
             self._consumer.pause(partition)
             self._lanes[partition] = asyncio.create_task(self._lane(epoch, partition))
+
+    def taken_back(self) -> None:
+        """The group is about to give other partitions: until then none is ours."""
+        self._between = True
 
     async def revoke(self, patience_s: float = INSERT_TIMEOUT_S + 5.0) -> None:
         """End the epoch and wait until nothing of it is under way."""
@@ -111,6 +121,8 @@ class LandingService(Service):
         try:
             while True:
                 try:
+                    if await holding.waited(self._shared, epoch, place):
+                        known.forget()  # the ledger may be another one now
                     await self._noted(place, None)
                     await Lane(self._shared, epoch, place, partition, known).run()
                 except Stopped as stopped:
@@ -149,7 +161,7 @@ class LandingService(Service):
     @Service.timer(HOUSEKEEPING_S)
     async def _expire(self) -> None:
         """Let go of ledger rows past their retention; one worker does it, the one that has this partition."""
-        if TopicPartition(EVENT_TOPICS[0].name, 0) not in self._lanes:
+        if TopicPartition(EVENT_TOPICS[0].name, 0) not in self._lanes or self._holds:
             return
         now = self._clock.now()
         try:
@@ -157,6 +169,31 @@ class LandingService(Service):
                 log.warning("%s: rows of %s have reached the end of their retention", topic, part)
         except (StoreUnavailable, StoreRefused) as error:
             log.warning("expiry waits for the next hour: %s", error)
+
+    @Service.task
+    async def _heed_holds(self) -> None:
+        """Somebody is about to exchange ledger tables: all lanes begin again, those of its topics wait."""
+        while not self.should_stop:
+            await self.sleep(holding.LOOK_S)
+            if self._shared.health.down:
+                continue
+            try:
+                held = await self._shared.asking.run(holds.held)
+            except (StoreUnavailable, StoreRefused) as error:
+                log.debug("holds not read: %s", error)
+                continue
+            new, self._holds = held.items() - self._holds.items(), held
+            if new:
+                await self._begin_again()
+
+    async def _begin_again(self) -> None:
+        """A new epoch of the same assignment; none if the group is about to give another one."""
+        epoch = self._epoch
+        if epoch is None or self._between:
+            return
+        await self.revoke()
+        if self._epoch is epoch and not self._between:
+            await self.assign(self._consumer.assignment())
 
     @Service.task
     async def _keep_polling(self) -> None:
@@ -245,6 +282,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._service = service
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self._service.taken_back()
         await self._service.revoke()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:

@@ -245,7 +245,7 @@ class _Seen:
 
 
 def _values(store: Store) -> dict[str, int]:
-    """What only grows: this year's events of the whole ministry, cells, cases; and whether values are fresh."""
+    """What only grows: events of this year, of all units; cells; cases; and whether values are fresh."""
     rows = store.query(
         "SELECT toString(kpi), toInt64(any(denominator)), min(ifNull(fresh, 1)) FROM ioc_read.values_now"
         " WHERE window = 'ytd' AND unit = 'G09' AND dim = '' AND kpi IN"

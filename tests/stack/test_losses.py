@@ -72,7 +72,27 @@ def test_an_outage_longer_than_retention_is_a_loss_with_a_name(place: Ground) ->
     store.execute("ALTER TABLE ioc.events_tasks DELETE WHERE offset = 27 SETTINGS mutations_sync = 2")
     (spoiled,) = place.ioc("replay", "--topic", "ioc.tasks")["partitions"]
     assert (spoiled["first"], spoiled["last"], spoiled["offsets"]) == (25, 29, [27])
+    _put_right(place, store, bootstrap)
     store.close()
+
+
+def _put_right(place: Ground, store: Store, bootstrap: str) -> None:
+    """What was landed beside takes the ledger's place under a running worker; what comes lands behind it."""
+    swap = ("replay", "--topic", "ioc.tasks", "--swap")
+    assert place.said(*swap).returncode == 1, "a difference that nobody accepted"
+    _send(bootstrap, 5)
+    done = place.ioc(*swap, "--accept", "1", "--account", "truc_ca_1")
+    assert (done["swapped"], done["differing"]) == (True, 1)
+    assert done["rebuild"] > 0
+    _send(bootstrap, 5)
+    offsets = "SELECT groupArray(offset) FROM (SELECT offset FROM ioc.events_tasks ORDER BY offset)"
+    held = [*range(10), *range(25, 40)]
+    assert wait_for(lambda: store.query(offsets)[0][0] == held, 60), "kept, put right, and gone on with"
+    same = place.ioc(*swap)
+    assert (same["swapped"], same["differing"], same["rebuild"]) == (True, 0, 0)
+    _send(bootstrap, 1)
+    assert wait_for(lambda: store.query(offsets)[0][0] == [*held, 40], 60)
+    assert store.query("SELECT count() FROM ioc.audit_trail WHERE action = 'swap_ledger'") == [(2,)]
 
 
 def _stops(store: Store) -> list[tuple[Any, ...]]:
