@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from dashboards.console.quarantined import Group
+from dashboards.console.quarantined import Record as Record_
 from ioc.contracts import TYPES, Rules, decode, encode
 from ioc.contracts.mending import parse
 from ioc.desk import Act, Kind, Place, Sieve, Stage
@@ -87,6 +89,12 @@ def test_records_are_listed_counted_and_followed(store: Store, desk: StoredQuara
         ("schema", "/?", 1, 1),
     ]
     assert groups[0]["last_at"] - groups[0]["first_at"] == timedelta(milliseconds=1)
+    # What the console's page makes of the same, as the gateway answers it.
+    told = [Group.model_validate_json(orjson.dumps(each)) for each in groups]
+    assert told[0].path == "/console/quarantine/records?reason=unknown_unit&field=%2Forgunit"
+    assert Group.model_validate_json(orjson.dumps(desk.grouped("source", ONLY)[0])).name == "desk_test"
+    records = [Record_.model_validate(each.document()) for each in found]
+    assert {each.value for each in records if each.reason == "unknown_unit"} == {"G09.17"}
     by = {each["unit"]: each["records"] for each in desk.grouped("unit", ONLY)}
     assert by["G09.17"] == 2
     assert desk.grouped("source", ONLY)[0]["source"] == URN

@@ -203,7 +203,7 @@ def test_the_envelope_must_agree_for_both_readings(name: str, changes: dict[str,
 
 _TIMES = st.datetimes(datetime(1989, 1, 1), datetime(2101, 1, 1), timezones=st.just(HANOI))
 _TEXTS = st.text("0123456789aAtTmM._/,-ĐđK\u212a\u0301\n", max_size=66)
-_VALUES: st.SearchStrategy[Any] = st.one_of(
+VALUES: st.SearchStrategy[Any] = st.one_of(
     _TIMES.map(lambda at: at.isoformat()),
     _TIMES.map(lambda at: stamp(utc_ms(at))),
     st.sampled_from(["2026-02-29", "2028-02-29", "2100-02-28", "1990-01-01", "2026-11-31", "2026-11-20"]).map(
@@ -231,7 +231,7 @@ def test_the_readings_agree_whatever_one_writes(name: str, data: st.DataObject, 
         place = data.draw(st.sampled_from([wire, wire["data"]]))
         fields = sorted(place.keys() - {"data"})
         field = data.draw(st.sampled_from([*fields, "correctionof", "traceparent", "due_at", "x"]))
-        place[field] = data.draw(_VALUES)
+        place[field] = data.draw(VALUES)
         if field == BY_NAME[name].subject_field:
             wire["subject"] = place[field]
     agree(json.dumps(wire, sort_keys=True, separators=(",", ":"), ensure_ascii=ascii_).encode())

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from dashboards.console.quarantined import DeskAct
 from ioc.desk import Kind, Stage
 from tests.unit.office.bench import Bench, opened, refused
 
@@ -60,6 +61,8 @@ def test_a_replay_is_written_down_before_it_is_asked_for(tmp_path: Path) -> None
         )
         shown = (await get(bench, "truong_ca_1", f"/acts/{act.id}")).json()
         assert (shown["stage"], shown["records"], shown["mends"]) == ("asked", records, [MEND])
+        read = DeskAct.model_validate(shown)  # as the console's page reads it
+        assert (read.act_id, read.mends, read.verdicts) == (str(act.id), (MEND,), {})
 
     run(tmp_path, story)
 
