@@ -163,12 +163,30 @@ class Reader:
                 f" WHERE topic_id = '{topic}' AND partition = {number}"
                 f" AND offset >= {start} AND offset < {ends[place]} ORDER BY offset"
             )
-            batch.to[place] = self._take(batch, place, rows, start)
+            reached = self._take(batch, place, rows, start)
+            batch.to[place] = self._behind_lost(place, reached, ends[place])
+
+    def _behind_lost(self, place: Partition, offset: int, upto: int) -> int:
+        """The next offset, at most `upto`, that was not given up: it will never come."""
+        if offset >= upto:
+            return offset
+        topic, number = place
+        lost = self._store.query(
+            "SELECT first, last FROM ioc.ledger_lost FINAL"  # noqa: S608
+            f" WHERE topic_id = '{topic}' AND partition = {number} AND last >= {offset} ORDER BY first"
+        )
+        for first, last in lost:
+            if first > offset:
+                break
+            offset = max(offset, int(last) + 1)
+        return min(offset, upto)
 
     def _take(self, batch: Batch, place: Partition, rows: Iterable[tuple[Any, ...]], expected: int) -> int:
         for row in rows:
             if row[0] < expected:
                 continue  # a row too many: told by the exact check, and no reason to stand still
+            if row[0] != expected:
+                expected = self._behind_lost(place, expected, row[0])
             if row[0] != expected:
                 break  # a gap: what lies behind it waits until it is filled
             expected += 1

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 import yaml
@@ -15,7 +15,7 @@ from storage.rebuilds import ask, progress
 from streams.reduce import reducer as reducing
 from streams.reduce.plan import Plan
 from streams.reduce.reducer import Reducer
-from tests.engine.reducing import TENANT, Bench, event
+from tests.engine.reducing import SPACE, TENANT, Bench, event
 from tests.engine.test_reduce_documents import documents, received
 from tests.engine.test_reduce_kpis import dossier, people, resolved, services
 
@@ -181,6 +181,27 @@ def test_a_gap_is_not_crossed(alone: Store) -> None:
     bench.ledger.append([lost])
     bench.finish(bench.reducer())
     assert bench.fraction("online_dossier_rate") == (3, 3)
+
+
+def test_a_gap_that_was_given_up_is_passed(alone: Store) -> None:
+    bench = Bench(alone, NOW)
+    topic = uuid5(SPACE, "events_services")
+    names = ["topic", "topic_id", "partition", "first", "last", "reason", "account", "at"]
+    try:
+        for first, last in ((1, 3), (5, 6)):
+            row = ["ioc.services", topic, 0, first, last, "drill", "truc_ca_1", bench.clock.now()]
+            alone.insert("ioc.ledger_lost", names, [[each] for each in row])
+        for ref, offset in (("A", 0), ("B", 4), ("C", 8)):
+            bench.ledger.offsets["events_services"] = offset
+            bench.ledger.append([dossier(ref, "2026-03-02 09:00", "2026-03-06 17:00")])
+        bench.finish(bench.reducer(batch=2))
+        assert bench.fraction("online_dossier_rate") == (2, 2)  # 7 was never given up
+        bench.ledger.offsets["events_services"] = 7
+        bench.ledger.append([dossier("D", "2026-03-02 09:00", "2026-03-06 17:00")])
+        bench.finish(bench.reducer(batch=2))
+        assert bench.fraction("online_dossier_rate") == (4, 4)
+    finally:
+        alone.execute("TRUNCATE TABLE ioc.ledger_lost")
 
 
 def test_a_unit_of_no_catalogue_counts_for_those_above_it(alone: Store) -> None:
