@@ -56,15 +56,17 @@ def render(uid: str, found: Facts) -> str:
     return _text(_document(makers(found)[uid], found))
 
 
-def write(folder: Path = GENERATED, catalogue: Path | None = None, console: str = "") -> list[Path]:
-    """Write every board with the names, targets and root of a catalogue; returns the files.
+def write(
+    folder: Path = GENERATED, catalogue: Path | None = None, console: str = "", kpis: Kpis | None = None
+) -> list[Path]:
+    """Write every board with the names, targets and root of a catalogue, or of `kpis`; returns the files.
 
     Boards in the folder that the catalogue does not make are removed. In the project's own folder, Grafana's
     alert rules are written too.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for uid, document in boards(Kpis.load(catalogue), console).items():
+    for uid, document in boards(kpis or Kpis.load(catalogue), console).items():
         path = folder / f"{uid}.json"
         path.write_text(_text(document), encoding="utf-8")
         paths.append(path)

@@ -9,6 +9,7 @@ from dashboards.console import (
     adoption_page,
     alert_page,
     alerts_page,
+    audit_export,
     evidence_page,
     leader_page,
     more_pages,
@@ -71,5 +72,5 @@ def install(web: FastAPI, console: Console) -> None:
         return response
 
     pages = (alerts_page, alert_page, more_pages, quarantine_page, leader_page, evidence_page, adoption_page)
-    for part in (signing, *pages, targets_page):
+    for part in (signing, *pages, targets_page, audit_export):
         part.install(web, console)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from nicegui import ui
 
 from dashboards.console.alert_page import quoted
+from dashboards.console.audit_export import PATH as EXPORT
 from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.lists import TONE, Alert, ordered
 from dashboards.console.pages import opened, table, told
@@ -219,6 +220,7 @@ def _install_audit(console: Console) -> None:
                 _entry("account", say("audit.account"), account[:32])
                 _entry("about", say("audit.object"), about[:64])
                 text("button", say("audit.show"), "button").props("type=submit")
+                text("button", say("audit.file"), "button").props(f"type=submit formaction={EXPORT}")
             asked = console.office.audit(known.token, min(max(days, 1), 400), account[:32], about[:64])
             found = await told(console, known, notice, asked)
             if found == []:

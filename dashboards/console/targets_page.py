@@ -10,7 +10,7 @@ from nicegui import ui
 
 from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.office import OfficeRefused
-from dashboards.console.pages import opened, table, told
+from dashboards.console.pages import Cell, opened, table, told
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
 from dashboards.console.targets import (
@@ -92,7 +92,7 @@ class Overview:
                 self._proposal(listed.get(each.about), each)
         self._holding.clear()
         with self._holding:
-            _held(listed)
+            _held(listed, self._meaning if self._known.opens("kpis") else None)
         self._history.clear()
         with self._history:
             _decided(listed, [each for each in decisions if each.stage != "proposed"][:HISTORY])
@@ -150,6 +150,10 @@ class Overview:
         await self.refresh()
         return not against
 
+    def _meaning(self, entry: Entry) -> Cell:
+        """Its definition, law and numbers, for who checks them."""
+        return lambda: ui.link(of(entry.name), f"/leader/evidence/{entry.id}/{self._console.tenant}")
+
     def _may(self, action: str) -> bool:
         return self._console.roles.may(self._known.signed.role, action, own=False)
 
@@ -162,13 +166,13 @@ def _reason(refused: OfficeRefused) -> str:
     return named("why", refused.code)
 
 
-def _held(listed: Mapping[str, Entry]) -> None:
-    """What every KPI and rule is measured by today."""
+def _held(listed: Mapping[str, Entry], meaning: Callable[[Entry], Cell] | None) -> None:
+    """What every KPI and rule is measured by today. `meaning`: a KPI's name with what it means behind it."""
     with box("card", "section"):
         text("h2", say("targets.holding"))
         rows = [
-            (of(entry.name), each.dim, number(entry, each.value), written(each.by) if each.by else "",
-             since(each.begins, each.document, each.reason))
+            (meaning(entry) if meaning else of(entry.name), each.dim, number(entry, each.value),
+             written(each.by) if each.by else "", since(each.begins, each.document, each.reason))
             for entry in listed.values() for each in entry.targets
         ]  # fmt: skip
         table(tuple(map(say, ("col.kpi", "col.kind", "col.target", "col.by", "col.since"))), rows)

@@ -49,6 +49,7 @@ def value(
         fail("--as-published names the date itself; leave --on out", 2)
     asked = Asked(data, kpi, unit, window, as_published or on, dim)
     if as_published and asked.on > asked.today:
+        asked.store.close()
         fail(f"--as-published {as_published} has not come yet; expected a date up to today", 2)
     document = asked.as_published() if as_published else asked.value()
     asked.store.close()

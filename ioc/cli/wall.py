@@ -10,8 +10,11 @@ from ioc.cli.output import Data, Json, fail, print_json, say
 
 if TYPE_CHECKING:
     from dashboards.boards.lint import Complaint
-    from ioc.settings import ClickHouse
+    from ioc.kpis import Kpis
+    from ioc.settings import ClickHouse, Settings
 
+ASKED_S = 3.0
+"""How long the wall waits for the store before it begins with the targets of the files."""
 boards = typer.Typer(help="The Grafana boards, generated from the KPI catalogue.", no_args_is_help=True)
 
 
@@ -32,15 +35,37 @@ def register(app: typer.Typer) -> None:
         settings = load(data)
         where = Http(host=host or settings.wall.host, port=port or settings.wall.port)
         settings = settings.model_copy(update={"wall": where})
-        if settings.catalogue is None:
+        kpis = _decided(settings)
+        if settings.catalogue is None and kpis is None:
             run(settings)
             return
-        # Another organisation has other names, targets and another root: its boards are made here and now.
+        # Another organisation has other names, targets and another root, and two persons may have changed a
+        # target: such boards are made here and now.
         from dashboards.boards.generate import write
 
         boards = settings.data / "boards"
-        write(boards, settings.catalogue)
+        write(boards, settings.catalogue, kpis=kpis)
         run(settings, boards)
+
+
+def _decided(settings: "Settings") -> "Kpis | None":
+    """The KPIs of today if two persons changed one; None: nobody did, or the store is not there."""
+    from ioc.clock import VIETNAM, SystemClock
+    from ioc.errors import StoreRefused, StoreUnavailable
+    from ioc.kpis import Kpis
+    from storage import decisions
+    from storage.client import Store
+
+    files = Kpis.load(settings.catalogue)
+    store = Store(settings.clickhouse, role="reader", timeout=ASKED_S)
+    try:
+        decided = decisions.decided(store, settings.tenant, files)
+    except (StoreRefused, StoreUnavailable):  # a stack that begins: nothing was decided, or it is asked later
+        return None
+    finally:
+        store.close()
+    held = decided.on(SystemClock().now().astimezone(VIETNAM).date())
+    return held if {**held} != {**files} else None
 
 
 @boards.command()

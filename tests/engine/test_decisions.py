@@ -169,7 +169,9 @@ def test_what_is_taken_over_or_ended_is_written_down_once(bench: Bench) -> None:
 
 def test_a_band_follows_its_target(alone: Store, reading_alone: Store) -> None:
     # Last: its bench takes the place of the others'.
+    # A little ahead, but today: values are recent for as long as this takes.
     now = datetime.now(VIETNAM)
+    now = min(now + timedelta(minutes=10), now.replace(hour=23, minute=59))
     bench = Bench(alone, f"{now:%Y-%m-%d %H:%M}")
     at, due = f"{now:%Y-%m-%d %H:%M}", "2190-03-30 17:00"
     bench.reduce(dossier(str(n), at, due, channel="direct" if n < 3 else "online") for n in range(10))
