@@ -9,7 +9,7 @@ UNHURRIED := not slow and not chaos
 ALONE := alone
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-slow lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos-bugs drill soak fuzz schemas boards docs clean
+.PHONY: help install demo up test test-slow lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos-bugs models drill soak fuzz schemas boards docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: install  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+models: install  ## landing as a machine, stopped at any step: 2,000 runs of 100 steps (docs/proof.md)
+	$(BIN)/python -m pytest -q --hypothesis-profile=nightly tests/unit/land/test_model.py
 
 drill: install  ## back up under load, wipe the store, restore, catch up: all equal (docs/runbook.md)
 	$(BIN)/python -m pytest -m chaos -q tests/stack/test_backup.py

@@ -45,9 +45,12 @@ class Landing(RuleBasedStateMachine):
             min_size=1,
             max_size=6,
         ),
+        size=SIZE,
+        blocks=st.integers(0, 3),
     )
-    def deliver(self, n: int, events: list[tuple[str, int]]) -> None:
+    def deliver(self, n: int, events: list[tuple[str, int]], size: int, blocks: int) -> None:
         self.places[n].deliver(events)
+        self.go_on_to_an_insert(n, size, blocks)
 
     @rule(n=HERE, steps=st.integers(1, 12), size=SIZE)
     def go_on(self, n: int, steps: int, size: int) -> None:

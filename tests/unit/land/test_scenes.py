@@ -1,11 +1,13 @@
 """Scenes that landing must survive, each told once by itself: what chance may take long to find."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from storage.ledger import COUNTED, REJECTED, SUPPRESSED
+from storage.losses import Standing
 from streams.land import actions
 from streams.land.resume import Committed
 from tests.unit.land.model import INDIGESTIBLE, WINDOW, Place, Store, Worker, judged
@@ -126,6 +128,32 @@ def test_the_rows_that_the_store_refuses_are_found_and_their_neighbours_land() -
     go_on(worker)
     assert landed_once(here)
     assert worker.filter.upto == here.end
+
+
+def test_a_duplicate_of_a_planned_block_is_known_when_the_block_is_made_again() -> None:
+    here, store = place(("a", 1), ("b", 1), ("a", 1), ("b", 2)), Store()
+    first = Worker(here, store)
+    go_on(first, lambda each: here.rows != [], size=2)
+    go_on(first, inserting, size=2)
+    go_on(Worker(here, store))
+    assert landed_once(here)
+
+
+def test_a_refused_row_is_landed_also_for_what_is_known_by_heart() -> None:
+    here, store = place(("a", 1), ("d", INDIGESTIBLE)), Store()
+    worker = Worker(here, store)
+    go_on(worker)
+    assert worker.filter.upto == 2
+
+
+def test_a_log_that_is_gone_and_not_accounted_for_stops_it() -> None:
+    here = place()
+    old = replace(here.log, topic_id=UUID(int=9))
+    here.unconfirmed = Standing(old, "the topic was made anew", "recreated", 5, 7)
+    worker = Worker(here, Store())
+    go_on(worker, lambda each: each.stopped is not None)
+    assert worker.stopped is not None
+    assert (worker.stopped.topic_id, worker.stopped.first, worker.stopped.last) == (old.topic_id, 5, 7)
 
 
 def test_what_kafka_no_longer_has_stops_it_and_is_named() -> None:
