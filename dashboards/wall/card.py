@@ -34,7 +34,7 @@ class Card:
 
     def show(self, drawn: Drawn) -> None:
         """Send what changed; nothing else moves on the page."""
-        if drawn == self._shown:
+        if drawn is self._shown or drawn == self._shown:
             return
         before, self._shown = self._shown, drawn
         if before is None or before.html != drawn.html:

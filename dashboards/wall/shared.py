@@ -5,7 +5,7 @@ at once that it has nothing to send.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dashboards.wall import frame
@@ -43,7 +43,7 @@ class Shared:
         known, second = self._around.frame, self._clock.now().replace(microsecond=0)
         made = self._made.get(language())
         if made is None or made[0] is not known or made[1] != second:
-            made = known, second, self._surroundings(known)
+            made = known, second, _kept(made[2] if made else None, self._surroundings(known))
             self._made[language()] = made
         return made[2]
 
@@ -58,3 +58,12 @@ class Shared:
             standing=self._house.standing(around.alarms),
             stopped_since=around.stopped_since,
         )
+
+
+def _kept(before: Surroundings | None, now: Surroundings) -> Surroundings:
+    """Now, with the very objects of before where they say the same."""
+    if before is None:
+        return now
+    shown = ("level", "clock", "strip", "trust")
+    same = {name: old for name in shown if (old := getattr(before, name)) == getattr(now, name)}
+    return replace(now, **same)

@@ -68,7 +68,7 @@ class Slot:
 
     def show(self, drawn: Drawn | None) -> None:
         """Nothing: the element takes no room."""
-        if drawn == self._shown:
+        if drawn is self._shown or drawn == self._shown:
             return
         before, self._shown = self._shown, drawn
         html = drawn.html if drawn else ""
@@ -90,6 +90,7 @@ class Viewer:
         self._wish = wish
         self.theme = wish.theme
         self.rotation = Rotation(house.turning, wish.uid, clock.monotonic(), wish.dwell)
+        self._told: Rotation | None = None
         self._looking = False
         self._form: tuple[tuple[str, tuple[int, ...]], Drawn | None] | None = None
         self._screen = self._of(wish.uid)
@@ -152,7 +153,9 @@ class Viewer:
             self._turned(self.rotation.advanced(self._clock.monotonic(), around.standing))
             self._level.show(around.level)
             self._choice.show(self._offered())
-            self._turning.show(Drawn(frame.turning(self.rotation)))
+            if self._told is not self.rotation:
+                self._told = self.rotation
+                self._turning.show(Drawn(frame.turning(self.rotation)))
             self._clock_slot.show(around.clock)
             self._strip.show(around.strip)
             self._trust.show(around.trust)

@@ -1,7 +1,7 @@
 """One small module per look; `draw` chooses by panel type and, for some, by the field the panel is about."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -63,11 +63,11 @@ def look(panel: Panel) -> Draw:
     return known
 
 
-def draw(board: Board, scene: Scene) -> dict[int, Drawn]:
-    """Every panel of the board, as it looks now."""
+def draw(board: Board, scene: Scene, wanted: Collection[int] | None = None) -> dict[int, Drawn]:
+    """Every panel of the board, or the wanted ones, as they look now."""
     variables = {**board.variables, **scene.variables}
     scene = replace(scene, reach=scene.reach or _reach(board, scene), variables=variables)
-    return {panel.id: _one(panel, scene) for panel in board.panels}
+    return {panel.id: _one(panel, scene) for panel in board.panels if wanted is None or panel.id in wanted}
 
 
 def _one(panel: Panel, scene: Scene) -> Drawn:
