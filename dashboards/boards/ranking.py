@@ -14,7 +14,7 @@ from dashboards.boards.catalogue import Facts
 from dashboards.boards.domains import head, tiles
 from dashboards.boards.links import row_board, row_evidence
 from dashboards.boards.panels import Said
-from dashboards.boards.parts import UNIT, WINDOW, Bounds, prop, short, short_names, thresholds
+from dashboards.boards.parts import UNIT, WINDOW, Bounds, plain, prop, short, short_names, steps
 from dashboards.boards.period import UNITS_SHOWN
 
 UID = "ranking"
@@ -171,6 +171,4 @@ def _bars(facts: Facts, at: Place) -> Any:
     said = Said(
         "Cao nhất", f"{measure.name}: tám đơn vị cao nhất trong số đủ điều kiện xếp hạng.", decimals=1
     )
-    return panels.bars(said, sql, "score", at, top=100).thresholds(
-        thresholds(measure.target, measure.direction)
-    )
+    return panels.bars(said, sql, "score", at, top=100).thresholds(plain(steps(GRADES)))

@@ -55,7 +55,7 @@ def _bar(
     return el(
         "div",
         f"bar {band if band in SHAPES else 'info'}",
-        el("span", "", name),
+        el("span", "", name, title=name),
         el("i", "", style=f"width:{share:.1f}%"),
         el("b", "word" if shape else "", shape + figure(panel, field, value)),
         data_row="1",

@@ -69,11 +69,9 @@ def scale(
         low = max(5 * (lowest // 5) - (5 if lowest % 5 < 1 else 0), 0.0)
         high = min(5 * -(-highest // 5), 100.0) if highest <= 100 else 5 * -(-highest // 5)
         high = max(high, low + 5)
-        return (
-            low,
-            high,
-            next((one for one in (5.0, 10.0, 20.0, 25.0, 50.0) if (high - low) / one <= most), 100.0),
-        )
+        between = next((one for one in (5.0, 10.0, 20.0, 25.0, 50.0) if (high - low) / one <= most), 100.0)
+        # Whole distances below the upper end, so that no two labels stand on each other.
+        return max(high + between * ((low - high) // between), 0.0), high, between
     between = _round((max(highest, 0.0) - min(lowest, 0.0)) / max(most - 1, 1) or 0.25)
     low = floor(min(lowest, 0.0) / between) * between
     return low, max(-floor(-max(highest, 0.0) / between) * between, low + between), between
@@ -94,7 +92,8 @@ def across(rows: Sequence[Mapping[str, Any]], ink: Ink, *, columns: bool = False
     """The axis of days, or of hours when all lies within two days."""
     times = [row["time"] for row in rows]
     left, right = (None, None) if columns else ("left", "right")
-    short = bool(times) and abs(times[-1] - times[0]) <= timedelta(days=2)
+    daily = len(times) > 1 and len({_hour(at) for at in times}) == 1  # a few days are days all the same
+    short = not daily and abs(times[-1] - times[0]) <= timedelta(days=2) if times else False
     return {
         "type": "category", "boundaryGap": columns, "data": [_hour(at) if short else day(at) for at in times],
         "axisLine": {"lineStyle": {"color": ink["edge"]}}, "axisTick": {"show": False},

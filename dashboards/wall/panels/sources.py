@@ -43,7 +43,7 @@ def _source(row: dict[str, Any], late: float, doubt: str) -> Html:
     return el(
         "div",
         f"source {STATES[state]}",
-        el("b", "", str(row["name"])),
+        el("b", "", str(row["name"]), title=str(row["name"])),
         el("span", "", _told(state, seconds, late)),
     )
 

@@ -54,7 +54,7 @@ def _bar(panel: Panel, name: str, row: dict[str, Any], parts: list[str], largest
     return el(
         "div",
         "bar stack",
-        el("span", "", name),
+        el("span", "", name, title=name),
         el("div", "pieces", *pieces, aria_label=told, role="img"),
         el("b", "", words.number(total, 0 if total.is_integer() else 1)),
         data_row="1",

@@ -95,7 +95,8 @@ def cramped(panel: Panel, rows: Sequence[Sequence[Cell]]) -> bool:
     width, names = 0.0, naming(rows)
     for at, column in enumerate(zip(*rows, strict=True)):
         longest = max(len(cell.said.text) for cell in column)
-        word = max(len(one) for one in column[0].label.split())
+        head = column[0].label
+        word = len(head) if len(head) <= SHORT_SIGNS else max(map(len, head.split()))
         width += SIGN_PX * (min(longest, NAME_SIGNS) if at == names else max(longest, word)) + GAP_PX
     return width > panel.gridPos.w * COLUMN_PX - FRAME_PX
 
@@ -133,7 +134,8 @@ def _headed(rows: Sequence[Sequence[Cell]]) -> Html:
                 filter(None, ("name" if at == names else "", "num" if number else "", _band(cell.said)))
             )
             style = room if at == names else ""
-            made.append(el("td", cls, cell.html, data_label=cell.label, style=style))
+            title = cell.said.text if at == names else ""
+            made.append(el("td", cls, cell.html, data_label=cell.label, style=style, title=title))
         lines.append(el("tr", "", *made, data_row="1"))
     return el("table", "", el("thead", "", el("tr", "", *head)), el("tbody", "", *lines))
 
@@ -141,21 +143,22 @@ def _headed(rows: Sequence[Sequence[Cell]]) -> Html:
 def _pair(row: Sequence[Cell]) -> Html:
     """Two lines: name and verdict (the first column with a tone); then the others with their labels.
 
-    The first of those needs none where it is words, or the value that the verdict is of.
+    The first of those needs none where it is words. A rank stands before the name.
     """
-    name, *rest = row
+    at = naming([row])
+    before, name, rest = row[:at], row[at], row[at + 1 :]
     state = next((cell for cell in rest if cell.said.tone), None)
-    others = [cell for cell in rest if cell is not state]
-    judged = state is None or not state.said.number
+    others = [cell for cell in rest if cell is not state and cell.said.text]
     said = [
-        el("span", _band(one.said), _labelled(one) if at or (one.said.number and not judged) else one.html)
-        for at, one in enumerate(others)
+        el("span", _band(one.said), _labelled(one) if place or one.said.number else one.html)
+        for place, one in enumerate(others)
     ]
     verdict = ""
     if state is not None:
         shown = _labelled(state) if state.said.number else state.html
         verdict = el("span", f"state {_band(state.said)}", shown)
-    first = el("span", _band(name.said), name.html)
+    ranks = (join(cell.html, " ") for cell in before)
+    first = el("span", _band(name.said), *ranks, name.html, title=name.said.text)
     return el("div", "pair", first, verdict, el("div", "cells", *said), data_row="1")
 
 
