@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -23,6 +23,7 @@ from ioc.clock import FixedClock
 from ioc.kpis import Kpis
 from ioc.messages import speaking
 from ioc.reference import Catalogue
+from streams.land.resume import Kind
 from tests.unit.dashboards import twin_frame
 from tests.unit.dashboards.twin import Twin
 
@@ -177,3 +178,7 @@ class Spy(dict[str, str]):
     def __getitem__(self, key: str) -> str:
         self._looked.add(key)
         return super().__getitem__(key)
+
+
+def test_every_kind_of_standstill_has_its_words() -> None:
+    assert set(short_names()["stops"]) == set(get_args(Kind))
