@@ -1,7 +1,8 @@
 """Events into cases: group by case, read what is known, join, derive."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from ioc.sources import HEARTBEAT, Sources
 from storage import cases
@@ -110,3 +111,13 @@ def folded(kind: str, subject: str, state: State, time: WorkTime) -> Change:
     if before is not None and len(before) < len(after):
         before = before + [None] * (len(after) - len(before))  # from before these columns
     return Change(subject, before, after, state.dump(after))
+
+
+def units_of(changes: Mapping[str, Sequence[Change]]) -> set[str]:
+    """All units that these cases count for, now or in one of their spans."""
+    found = {str(each.after[0]) for changed in changes.values() for each in changed}
+    for kind, changed in changes.items():
+        if "stage_unit" in KINDS[kind].table.columns:
+            at = KINDS[kind].table.index("stage_unit")
+            found |= {str(unit) for each in changed for unit in cast(list[object], each.after[at])}
+    return found - {""}

@@ -8,7 +8,7 @@ idempotent, every row carries the tick as its version, and the cells of unsettle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Protocol, cast
+from typing import Protocol
 
 from ioc.clock import Clock
 from ioc.kpis import Kpis
@@ -19,7 +19,7 @@ from storage.trust import TICK_LIMIT_MS
 from streams.reduce import ledger, ticks, visible
 from streams.reduce.corrections import Corrections
 from streams.reduce.kinds import KINDS
-from streams.reduce.merging import Change, gather, merge
+from streams.reduce.merging import Change, gather, merge, units_of
 from streams.reduce.plan import LIMIT, STORED, Partition, Plan, Vector, load, load_vector
 from streams.reduce.rebuilding import Rebuilding
 from streams.reduce.refolding import Refolding
@@ -245,7 +245,7 @@ class Reducer:
 
     def _write(self, changes: dict[str, list[Change]], tick: int) -> None:
         # Paths first: once its case is written, a tick that is run again sees no change to find the unit by.
-        if unknown := _units(changes) - self._codes:
+        if unknown := units_of(changes) - self._codes:
             reference.add_paths(self._store, self._catalogue.units, self._tenant, unknown)
             self._codes |= unknown
         for kind, changed in sorted(changes.items()):
@@ -306,13 +306,3 @@ class Reducer:
 
     def _now(self) -> int:
         return milliseconds(self._clock.now())
-
-
-def _units(changes: dict[str, list[Change]]) -> set[str]:
-    """All units that these cases count for, now or in one of their spans."""
-    found = {str(each.after[0]) for changed in changes.values() for each in changed}
-    for kind, changed in changes.items():
-        if "stage_unit" in KINDS[kind].table.columns:
-            at = KINDS[kind].table.index("stage_unit")
-            found |= {str(unit) for each in changed for unit in cast(list[object], each.after[at])}
-    return found - {""}
