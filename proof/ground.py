@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from proof.harness.stack import PORTS, ROOT, Kind, Stack, free_ports
+from proof.harness.ports import PORTS, free_ports
+from proof.harness.stack import ROOT, Kind, Stack
 from proof.oracle import kpis
 from proof.oracle.journal import History
 from proof.scene import Fault

@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,8 +21,6 @@ from proof.oracle.asking import Asked
 
 ROOT = Path(__file__).parents[2]
 START_S = 180.0
-PORTS = 15
-"""Neighbouring ports of one stack: its own, and behind them those of the proxies."""
 PROCESSES = ("clickhouse", "kafka", "gateway", "worker", "reducer", "wall")
 
 
@@ -38,24 +35,6 @@ def until(true: Callable[[], bool], within_s: float, every_s: float = 0.05) -> b
         if time.monotonic() > end:
             return False
         time.sleep(every_s)
-    return True
-
-
-def free_ports(count: int, first: int) -> int:
-    """The first of `count` neighbouring ports that nobody holds, from `first` on."""
-    for base in range(first, first + 900, 20):
-        if all(_free(port) for port in range(base, base + count)):
-            return base
-    raise StackFailed(f"no {count} free ports from {first} to {first + 900}")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
     return True
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from proof.harness.ports import free_ports
 from proof.harness.proxy import FaultProxy, Toxics
-from proof.harness.stack import free_ports
 
 
 class Echo:
