@@ -48,7 +48,7 @@ lint: install  ## style and types
 	$(BIN)/mypy
 
 models: install  ## landing as a machine, stopped at any step: 2,000 runs of 100 steps (docs/proof.md)
-	$(BIN)/python -m pytest -q --hypothesis-profile=nightly tests/unit/land/test_model.py
+	$(BIN)/python -m pytest -q --hypothesis-profile=nightly --timeout=0 tests/unit/land/test_model.py
 
 drill: install  ## back up under load, wipe the store, restore, catch up: all equal (docs/runbook.md)
 	$(BIN)/python -m pytest -m chaos -q tests/stack/test_backup.py

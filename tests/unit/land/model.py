@@ -6,7 +6,7 @@ and the decisions are those of `streams.land.machine`: it runs here as it runs i
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -50,9 +50,15 @@ def record(offset: int, identity: str, content: int) -> Row:
     return Row(*head, "t", "subject", 0, 0, "G09", 1, "", value, b"{}", "", value)
 
 
-def judged(records: Sequence[Row], expired: Sequence[int]) -> list[int]:
-    """The verdicts that the log alone demands; what had expired before a record is not known any more."""
-    sound = [row._replace(reason="store_refused") if indigestible(row) else row for row in records]
+def judged(records: Sequence[Row], expired: Sequence[int], lost: Collection[int] = ()) -> list[int]:
+    """The verdicts that the log alone demands.
+
+    What had expired before a record is not known any more; what was lost consumed no identity.
+    """
+    sound = [
+        row._replace(reason="store_refused") if indigestible(row) or row.offset in lost else row
+        for row in records
+    ]
     verdicts: list[int] = []
     for first, upto in zip([0, *expired], [*expired, len(sound)], strict=True):
         verdicts += settle(sound[first:upto], {})
