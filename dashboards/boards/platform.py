@@ -152,7 +152,8 @@ def _pipeline(facts: Facts) -> Rows:
 
 def _account(at: Place) -> Any:
     sql = """
-    SELECT topic, received, counted, suppressed, conflict, rejected, lost, in_flight,
+    SELECT substring(topic, 5) AS topic, received, counted, suppressed, conflict, rejected,
+      lost, in_flight,
       ifNull(dateDiff('second', waiting_since, now()), 0) AS waiting_s, missing + unconfirmed AS missing
     FROM ioc_read.reconciliation ORDER BY wrong DESC, waiting_s DESC, received DESC, topic LIMIT 10
     """

@@ -23,9 +23,15 @@
     // Without the widest row a column may be narrower and another row take two lines.
     while (kept > 1 && box.scrollHeight > box.clientHeight + 1) { kept -= 1; keep(); }
   };
+  // A tile whose words have no room leaves out what changed since yesterday.
+  const tile = (body) => {
+    body.classList.remove("tight");
+    body.classList.toggle("tight", body.scrollHeight > body.clientHeight + 1);
+  };
   const changed = new MutationObserver(() => all());
   const all = () => {
     document.querySelectorAll(".fit").forEach(fit);
+    document.querySelectorAll(".look-tile > .body").forEach(tile);
     changed.takeRecords(); // what was just said here is no news
   };
   const begin = () => {

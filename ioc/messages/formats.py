@@ -9,6 +9,7 @@ from ioc.messages import language, say
 NO_DATA = "—"
 """Shown where there is nothing to show: silence is never a zero."""
 
+MILLION = 1_000_000
 _MINUS = "−"
 _SWAP = str.maketrans(",.", ".,")
 
@@ -22,6 +23,14 @@ def number(value: float | int | None, decimals: int = 0) -> str:
     sign = _MINUS if rounded < 0 else ""
     plain = f"{abs(rounded):,.{decimals}f}"
     return sign + (plain if language() == "en" else plain.translate(_SWAP))
+
+
+def many(count: int) -> str:
+    """A count in little room: `999.999`, then `1,04 triệu`, `20,8 triệu`, `249 triệu`."""
+    if abs(count) < MILLION:
+        return number(count)
+    millions = count / MILLION
+    return say("number.millions", n=number(millions, max(3 - len(str(int(abs(millions)))), 0)))
 
 
 def signed(value: float | int, decimals: int = 0) -> str:

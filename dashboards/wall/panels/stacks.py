@@ -14,6 +14,8 @@ MARKS = ("●", "■", "▲", "◆", "▬", "○")
 """Parts are told apart by a mark as well as by colour."""
 LEAST = 3
 """Bars keep their thickness until there are more than this."""
+SIGN_REM = 1.16
+"""Width of a figure of a sum. All bars leave the same room for it, or they could not be compared."""
 NARROW = 14.0
 """Percent of the whole width below which a part's number would not fit into it."""
 
@@ -33,12 +35,19 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     key = el("p", "key", *(_key(panel, name, at) for at, name in enumerate(parts)))
     bars = [_bar(panel, str(row[first]), row, parts, largest) for row in rows]
     more = more_of(panel, len(known) - len(rows))
-    body = el("div", "fit", el("div", "stacks", *bars, style=f"--bars: {len(bars)}; --least: {LEAST}"), more)
+    widest = max(len(_sum(row, parts)) for row in rows)
+    room = f"--bars: {len(bars)}; --least: {LEAST}; --sum: {max(widest, 4) * SIGN_REM:.2f}rem"
+    body = el("div", "fit", el("div", "stacks", *bars, style=room), more)
     return Drawn(join(head, key, body), "old" if tone == "old" else "info")
 
 
 def _total(row: dict[str, Any], parts: list[str]) -> float:
     return float(sum(row[name] or 0 for name in parts))
+
+
+def _sum(row: dict[str, Any], parts: list[str]) -> str:
+    total = _total(row, parts)
+    return words.number(total, 0 if total.is_integer() else 1)
 
 
 def _key(panel: Panel, name: str, at: int) -> Html:
@@ -48,7 +57,6 @@ def _key(panel: Panel, name: str, at: int) -> Html:
 
 
 def _bar(panel: Panel, name: str, row: dict[str, Any], parts: list[str], largest: float) -> Html:
-    total = _total(row, parts)
     pieces = [_part(panel, part, row[part], largest, at) for at, part in enumerate(parts) if row[part]]
     told = ", ".join(f"{label(panel, part)} {figure(panel, part, row[part])}" for part in parts)
     return el(
@@ -56,7 +64,7 @@ def _bar(panel: Panel, name: str, row: dict[str, Any], parts: list[str], largest
         "bar stack",
         el("span", "", name, title=name),
         el("div", "pieces", *pieces, aria_label=told, role="img"),
-        el("b", "", words.number(total, 0 if total.is_integer() else 1)),
+        el("b", "", _sum(row, parts)),
         data_row="1",
     )
 

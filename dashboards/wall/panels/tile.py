@@ -10,6 +10,9 @@ from dashboards.wall.panels.scene import TONES, Drawn, Scene, old_tag, title, un
 from dashboards.wall.poller import PanelData
 from ioc.messages import say
 
+CLOSER = 2
+"""Decimals more than usual, where the usual ones would hide on which side of its target a value is."""
+
 
 def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     row = data.tables["A"].first() if "A" in data.tables else {}
@@ -19,7 +22,7 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     tone = "old" if doubt else ("none" if value is None else TONES.get(verdict, "none"))
     body = [
         el("h2", "", title(panel, scene)),
-        _value(panel, value),
+        _value(panel, value, row.get("target")),
         _target_bar(panel, value, row.get("target")),
     ]
     if data.awaited and not doubt:
@@ -32,10 +35,19 @@ def draw(panel: Panel, data: PanelData, scene: Scene) -> Drawn:
     return Drawn(join(*body, _foot(row, scene, doubt)), tone)
 
 
-def _value(panel: Panel, value: float | None) -> Html:
-    shown = words.number(value, panel.fieldConfig.defaults.decimals or 0)
+def _value(panel: Panel, value: float | None, target: float | None) -> Html:
+    shown = told(value, target, panel.fieldConfig.defaults.decimals or 0)
     unit = suffix(panel.fieldConfig.defaults.unit)
     return el("div", "value", shown, el("small", "", " " + unit) if unit and value is not None else "")
+
+
+def told(value: float | None, target: float | None, decimals: int) -> str:
+    """Rounded, but never onto a target that it only comes near to: 98.96 of 99 is not 99,0."""
+    if value is not None and target is not None and value != target:
+        for more in range(decimals, decimals + CLOSER + 1):
+            if (shown := words.number(value, more)) != words.number(target, more):
+                return shown
+    return words.number(value, decimals)
 
 
 def _target_bar(panel: Panel, value: float | None, target: float | None) -> Html:
@@ -66,16 +78,16 @@ def _verdict(panel: Panel, row: dict[str, Any], verdict: str) -> Html:
 def _change(panel: Panel, row: dict[str, Any], scene: Scene) -> Html:
     parts = []
     change, as_of = row.get("change"), row.get("as_of")
-    if change is not None:
-        parts.append(
-            say("wall.change", change=words.signed(change, panel.fieldConfig.defaults.decimals or 0))
-        )
     if as_of is not None:
         parts.append(say("wall.at", at=words.moment(as_of, scene.now)))
     if row.get("restated"):
         # The hollow square is that of a trend's days.
         parts.append(say("wall.restated"))
-    return el("div", "soft", " · ".join(parts) or " ")
+    changed = Html("")
+    if change is not None:
+        told = say("wall.change", change=words.signed(change, panel.fieldConfig.defaults.decimals or 0))
+        changed = el("span", "change", told, " · " if parts else "")
+    return el("div", "soft", changed, " · ".join(parts) or " ")
 
 
 def _old(row: dict[str, Any], doubt: str, scene: Scene) -> Html:
@@ -111,4 +123,4 @@ def _foot(row: dict[str, Any], scene: Scene, doubt: str) -> Html:
 
 def _counted(cases: int, noun: object) -> str:
     """How many cases, by what they are called."""
-    return f"{words.number(cases)} {noun}" if noun else say("wall.cases", n=words.number(cases))
+    return f"{words.many(cases)} {noun}" if noun else say("wall.cases", n=words.many(cases))

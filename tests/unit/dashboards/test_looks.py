@@ -141,6 +141,14 @@ def test_parts_of_a_bar_are_marked_and_told_in_words() -> None:
     assert "width:75.00%" in made.html and "part-act" in made.html
 
 
+def test_the_sum_of_the_longest_bar_has_room_at_its_end() -> None:
+    few, many = (
+        drawn(panel("barchart", {}), ("name", "bad"), ("Hội", 8), ("Thi đua", count)).html
+        for count in (12, 51_940)
+    )
+    assert "--sum: 4.64rem" in few and "--sum: 6.96rem" in many
+
+
 def test_days_judged_alike_are_one_run_with_a_sign() -> None:
     states = panel("state-timeline", defaults={"unit": "string", "mappings": VERDICTS}, wide=24)
     rows = [(day, verdict, None) for day, verdict in zip(DAYS, ("green", "green", "red"), strict=True)]

@@ -11,6 +11,7 @@ from dashboards.wall.answers import Answers
 from dashboards.wall.board import Board
 from dashboards.wall.panels import Drawn, Scene, chart, draw
 from dashboards.wall.panels.ledger import balances
+from dashboards.wall.panels.tile import told
 from dashboards.wall.poller import Poller
 from ioc.clock import FixedClock
 from tests.unit.dashboards.conftest import NOW
@@ -151,6 +152,22 @@ def test_the_ledger_says_so(board: Board, twin: Twin) -> None:
     twin._rows = lambda sql: (names, [(9, 5, 1, 0, 1, 0, 0, 0, 0)]) if "ledger_total" in sql else full(sql)  # type: ignore[method-assign]
     bad = drawn(board, twin)[LEDGER]
     assert "▼ lệch +2" in bad.html and bad.tone == "act"
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "shown"),
+    [
+        (98.96, 99.0, "98,96"),
+        (98.9996, 99.0, "99,0"),
+        (98.2, 99.0, "98,2"),
+        (99.0, 99.0, "99,0"),
+        (None, 99.0, "—"),
+    ],
+)
+def test_a_value_just_short_of_its_target_is_not_shown_as_the_target(
+    value: float | None, target: float, shown: str
+) -> None:
+    assert told(value, target, 1) == shown
 
 
 @pytest.mark.parametrize("kpi", list(TILES)[:4])

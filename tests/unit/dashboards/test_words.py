@@ -34,6 +34,20 @@ def test_no_digit_of_a_count_is_lost(value: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (999_999, "999.999"),
+        (1_037_671, "1,04 triệu"),
+        (20_753_914, "20,8 triệu"),
+        (249_046_968, "249 triệu"),
+        (-1_000_000, "−1,00 triệu"),
+    ],
+)
+def test_millions_are_said_as_such_where_room_is_little(count: int, shown: str) -> None:
+    assert words.many(count) == shown
+
+
+@pytest.mark.parametrize(
     ("value", "shown"), [(0.62, "+0,6"), (-0.3, "−0,3"), (0.04, "±0"), (-0.04, "±0"), (0.0, "±0")]
 )
 def test_a_change_carries_its_sign_unless_it_rounds_to_nothing(value: float, shown: str) -> None:
