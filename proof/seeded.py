@@ -67,7 +67,7 @@ SETTINGS index_granularity = 4096, ${deduplication_window} = 0;""",
     Bug(
         "derived-doubled",
         "the cells of every attempt stay: the ledger is right, the indicators are not",
-        "F05",
+        "F04w",
         ("I5",),
         (
             (
