@@ -22,7 +22,7 @@ from storage.migrate import migrate, migrations
 
 MANIFEST = "manifest.json"
 FILES = "files"
-FORMAT = 1
+FORMAT = 2
 STAGING = "backup"
 """Beside the engine's folder; the only place that the embedded engine copies to and from."""
 SERVER_DISK = "backups"
@@ -110,7 +110,7 @@ def _into(settings: Settings, manifest: Mapping[str, Any], where: Where) -> None
             raise BackupBroken("the store holds events already: expected an empty one")
         backups.restore(store, where, manifest["groups"])
         copied = {table: Counted(**said) for table, said in manifest["tables"].items()}
-        wrong = list(backups.differences(copied, backups.counted(store)))
+        wrong = list(backups.differences(copied, backups.counted(store, of=copied)))
         if wrong:
             raise BackupBroken("restored, but not as it was copied: " + "; ".join(wrong))
         backups.new_versions_only(store)

@@ -25,11 +25,15 @@ class BackupBroken(IocError):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a table holds, whatever its merges have done. `expires`: rows may leave it by themselves."""
+    """What a table holds, whatever its merges have done. `expires`: rows may leave it by themselves.
+
+    `columns`: those that the checksum covers; a copy may be older than a column.
+    """
 
     rows: int
     checksum: int
     expires: bool
+    columns: Sequence[str]
 
 
 def groups(store: Store) -> list[tuple[str, list[str]]]:
@@ -95,15 +99,20 @@ def new_versions_only(store: Store) -> None:
     )
 
 
-def counted(store: Store, database: str = "ioc") -> dict[str, Counted]:
-    """Rows and checksum of every table, by its name."""
+def counted(
+    store: Store, database: str = "ioc", of: Mapping[str, Counted] | None = None
+) -> dict[str, Counted]:
+    """Rows and checksum of every table, by its name; over the columns that were counted before, if it was."""
     found = {}
     for table, (engine, expires) in _tables(store, database).items():
         if table in NOT_COPIED:
             continue
+        columns = of[table].columns if of and table in of else _columns(store, database, table)
         final = "FINAL" if "Replacing" in engine or "Summing" in engine else ""
-        rows = store.query(f"SELECT count(), sum(cityHash64(*)) FROM {database}.{table} {final}")  # noqa: S608
-        found[table] = Counted(int(rows[0][0]), int(rows[0][1] or 0), expires)
+        # As one tuple: of separate arguments a single NULL makes the hash NULL, and the row is left out.
+        row = "tuple(" + ", ".join(f"`{name}`" for name in columns) + ")"
+        rows = store.query(f"SELECT count(), sum(cityHash64({row})) FROM {database}.{table} {final}")  # noqa: S608
+        found[table] = Counted(int(rows[0][0]), int(rows[0][1] or 0), expires, columns)
     return found
 
 
@@ -130,6 +139,15 @@ def _tables(store: Store, database: str = "ioc") -> dict[str, tuple[str, bool]]:
         {"d": database},
     )
     return {name: (engine, bool(expires)) for name, engine, expires in rows}
+
+
+def _columns(store: Store, database: str, table: str) -> list[str]:
+    rows = store.query(
+        "SELECT name FROM system.columns WHERE database = %(d)s AND table = %(t)s"
+        " AND default_kind NOT IN ('ALIAS', 'MATERIALIZED', 'EPHEMERAL') ORDER BY position",
+        {"d": database, "t": table},
+    )
+    return [str(name) for (name,) in rows]
 
 
 def _list(tables: Sequence[str], target: str = "") -> str:
