@@ -48,6 +48,7 @@ class Store:
         timeout: float = 30.0,
     ) -> None:
         writer = role == "writer"
+        self.cluster = settings.cluster
         password = settings.writer_password if writer else settings.reader_password
         self._client = Client(
             host=settings.host,

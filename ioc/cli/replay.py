@@ -60,7 +60,7 @@ def replay(
                 _tell(replaying.replay(settings, store, rules, wanted), json, {})
         finally:
             if not keep:
-                replaying.drop(store, settings)
+                replaying.drop(store)
 
 
 def _tell(found: "list[Compared]", json: bool, swapped: dict[str, Any]) -> None:

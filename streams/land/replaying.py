@@ -72,7 +72,7 @@ def begin(
 ) -> list["Beside"]:
     """Every partition of these topics, its table beside empty."""
     names = cluster.names(settings.kafka, [topic.name for topic in topics])
-    exchange.beside(store, SHADOW, [str(topic.ledger) for topic in topics], settings.clickhouse.cluster)
+    exchange.beside(store, SHADOW, [str(topic.ledger) for topic in topics])
     found = []
     for (name, partition), (start, _) in sorted(cluster.extents(settings.kafka, topics).items()):
         topic = next(each for each in topics if each.name == name)
@@ -80,9 +80,9 @@ def begin(
     return found
 
 
-def drop(store: Store, settings: Settings) -> None:
+def drop(store: Store) -> None:
     """Take the tables beside away."""
-    exchange.away(store, SHADOW, settings.clickhouse.cluster)
+    exchange.away(store, SHADOW)
 
 
 class Beside:

@@ -70,7 +70,7 @@ def swap(
         audit_trail.note(store, settings.tenant, deed)
         if (left := holds.left_s(store, names, hold)) < LEAST_S:
             raise NotHeld(f"landing is held for {left:.0f} s more, expected at least {LEAST_S:.0f} s")
-        exchange.exchange(store, SHADOW, [str(topic.ledger) for topic in topics], settings.clickhouse.cluster)
+        exchange.exchange(store, SHADOW, [str(topic.ledger) for topic in topics])
     finally:
         holds.release(store, names, hold)
     return Swapped(compared, True, rebuilds.ask(store, round(time.time() * 1000)) if differing else 0)

@@ -88,8 +88,10 @@ class Anew:
         """
         exchange.beside(self._store, DATABASE, self.scope.tables)
         self._store.execute(
-            f"CREATE TABLE {WANTED} (kind LowCardinality(String), subject String)"
-            " ENGINE = ReplacingMergeTree ORDER BY (kind, subject)"
+            f"CREATE TABLE {WANTED}{exchange.on_cluster(self._store)}"
+            " (kind LowCardinality(String), subject String)"
+            f" ENGINE = {'Replicated' if self._store.cluster else ''}ReplacingMergeTree"
+            " ORDER BY (kind, subject)"
         )
         for kind in sorted(set(kept) & self.scope.kinds):
             table = KINDS[kind].table
