@@ -1,6 +1,7 @@
 """What the stack holds, asked for in plain SQL over the native port and read from Kafka itself."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +23,8 @@ TOPICS = {
 }
 """Topic → partitions, as docs/publishers.md names them."""
 OURS = tuple(f"urn:ioc:{TENANT}:{name}" for name in ("qlvb", "motcua", "vxp"))
+STRETCH = 50_000
+"""Ledger rows of one question: a soak leaves a million, with what they say more than a query may hold."""
 Base = dict[tuple[str, int], int]
 """(topic, partition) → the offset from which a run's records begin."""
 
@@ -151,18 +154,15 @@ class Asked:
 
         The centre's own canaries never stop, so that the end of a log is a moment that the caller chose.
         """
-        since = " OR ".join(
-            f"(_table = '{_table(topic)}' AND partition = {n} AND offset >= {base.get((topic, n), 0)}"
-            f" AND offset < {ends[topic, n]})"
+        rows = [
+            Row(topic, *row)
             for topic, count in TOPICS.items()
             for n in range(count)
-        )
-        rows = [
-            Row(_topic(row[0]), *row[1:])
+            for first, upto in stretches(base.get((topic, n), 0), ends[topic, n])
             for row in self.sql(
-                "SELECT _table, toString(topic_id), partition, offset, toString(verdict), reason,"
-                f" source, id, type, subject, seqno, data FROM ioc.events WHERE {since}"
-                " ORDER BY _table, partition, offset"
+                "SELECT toString(topic_id), partition, offset, toString(verdict), reason,"
+                f" source, id, type, subject, seqno, data FROM ioc.{_table(topic)}"
+                f" WHERE partition = {n} AND offset >= {first} AND offset < {upto} ORDER BY topic_id, offset"
             )
         ]
         found = Found(rows=rows, ends=ends, records=self.records(base, ends))
@@ -216,6 +216,12 @@ SELECT t, toString(i), p, prev + 1, off - 1 FROM (
   FROM ioc.events)
 WHERE off > prev + 1
 """
+
+
+def stretches(first: int, end: int) -> Iterator[tuple[int, int]]:
+    """The offsets from `first` to before `end`, so many at a time that the store has the memory for it."""
+    for at in range(first, end, STRETCH):
+        yield at, min(at + STRETCH, end)
 
 
 def checksum(source: str, id_: str, said: str) -> int:
