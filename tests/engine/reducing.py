@@ -158,7 +158,8 @@ class Bench:
         self.empty()
 
     def empty(self) -> None:
-        tables = [f"cases_{kind}" for kind in (*KINDS, *PEOPLE)] + list(DERIVED) + ["ref_loaded", "ref_paths"]
+        tables = [f"cases_{kind}" for kind in (*KINDS, *PEOPLE)] + list(DERIVED)
+        tables += ["ref_loaded", "ref_paths", "landing_progress"]
         tables += sorted({str(kind.topic.ledger) for kind in BY_NAME.values()})
         for table in tables:
             self.store.execute(f"TRUNCATE TABLE ioc.{table}")

@@ -207,4 +207,4 @@ def test_a_deadline_shows_whether_it_will_be_met(reader: Once, boards: dict[str,
     states = [row["state"] for row in found]
     assert states == sorted(states, key=["off_pace", "missed", "none", "running", "on_pace", "green"].index)
     log = rows(reader, boards["pipeline"], "Đối chiếu sổ cái")
-    assert {row["topic"]: row["in_flight"] for row in log}["ioc.documents"] == 1
+    assert {row["topic"]: row["in_flight"] for row in log}["documents"] == 1

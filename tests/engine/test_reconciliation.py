@@ -9,6 +9,7 @@ import orjson
 import pytest
 from aiokafka import TopicPartition
 
+from ioc.topics import EVENT_TOPICS
 from storage import reconciliation
 from storage.client import Store
 from storage.ledger import COLUMNS
@@ -21,9 +22,7 @@ from streams.land.reconciling import reconciled
 pytestmark = pytest.mark.engine
 
 TABLES = (
-    "events_tasks",
-    "events_archives",
-    "events_platform",
+    *sorted(str(topic.ledger) for topic in EVENT_TOPICS),
     "ledger_lost",
     "landing_progress",
     "landing_stops",
