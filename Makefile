@@ -7,8 +7,6 @@ DATA ?= data
 PORT_BASE ?= 19000
 UNHURRIED := not slow and not chaos
 ALONE := alone
-# First, so that neither is left to one of two workers at the end.
-LONGEST := tests/stack/test_landing.py tests/stack/test_exactly_once.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test test-slow lint lock lock-kafka bench-landing bench-latency bench-year bench-walls photographs chaos chaos-full chaos-bugs models drill soak fuzz schemas boards docs clean
@@ -38,7 +36,7 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 test: lint  ## lint, types, unit tests, the real engine, the real broker
 	$(BIN)/python -m pytest -q -n auto tests/unit tests/corpus tests/fuzz
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" -n 2 --dist loadfile tests/engine
-	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile $(LONGEST) tests/stack tests/browser
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile tests/stack tests/browser
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and $(ALONE)" tests/stack
 
 test-slow: install  ## what would make `make test` too long: photographs, a hung store, a frozen worker
