@@ -36,7 +36,7 @@ up: install  ## everything, without the simulator; the data stays in ./data (DAT
 test: lint  ## lint, types, unit tests, the real engine, the real broker
 	$(BIN)/python -m pytest -q -n auto tests/unit tests/corpus tests/fuzz
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED)" -n 2 --dist loadfile tests/engine
-	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile tests/stack tests/browser
+	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and not $(ALONE)" -n 2 --dist loadfile --no-loadscope-reorder tests/stack tests/browser
 	$(BIN)/python -m pytest -q -m "$(UNHURRIED) and $(ALONE)" tests/stack
 
 test-slow: install  ## what would make `make test` too long: photographs, a hung store, a frozen worker
