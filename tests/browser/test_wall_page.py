@@ -166,6 +166,7 @@ def test_a_phone_gets_one_column_with_exceptions_first(wall: Wall, phone: Page) 
     assert cut(phone) == []
 
 
+@pytest.mark.slow
 def test_a_page_whose_server_is_gone_says_so_and_comes_back(wall: Wall, screen: Page) -> None:
     show(screen, wall)
     assert wall.end() < 5

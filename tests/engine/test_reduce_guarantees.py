@@ -68,7 +68,7 @@ def test_a_tick_that_dies_anywhere_is_run_again(
     assert bench.cells() == expected
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_disorder_duplicates_and_batches_change_nothing(
     alone: Store, expected: list[tuple[Any, ...]], seed: int
 ) -> None:

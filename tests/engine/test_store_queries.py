@@ -165,6 +165,7 @@ def test_an_error_in_the_middle_of_a_stream(client: Client) -> None:
     assert client.execute("SELECT 1") == [(1,)]
 
 
+@pytest.mark.slow
 def test_a_long_silence_is_kept_alive(engine: ClickHouse) -> None:
     patient = writer(engine, send_receive_timeout=6)
     slow = {"max_block_size": 7, "function_sleep_max_microseconds_per_block": 10_000_000}

@@ -39,7 +39,8 @@ def check(place: Ground, state: dict[str, Any], expected: Counter[str]) -> None:
 def test_killed_at_every_failpoint(place: Ground) -> None:
     expected: Counter[str] = Counter()
     # Each flow fills at least three partitions, so every failpoint is passed three times however slow we are.
-    for seed, failpoint in enumerate(("C4:1", "C1:3", "C5:2", "C6:1", "C5:3", "C4:3", "C6:2")):
+    # `make chaos` has all of them, again and again.
+    for seed, failpoint in enumerate(("C4:1", "C1:3", "C5:2", "C6:1")):
         with place.flowing(events=1_500, rate=1_000, seed=80 + seed) as flow:
             assert place.worker(f"{failpoint}:kill").dies() == -signal.SIGKILL
             expected += flow.finished()
