@@ -9,7 +9,7 @@ from typing import Any
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from dashboards.boards import daily, domains, health, operations_wall, platform, ranking, steering
+from dashboards.boards import daily, domains, health, operations_wall, pipeline, publishers, ranking, steering
 from dashboards.boards.catalogue import Facts, facts, load
 from dashboards.boards.links import home
 from ioc.kpis import Kpis
@@ -20,9 +20,9 @@ FIXED: Mapping[str, Make] = {
     operations_wall.UID: operations_wall.board,
     steering.LEADERS: steering.leadership,
     ranking.UID: ranking.board,
-    platform.PUBLISHERS: platform.publishers,
+    publishers.PUBLISHERS: publishers.publishers,
 }
-DOMAINS = (*daily.DOMAINS, steering.TASKS, platform.PIPELINE)
+DOMAINS = (*daily.DOMAINS, steering.TASKS, pipeline.PIPELINE)
 
 
 def makers(found: Facts) -> dict[str, Make]:

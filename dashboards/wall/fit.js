@@ -23,15 +23,17 @@
     // Without the widest row a column may be narrower and another row take two lines.
     while (kept > 1 && box.scrollHeight > box.clientHeight + 1) { kept -= 1; keep(); }
   };
-  // A tile whose words have no room leaves out what changed since yesterday.
-  const tile = (body) => {
-    body.classList.remove("tight");
-    body.classList.toggle("tight", body.scrollHeight > body.clientHeight + 1);
+  // A tile whose words have no room leaves out what changed since yesterday. All are measured before any is changed.
+  const tiles = () => {
+    const bodies = [...document.querySelectorAll(".look-tile > .body")];
+    for (const body of bodies) body.classList.remove("tight");
+    const tight = bodies.filter((body) => body.scrollHeight > body.clientHeight + 1);
+    for (const body of tight) body.classList.add("tight");
   };
   const changed = new MutationObserver(() => all());
   const all = () => {
     document.querySelectorAll(".fit").forEach(fit);
-    document.querySelectorAll(".look-tile > .body").forEach(tile);
+    tiles();
     changed.takeRecords(); // what was just said here is no news
   };
   const begin = () => {

@@ -76,6 +76,15 @@ def _bitten(scene: Scene, proxy: FaultProxy, sign: str) -> None:
         scene.bit(f"the proxy counted {proxy.bitten[sign]} times: {sign}")
 
 
+def _at_the_store(name: str, title: str, act: Act) -> Fault:
+    return Fault(name, title, act, rate=100, store_proxied=True)
+
+
+def _at_the_broker(name: str, title: str, toxics: Callable[[], Toxics], sign: str) -> Fault:
+    act = between_workers_and_kafka(toxics, sign, 45.0)
+    return Fault(name, title, act, rate=100, broker_proxied=True)
+
+
 FAULTS = (
     Fault(
         "F03",
@@ -90,46 +99,25 @@ FAULTS = (
             Toxics(reset=0.05, latency_s=0.02, jitter_s=0.02, cut_after=300_000), "reset"
         ),
     ),
-    Fault(
-        "F16",
-        "the store answers 0.3 s late and through a narrow line",
+    _at_the_store(
+        "F16", "the store answers 0.3 s late and through a narrow line",
         between_centre_and_store(lambda: Toxics(latency_s=0.3, bytes_per_s=2_000_000), "delayed", 30.0),
-        rate=100,
-        store_proxied=True,
     ),
-    Fault(
-        "N3",
-        "the store hears the centre, the centre does not hear the store",
+    _at_the_store(
+        "N3", "the store hears the centre, the centre does not hear the store",
         between_centre_and_store(lambda: Toxics(one_way=True), "blackhole", 30.0),
-        rate=100,
-        store_proxied=True,
     ),
-    Fault(
-        "N2",
-        "the store's answers are lost, its connections reset",
+    _at_the_store(
+        "N2", "the store's answers are lost, its connections reset",
         between_centre_and_store(lambda: Toxics(swallow=0.1, reset=0.1), "swallowed", 20.0, cut=True),
-        rate=100,
-        store_proxied=True,
     ),
-    Fault(
-        "F38",
-        "nothing passes between the workers and Kafka, in neither direction",
-        between_workers_and_kafka(lambda: Toxics(blackhole=True), "blackhole", 45.0),
-        rate=100,
-        broker_proxied=True,
+    _at_the_broker(
+        "F38", "nothing passes between the workers and Kafka, in neither direction",
+        lambda: Toxics(blackhole=True), "blackhole",
     ),
-    Fault(
-        "F38b",
-        "Kafka hears the workers, the workers do not hear Kafka",
-        between_workers_and_kafka(lambda: Toxics(one_way=True), "blackhole", 45.0),
-        rate=100,
-        broker_proxied=True,
+    _at_the_broker(
+        "F38b", "Kafka hears the workers, the workers do not hear Kafka",
+        lambda: Toxics(one_way=True), "blackhole",
     ),
-    Fault(
-        "F38c",
-        "Kafka refuses the workers' connections",
-        between_workers_and_kafka(lambda: Toxics(refuse=True), "refused", 45.0),
-        rate=100,
-        broker_proxied=True,
-    ),
-)
+    _at_the_broker("F38c", "Kafka refuses the workers' connections", lambda: Toxics(refuse=True), "refused"),
+)  # fmt: skip

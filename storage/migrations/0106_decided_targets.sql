@@ -12,40 +12,44 @@ FROM ioc.decisions FINAL
 WHERE what = 'target' AND stage IN ('approved', 'taken');
 
 -- As in 0095, with what was decided: `target_from`, `target_document`, `target_reason` say since when and by what, all
--- empty where the file says it. `aims`: (due, value, dim, since, decided at, document, reason) of all days.
+-- empty where the file says it. Chosen by aggregates: arrays searched by nested lambdas took the engine half a second to
+-- plan, and walls ask every second.
 CREATE OR REPLACE VIEW ioc_read.kpis ${on_cluster} ${as_owner} AS
-WITH
-    toDate32(now('Asia/Ho_Chi_Minh')) AS today,
-    arrayFilter(each -> each.4 <= today, t.all_aims) AS begun,
-    arrayFilter(
-        a -> NOT arrayExists(b -> b.1 = a.1 AND b.3 = a.3 AND (b.4, b.5) > (a.4, a.5), begun), begun) AS held,
-    of -> arrayFilter(each -> each.3 = of, held) AS held_of,
-    of -> arrayFirstIndex(each -> each.1 >= today, held_of(of)) AS next_of,
-    of -> held_of(of)[if(next_of(of) > 0, toInt64(next_of(of)), -1)] AS aim_of
 SELECT
     k.kpi AS kpi, k.domain AS domain, k.name_vi AS name_vi, k.name_en AS name_en, k.meaning_vi AS meaning_vi,
     k.meaning_en AS meaning_en, k.legal_document AS legal_document, k.legal_quote AS legal_quote,
     k.unit_of_measure AS unit_of_measure, k.direction AS direction, k.owner AS owner, k.kind AS kind,
     k.minimum_cases AS minimum_cases, k.personal AS personal, k.sources AS sources,
-    next_of('') AS at,
-    if(empty(held_of('')), NULL, aim_of('').2) AS target,
-    if(empty(held_of('')), NULL, aim_of('').1) AS target_by,
-    arrayMap(
-        of -> (of, aim_of(of).2, aim_of(of).1),
-        arrayDistinct(arrayFilter(dim -> dim != '', held.3))) AS dim_targets,
-    if(aim_of('').4 <= toDate32('1900-01-01'), NULL, aim_of('').4) AS target_from,
-    aim_of('').6 AS target_document,
-    aim_of('').7 AS target_reason,
-    t.all_aims AS aims
+    if(t.has_whole, t.whole.1, NULL) AS target,
+    if(t.has_whole, t.whole.2, NULL) AS target_by,
+    t.dim_targets AS dim_targets,
+    if(t.has_whole AND t.whole.3 > toDate32('1900-01-01'), t.whole.3, NULL) AS target_from,
+    t.whole.4 AS target_document,
+    t.whole.5 AS target_reason
 FROM ioc.ref_kpis AS k
 LEFT JOIN
 (
-    SELECT kpi, arraySort(groupArray((due, value, dim, since, decided_at, document, reason))) AS all_aims
-    FROM ioc_read.targets
+    SELECT kpi, countIf(dim = '') > 0 AS has_whole, anyIf(aim, dim = '') AS whole,
+        arraySort(groupArrayIf((dim, aim.1, aim.2), dim != '')) AS dim_targets
+    FROM
+    (
+        SELECT kpi, dim,
+            if(countIf(ahead) > 0, argMinIf(one, due, ahead), argMax(one, due)) AS aim
+        FROM
+        (
+            SELECT kpi, dim, due, due >= toDate32(now('Asia/Ho_Chi_Minh')) AS ahead,
+                argMax((value, due, since, document, reason), (since, decided_at)) AS one
+            FROM ioc_read.targets
+            WHERE since <= toDate32(now('Asia/Ho_Chi_Minh'))
+            GROUP BY kpi, dim, due
+        )
+        GROUP BY kpi, dim
+    )
     GROUP BY kpi
 ) AS t ON t.kpi = k.kpi;
 
--- As in 0095; the target of a day is the one that held on it, so that a decision leaves the days before it alone.
+-- As in 0095; the target of a day is the one that held on it, so that a decision leaves the days before it alone. It alone
+-- needs the targets of all days, and asks for them itself.
 CREATE OR REPLACE VIEW ioc_read.history ${on_cluster} ${as_owner} AS
 WITH shown AS
 (
@@ -98,4 +102,14 @@ FROM
     ) AS b ON b.baseline = q.baseline AND b.unit = c.unit
 ) AS n
 FULL OUTER JOIN shown AS s ON s.kpi = n.kpi AND s.dim = n.dim AND s.unit = n.unit AND s.day = n.day
-INNER JOIN ioc_read.kpis AS k ON k.kpi = if(n.kpi != '', n.kpi, s.kpi);
+INNER JOIN
+(
+    SELECT r.kpi AS kpi, a.aims AS aims
+    FROM ioc.ref_kpis AS r
+    LEFT JOIN
+    (
+        SELECT kpi, arraySort(groupArray((due, value, dim, since, decided_at))) AS aims
+        FROM ioc_read.targets
+        GROUP BY kpi
+    ) AS a ON a.kpi = r.kpi
+) AS k ON k.kpi = if(n.kpi != '', n.kpi, s.kpi);

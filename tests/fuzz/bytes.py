@@ -17,7 +17,7 @@ KEPT = Path(".fuzz")
 LARGEST = 64 * 1024
 MEMORY_MB = 200
 SLOWER = 6
-"""By how much watched code is slower; a candidate is measured again, unwatched, in `make test`."""
+"""By how much watched code is slower than the limits are meant for."""
 
 
 def main() -> int:

@@ -6,10 +6,10 @@ the day from which it holds.
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from ioc.accounts import Session
+from ioc.accounts import Account, Session
 from ioc.alerts import Rules
 from ioc.clock import VIETNAM, Clock
 from ioc.deciding import NotDecidable, checked
@@ -81,11 +81,7 @@ class DecisionDesk:
             # The catalogue or another decision may have changed since it was proposed.
             self._checked(found.change, await stored(self._kept.listed))
             await self._sessions.note(account, "approve_change", str(found.id), "done", *found.said())
-            agreed = replace(
-                found, stage=Stage.approved, ended_by=account.name, ended_role=account.role, ended_at=now
-            )
-            await stored(self._kept.keep, agreed, now)
-        return told(agreed, now)
+            return await self._ended(found, Stage.approved, account, now)
 
     async def withdraw(self, session: Session, decision: UUID) -> Row:
         """The proposer takes a proposal back. Raises `Problem` 403, 404, 409."""
@@ -98,11 +94,12 @@ class DecisionDesk:
                 await self._sessions.note(account, "withdraw_change", str(found.id), "refused", *said)
                 raise Problem("role_not_allowed", "expected the account that proposed it")
             await self._sessions.note(account, "withdraw_change", str(found.id), "done")
-            gone = replace(
-                found, stage=Stage.withdrawn, ended_by=account.name, ended_role=account.role, ended_at=now
-            )
-            await stored(self._kept.keep, gone, now)
-        return told(gone, now)
+            return await self._ended(found, Stage.withdrawn, account, now)
+
+    async def _ended(self, found: Decision, stage: Stage, account: Account, now: datetime) -> Row:
+        ended = replace(found, stage=stage, ended_by=account.name, ended_role=account.role, ended_at=now)
+        await stored(self._kept.keep, ended, now)
+        return told(ended, now)
 
     def _checked(self, change: Change, known: list[Decision]) -> tuple[Change, dict[str, float]]:
         try:
