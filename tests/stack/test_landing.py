@@ -88,6 +88,7 @@ def test_a_frozen_worker_wakes_up_after_its_peer_took_over(place: Ground) -> Non
     check(place, place.settled(expected), expected)
 
 
+@pytest.mark.slow  # F10 of `make chaos`
 def test_the_broker_is_killed_and_comes_back(place: Ground) -> None:
     worker = place.worker()
     with place.flowing(events=3_000, rate=1_500, seed=75) as flow:
