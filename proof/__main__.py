@@ -1,4 +1,4 @@
-"""`python -m proof run F05 --seed 7` · `chaos` · `full` · `bugs` · `soak` · `list`. See docs/proof.md."""
+"""`python -m proof run F05 --seed 7`, `chaos`, `full`, `bugs`, `soak`, `list`, `index`: docs/proof.md."""
 
 import argparse
 import signal
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-from proof import soak, verdicts
+from proof import soak, standing, verdicts
 from proof.bugs import BUGS, Caught, tree_with
 from proof.faults import FAULTS, failpoints
 from proof.ground import Ground
@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unknown: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     if options.command == "list":
         return _list()
+    if options.command == "index":
+        standing.write()
+        return 0
     # So that a stack and a scratch copy are gone also when somebody ends the run.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     if options.command == "bugs":
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     long.add_argument("--rate", type=float, default=500.0)
     long.add_argument("--seed", type=int, default=1)
     commands.add_parser("list", help="every fault, with what it lacks on this machine")
+    commands.add_parser("index", help="verdicts/README.md and the README's link, from the verdict files")
     for command in (one, chaos, full, bugs, long):
         command.add_argument("--port", type=int, default=PORT, help="first port to try")
         command.add_argument("--out", type=Path, default=verdicts.FOLDER, help="folder of the verdict file")
