@@ -132,6 +132,8 @@ def _broken(
         fault.act(scene)
         ended = time.monotonic()
         load.wait_accepted(TAIL)
+        for told in scene.beside:
+            told()
         load.stop()
         awaited = levels.awaits(scene.asked.ends(), ended, settles=fault.settles)
     finally:

@@ -3,6 +3,7 @@
 import random
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,8 @@ class Scene:
     sent_alone: list[Told] = field(default_factory=list)
     lost_below: Base = field(default_factory=dict)
     """Records that Kafka was made to let go of lie below these offsets."""
+    beside: list[Callable[[], None]] = field(default_factory=list)
+    """Looks that go on beside the fault's end; each is waited for while events still flow."""
     more: Findings = field(default_factory=dict)
     """What the fault itself found wrong, by invariant."""
 
@@ -46,6 +49,13 @@ class Scene:
 
     def wrong(self, invariant: str, what: str) -> None:
         self.more.setdefault(invariant, []).append(what)
+
+    def has_landed(self, ends: Base) -> bool:
+        """Whether the ledger has reached these ends of the logs; not when the store does not answer."""
+        with suppress(Exception):
+            landed = self.asked.landed()
+            return all(landed.get(place, 0) >= end for place, end in ends.items())
+        return False
 
     def fire(self, name: str, process: str, hit: int, within_s: float = 45.0) -> None:
         """Arm a failpoint and wait until it has killed `process` and that is back."""

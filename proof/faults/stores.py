@@ -1,4 +1,4 @@
-"""Stores that are away, full, slow to merge; logs that are gone."""
+"""Stores that are full, slow to merge, put back; logs that are gone."""
 
 import os
 import shutil
@@ -14,39 +14,9 @@ from kafka.admin import KafkaAdminClient, NewTopic
 
 from proof.harness.stack import until
 from proof.harness.volume import missing
-from proof.honesty import told_by_the_wall
 from proof.oracle.asking import Found
 from proof.oracle.journal import Told
 from proof.scene import Act, Fault, Scene
-
-WORKER_MIB = 50
-
-
-def silent(seconds: float) -> Act:
-    """F15: the store takes connections and never answers; publishers are served, the worker does not grow."""
-
-    def act(scene: Scene) -> None:
-        before, worker = scene.stack.memory().get("worker", 0), scene.stack.state()["worker"]
-        most, began, go_on = before, time.monotonic(), scene.stopped("clickhouse")
-        scene.outage_s = seconds
-        try:
-            if not scene.load.wait_accepted(200, 20):
-                scene.wrong("I1", "publishers got no receipts while the store was away")
-            while time.monotonic() - began < seconds:
-                most = max(most, scene.stack.memory().get("worker", 0))
-                time.sleep(1.0)
-        finally:
-            go_on()
-        if scene.stack.state()["worker"] != worker:
-            scene.wrong(
-                "I8", f"worker ({worker.pid}) did not live through it: a store away is to be waited for"
-            )
-        grown = (most - before) / (1 << 20)
-        scene.numbers["worker_grew_mib"] = round(grown, 1)
-        if grown > WORKER_MIB:
-            scene.wrong("I8", f"the worker grew by {grown:.0f} MiB meanwhile, limit {WORKER_MIB}")
-
-    return act
 
 
 @contextmanager
@@ -62,7 +32,7 @@ def made_anew(scene: Scene) -> None:
     """F12: a topic is lost and made anew, twice: the blocks of the last two logs have the same
     offsets, and nothing but the topic's id tells them apart."""
     scene.load.paused = True
-    until(lambda: _level(scene), 60, 0.5)
+    until(lambda: scene.has_landed(scene.asked.ends()), 60, 0.5)
     for _ in range(2):
         _make_anew(scene, "ioc.tasks")
         for each in _tasks(scene, 3):
@@ -122,7 +92,7 @@ def nothing_thrown_away(scene: Scene, found: Found) -> None:
 def expired(scene: Scene) -> None:
     """F36: Kafka lets go of records before the worker had them. It stops in red, and never skips."""
     scene.load.paused = True
-    until(lambda: _level(scene), 60, 0.3)
+    until(lambda: scene.has_landed(scene.asked.ends()), 60, 0.3)
     go_on = scene.stopped("worker")
     try:
         scene.load.deliver(_documents(scene, 300), "qlvb")
@@ -145,13 +115,6 @@ def expired(scene: Scene) -> None:
 
 def _documents(scene: Scene, count: int) -> list[Told]:
     return [each for each in islice(scene.events.stream("qlvb"), count) if ".document." in each.type]
-
-
-def _level(scene: Scene) -> bool:
-    with suppress(Exception):
-        landed = scene.asked.landed()
-        return all(landed.get(place, 0) >= end for place, end in scene.asked.ends().items())
-    return False
 
 
 def stops(scene: Scene) -> list[tuple[Any, ...]]:
@@ -236,10 +199,6 @@ def _free(folder: Path) -> int:
 
 
 FAULTS = (
-    Fault("F15", "the store takes connections and answers nothing for 60 s",
-          told_by_the_wall(silent(60.0)), tier=1),
-    Fault("F15x10", "the store takes connections and answers nothing for 10 minutes",
-          told_by_the_wall(silent(600.0))),
     Fault(
         "F12", "a topic's log is lost, the topic made anew", made_anew, rate=60, spoils=True,
         after=nothing_thrown_away, waived=("I1", "I3", "I4", "I6"),
