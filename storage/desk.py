@@ -8,11 +8,14 @@ from uuid import UUID
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
 from ioc.adoption import Batch
+from ioc.audit_chain import Line, Report, verify
 from ioc.settings import ClickHouse
 from storage import accounts, adoption, alerts, audit_trail
 from storage.client import Store
 
 TIMEOUT_S = 10.0
+CHECKED_AT_MOST = 20_000
+"""Lines of the trail that are verified beside requests: some tenths of a second."""
 T = TypeVar("T")
 LISTED = (
     *("alert_ref", "rule", "name_vi", "name_en", "kpi", "unit", "severity", "status", "seqno", "open"),
@@ -53,7 +56,11 @@ class Shared:
 
 
 class StoredDesk(Shared):
-    """As `producers.gateway.office.desk.Desk`."""
+    """As `producers.gateway.office.desk.Desk`. Its lines of the trail are one chain."""
+
+    def __init__(self, settings: ClickHouse, tenant: str, connect: Callable[..., Store] = Store) -> None:
+        super().__init__(settings, tenant, connect)
+        self._pen = audit_trail.Pen()
 
     def account(self, name: str) -> Kept | None:
         return self._do(lambda store: accounts.find(store, self._tenant, name))
@@ -74,9 +81,16 @@ class StoredDesk(Shared):
         return self._do(lambda store: accounts.session(store, self._tenant, digest))
 
     def note(self, deed: Deed) -> None:
-        self._do(lambda store: audit_trail.note(store, self._tenant, deed))
+        self._do(lambda store: self._pen.note(store, self._tenant, deed))
 
-    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Deed]:
+    def chain(self, since: datetime) -> Report | None:
+        tenant = self._tenant
+        if self._do(lambda store: audit_trail.count(store, tenant, since)) > CHECKED_AT_MOST:
+            return None
+        lines = self._do(lambda store: list(audit_trail.chained(store, tenant, since)))
+        return verify(tenant, lines, whole=False)
+
+    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Line]:
         return self._do(
             lambda store: audit_trail.trail(
                 store, self._tenant, since, until, account=account, about=about, limit=limit

@@ -14,7 +14,8 @@ from dashboards.console.state import Console
 from ioc.messages import say
 
 PATH = "/console/audit.csv"
-COLUMNS = ("at", "account", "role", "action", "object", "outcome", "detail", "id")
+COLUMNS = ("at", "account", "role", "action", "object", "outcome", "detail", "id",
+           "writer", "seqno", "after", "link")  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,7 +31,7 @@ def install(web: FastAPI, console: Console) -> None:
             return PlainTextResponse(say("forbidden", role=known.role_name), 403)
         asked = (known.token, min(max(days, 1), 400), account[:32], about[:64])
         try:
-            deeds = await console.office.audit(*asked)
+            found = await console.office.audit(*asked)
         except OfficeLost:
             return PlainTextResponse(say("office_lost"), 503)
         except OfficeRefused as refused:
@@ -38,7 +39,7 @@ def install(web: FastAPI, console: Console) -> None:
                 return to_sign_in("/console/audit")
             return PlainTextResponse(say("refused", code=refused.code), refused.status)
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-        return Response(written(deeds), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(written(found["deeds"]), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def written(deeds: Sequence[Mapping[str, Any]]) -> bytes:

@@ -223,14 +223,34 @@ def _install_audit(console: Console) -> None:
                 text("button", say("audit.file"), "button").props(f"type=submit formaction={EXPORT}")
             asked = console.office.audit(known.token, min(max(days, 1), 400), account[:32], about[:64])
             found = await told(console, known, notice, asked)
-            if found == []:
+            if found is None:
+                return
+            _chain(found["chain"])
+            if not found["deeds"]:
                 text("p", say("audit.none"), "empty")
-            if found:
+            else:
                 names = ("col.at", "col.account", "col.role", "col.action", "col.object", "col.outcome",
                          "col.detail")  # fmt: skip
-                table(tuple(map(say, names)), [_deed(console, each) for each in found])
+                table(tuple(map(say, names)), [_deed(console, each) for each in found["deeds"]])
 
         return await opened(console, request, ("audit",), say("audit"), "/console/audit", draw)
+
+
+def _chain(chain: dict[str, Any] | None) -> None:
+    """Whether the lines of the period are as they were written."""
+    if chain is None:
+        text("p", say("audit.chain.many"), "soft")
+        return
+    if chain["faults"]:
+        first = chain["faults"][0]
+        why, at = named("unfit", first["kind"]), exactly(datetime.fromisoformat(first["at"]))
+        text("p", say("audit.chain.broken", why=why, at=at, line=first["id"]), "notice act").props(
+            "role=alert"
+        )
+        return
+    text("p", say("audit.chain.sound", n=formats.number(chain["lines"])), "soft")
+    for end in chain["ends"]:
+        text("p", say("audit.chain.end", link=end), "soft link")
 
 
 def _entry(name: str, label: str, value: str) -> None:

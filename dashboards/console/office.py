@@ -102,9 +102,10 @@ class Office:
         shift = (await self._ask("GET", "/shift/last", token))["shift"]
         return dict(shift) if shift else None
 
-    async def audit(self, token: str, days: int, account: str, about: str) -> list[dict[str, Any]]:
+    async def audit(self, token: str, days: int, account: str, about: str) -> dict[str, Any]:
+        """`{deeds, chain}`: lines of the trail, and whether the chain of these days holds."""
         params = {"days": days, "account": account, "object": about, "limit": 500}
-        return list((await self._ask("GET", "/audit", token, params=params))["deeds"])
+        return await self._ask("GET", "/audit", token, params=params)
 
     async def desk(self, method: str, path: str, token: str, **more: Any) -> dict[str, Any]:
         """One request to the quarantine desk, whose routes are `docs/quarantine.md`'s."""

@@ -38,6 +38,7 @@ ROOMS = (
     "alerts",
     "adoption",
     "targets",
+    "audit",
 )
 """Modules of this folder; each has `register(app)`."""
 

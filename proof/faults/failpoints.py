@@ -166,6 +166,11 @@ def audited(scene: Scene) -> None:
         scene.wrong("I1", f"answered {first} before the audit line, lines then: {written}")
     if second != 201 or after <= written:
         scene.wrong("I10", f"signing in after the restart gave {second}, audit lines {written} → {after}")
+    chain = scene.stack.ioc("audit", "verify")
+    if chain.returncode:
+        scene.wrong(
+            "I1", f"the chain of the audit trail does not hold: {chain.stdout[:300]}{chain.stderr[:300]}"
+        )
 
 
 def _sign_in(scene: Scene, account: str, password: str) -> int:

@@ -82,7 +82,5 @@ def test_the_command_line_has_an_account_of_its_own_and_a_disabled_one_stays_so(
     first_account.ensure_line(mine, store, CLOCK, cheap)
     again = accounts.find(store, "G74", LINE)
     assert again is not None and again.account.disabled
-    made = store.query(
-        "SELECT object FROM ioc_read.audit_trail WHERE tenant = 'G74' AND action = 'add_account'"
-    )
+    made = store.query("SELECT object FROM ioc.audit_trail WHERE tenant = 'G74' AND action = 'add_account'")
     assert made == [(LINE,)]

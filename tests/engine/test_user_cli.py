@@ -79,7 +79,8 @@ def test_an_account_from_its_making_to_its_end(run: Run, store: Store) -> None:
     assert "hash" not in json.dumps(states) and "argon" not in json.dumps(states)
 
     far = datetime(2090, 1, 1, tzinfo=UTC)
-    deeds = audit_trail.trail(store, TENANT, datetime(2020, 1, 1, tzinfo=UTC), far, about="truc_ca_1")
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    deeds = [line.deed for line in audit_trail.trail(store, TENANT, since, far, about="truc_ca_1")]
     assert [deed.action for deed in reversed(deeds)] == ["add_account", "disable_account", "reset_password"]
     assert deeds[0].detail == ("role=truc_ca_ioc", f"unit={TENANT}", "by=command_line")
 

@@ -83,6 +83,7 @@ def _settled(running: RunningStack) -> dict[str, Any]:
 
     assert wait_for(still, 240, every_s=5), {key: len(str(value)) for key, value in seen.items()}
     assert running.json("reconcile")["adds_up"]
+    assert running.json("audit", "verify")["lines"], "the trail's chain holds, before the copy and after"
     return dict(seen)
 
 

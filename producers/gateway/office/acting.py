@@ -14,6 +14,7 @@ from ioc.clock import VIETNAM, Clock
 from ioc.commands import NotACommand, build, encode
 from ioc.roles import FILE, Roles
 from ioc.units import Units
+from producers.gateway.office.audited import chain, line
 from producers.gateway.office.bodies import HandOver, Wish
 from producers.gateway.office.desk import Desk, Row, Send
 from producers.gateway.office.sessions import Sessions, stored
@@ -46,7 +47,7 @@ class Office:
         """Write down that other rights are in force than when that was last written. Raises `Problem` 503."""
         said = f"version={self.roles.version}"
         last = await stored(self._desk.trail, LONG_AGO, self.clock.now(), "", FILE, 1)
-        if not last or said not in last[0].detail:
+        if not last or said not in last[0].deed.detail:
             await self._sessions.note(None, "load_roles", FILE, "done", said)
 
     async def tell_roles(self) -> None:
@@ -132,8 +133,11 @@ class Office:
         await self._allow_page(session, "console")
         return await stored(self._desk.last_shift)
 
-    async def trail(self, session: Session, days: int, account: str, about: str, limit: int) -> list[Row]:
-        """The audit trail of the last days; that it was read stands in it. Raises `Problem` 403."""
+    async def trail(self, session: Session, days: int, account: str, about: str, limit: int) -> Row:
+        """The audit trail of the last days; that it was read stands in it. Raises `Problem` 403.
+
+        `{deeds, chain}`: the lines, and whether the chain of all lines of these days holds.
+        """
         against = self.roles.refusal(session.account.role, "read_audit", own=True)
         if against is not None:
             await self._forbid(session, "read_audit", "", against)
@@ -141,19 +145,10 @@ class Office:
         await self._sessions.note(session.account, "read_audit", "", "done", f"days={days}")
         since = until - timedelta(days=days)
         found = await stored(self._desk.trail, since, until, account, about, min(limit, AT_MOST))
-        return [
-            {
-                "id": each.id,
-                "at": each.at,
-                "account": each.account,
-                "role": each.role,
-                "action": each.action,
-                "object": each.object,
-                "outcome": each.outcome,
-                "detail": list(each.detail),
-            }
-            for each in found
-        ]
+        return {
+            "deeds": [line(each) for each in found],
+            "chain": chain(await stored(self._desk.chain, since)),
+        }
 
     async def _allow_page(self, session: Session, page: str) -> None:
         if not self.roles.sees(session.account.role, page, own=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ioc.accounts import Account, Deed, Kept, Session, Shift
 from ioc.adoption import Batch
+from ioc.audit_chain import Line, Report
 
 Row = dict[str, Any]
 Send = Callable[[bytes], Awaitable[None]]
@@ -37,8 +38,11 @@ class Desk(Protocol):
     def note(self, deed: Deed) -> None:
         """One line of the audit trail."""
 
-    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Deed]:
+    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Line]:
         """What was done, newest first."""
+
+    def chain(self, since: datetime) -> Report | None:
+        """Whether the lines since then are as they were written; None: too many to look at here."""
 
     def add_views(self, batch: Batch) -> None:
         """Add what a web process counted."""

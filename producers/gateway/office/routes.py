@@ -144,9 +144,9 @@ def _add_keeping(routes: APIRouter, office: Office, sessions: Sessions) -> None:
         about: Annotated[str, Query(alias="object", max_length=64)] = "",
         limit: Limit = 200,
     ) -> Response:
-        """What was done, newest first; for auditors."""
+        """`{deeds, chain}`: what was done, newest first, and whether the chain holds; for auditors."""
         session = await signed_in(request, sessions)
-        return answer({"deeds": await office.trail(session, days, account, about, limit)})
+        return answer(await office.trail(session, days, account, about, limit))
 
 
 def described(session: Session, roles: Roles) -> dict[str, Any]:

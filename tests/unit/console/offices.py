@@ -41,6 +41,7 @@ class SmallOffice:
         self.answers: dict[str, dict[str, Any]] = {}
         self.wishes: list[dict[str, Any]] = []
         self.deeds: list[dict[str, Any]] = []
+        self.chain: dict[str, Any] | None = {"lines": 0, "sound": True, "ends": [], "faults": []}
         self.shift: dict[str, Any] | None = None
         self.clock = clock
         self.alerts = {each["alert_ref"]: each for each in _alerts(clock.now())}
@@ -80,7 +81,7 @@ class SmallOffice:
             case "POST", ["shift"]:
                 return self._hand_over(account, body)
             case "GET", ["audit"]:
-                return httpx.Response(200, json={"deeds": self.deeds})
+                return httpx.Response(200, json={"deeds": self.deeds, "chain": self.chain})
             case method, ["decisions", *rest]:
                 return self.decisions.answer(method, rest, account, body)
             case method, ["quarantine", *rest]:

@@ -18,6 +18,7 @@ DEED = {
     "id": "1", "at": "2026-03-10T03:00:00+00:00", "account": "quan_tri_1", "role": "platform_admin",
     "action": "propose_change", "object": "=1+1", "outcome": "done",
     "detail": ["document=12/QĐ-BNV", "value=9"],
+    "writer": "7", "seqno": 1, "after": ["before:00"], "link": "ab",
 }  # fmt: skip
 
 

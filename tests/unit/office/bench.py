@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from ioc.accounts import Account, Deed, Kept, Session, Shift
 from ioc.adoption import Batch
 from ioc.alerts import Rules
+from ioc.audit_chain import Line, Report
 from ioc.clock import FixedClock
 from ioc.decisions import Decision
 from ioc.desk import Act, Place, Quarantined, Sieve, Stage
@@ -100,10 +101,14 @@ class FakeDesk:
         self._up()
         self.deeds.append(deed)
 
-    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Deed]:
+    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Line]:
         self._up()
         found = [each for each in reversed(self.deeds) if since <= each.at <= until]
-        return [each for each in found if about in ("", each.object)][:limit]
+        return [Line(each) for each in found if about in ("", each.object)][:limit]
+
+    def chain(self, since: datetime) -> Report | None:
+        self._up()
+        return Report(lines=len(self.deeds))
 
     def add_views(self, batch: Batch) -> None:
         self._up()
