@@ -22,8 +22,11 @@ class StoreUnavailable(IocError):
 
 
 class StoreRefused(IocError):
-    """The store refused the statement for good; `code` is ClickHouse's error code."""
+    """The store refused the statement for good; `code` is ClickHouse's error code.
 
-    def __init__(self, code: int, message: str) -> None:
+    `row`: which row of an INSERT it blames, counted from 0, where it says so.
+    """
+
+    def __init__(self, code: int, message: str, row: int | None = None) -> None:
         super().__init__(f"the store refused the statement (code {code}): {message}")
-        self.code = code
+        self.code, self.row = code, row

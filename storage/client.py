@@ -5,6 +5,7 @@ A `Store` is one connection; it is not thread-safe (one per thread). Errors are 
 """
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -30,6 +31,8 @@ INSERT_SETTINGS: Mapping[str, object] = {
     "deduplicate_blocks_in_dependent_materialized_views": 1,
 }
 """Every insert that must count once carries these; `ioc doctor` asserts that the store honours them."""
+
+_AT_ROW = re.compile(r"\bat row (\d{1,9})\b")
 
 READ_SETTINGS: Mapping[str, object] = {
     "use_skip_indexes_if_final": 1,
@@ -127,6 +130,12 @@ class Store:
             )
 
 
+def blamed(text: str) -> int | None:
+    """The row that a refusal names, counted from 0 (`… is violated at row 3.` is the third); None: none."""
+    found = _AT_ROW.search(text)
+    return int(found[1]) - 1 if found and int(found[1]) else None
+
+
 class _ToldApart:
     def __enter__(self) -> None: ...
 
@@ -137,6 +146,6 @@ class _ToldApart:
             text = str(error.message).split("Stack trace", 1)[0].strip()
             if error.code in RETRYABLE:
                 raise StoreUnavailable(f"the store is busy (code {error.code}): {text}") from error
-            raise StoreRefused(error.code, text) from error
+            raise StoreRefused(error.code, text, blamed(text)) from error
         if isinstance(error, (driver.Error, OSError, EOFError)):
             raise StoreUnavailable(f"the store does not answer ({error.__class__.__name__})") from error

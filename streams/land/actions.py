@@ -132,11 +132,21 @@ class Unconfirmed(Question[Standing | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class Insert(Action[str | None]):
+class Refusal:
+    """Answer of an insert: the store refuses what a row holds, and has nothing of the block.
+
+    `at`: the offset of the row that it blames, if it says so; where to look first, not a judgement.
+    """
+
+    why: str
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Insert(Action[Refusal | None]):
     """Bring a block into the ledger, `only` these offsets of it; tried until the store has it.
 
-    An attempt long after the last commit is preceded by the plan once more. Answer: None, or why the store
-    refuses what a row holds; then it has nothing of it.
+    An attempt long after the last commit is preceded by the plan once more.
     """
 
     block: Block

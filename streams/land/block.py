@@ -44,6 +44,10 @@ class Block:
             row.id_hash for row, verdict in zip(self.rows, self.verdicts, strict=True) if verdict == COUNTED
         ]
 
+    def offsets(self, only: frozenset[int] | None = None) -> list[int]:
+        """Offsets of the rows that `columns` has, in that order."""
+        return [row.offset for row in self.rows if only is None or row.offset in only]
+
     def columns(self, rules: str, only: frozenset[int] | None = None) -> list[Sequence[Any]]:
         """The block as columns in the order of `COLUMNS`; `only` picks offsets (a block half there)."""
         rows, verdicts = self.rows, self.verdicts

@@ -11,7 +11,7 @@ from storage import ledger, losses
 from storage.client import Store
 from storage.ledger import Log
 from streams.land import actions
-from streams.land.actions import Action, Question, Steps
+from streams.land.actions import Action, Question, Refusal, Steps
 from streams.land.block import Block
 from streams.land.epoch import Epoch
 from streams.land.filter import IdentityFilter
@@ -89,8 +89,8 @@ class Lane:
         await self._epoch.commit(self._tp, offset, metadata)
         self._planned_at = self._shared.clock.monotonic()
 
-    async def _insert(self, block: Block, only: frozenset[int] | None, token: str) -> str | None:
-        """Insert until the store has it; why it refuses the content, if it does."""
+    async def _insert(self, block: Block, only: frozenset[int] | None, token: str) -> Refusal | None:
+        """Insert until the store has it, or refuses what a row holds."""
         columns = block.columns(self._shared.rules.version, only)
 
         async def before() -> None:
@@ -106,7 +106,9 @@ class Lane:
                 await self._shared.store_failed(error, self._epoch)
             except StoreRefused as error:
                 if error.code in CONTENT_CODES:
-                    return str(error)
+                    sent = block.offsets(only)
+                    at = sent[error.row] if error.row is not None and error.row < len(sent) else None
+                    return Refusal(str(error), at)
                 await self._shared.store_failed(error, self._epoch)
         self._shared.health.up()
         return None

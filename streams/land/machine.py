@@ -10,7 +10,7 @@ from typing import Never
 from ioc.contracts import Reason, Rules
 from storage.ledger import REJECTED, Log
 from streams.land import actions
-from streams.land.actions import Gone, Steps, do
+from streams.land.actions import Gone, Refusal, Steps, do
 from streams.land.block import Block
 from streams.land.filter import IdentityFilter
 from streams.land.judge import Row, refused_row, settle, suspects
@@ -106,22 +106,39 @@ class Landing:
 
     # Landing
 
-    def land(self, rows: Sequence[Row], only: frozenset[int] | None = None) -> Steps[None]:
-        """Judge, plan and insert; a block refused for its content is halved until the one row is found.
+    def land(self, rows: Sequence[Row], only: frozenset[int] | None = None) -> Steps[bool]:
+        """Judge, plan and insert; of a block refused for its content the one row is found and set aside.
 
-        `only`: the offsets of it that the ledger does not have. Raises `Stopped`.
+        `only`: the offsets of it that the ledger does not have. False: a row was set aside. Raises `Stopped`.
         """
         block = yield from self._judged(rows)
         refusal = yield from self._insert(block, only)
         if refusal is None:
             self._filter.mark(block.counted(), block.plan.last + 1)
             yield from do(actions.Reached("C2"))
-        elif len(rows) == 1:
-            yield from self._quarantine(rows[0], refusal)
+            return True
+        if len(rows) == 1:
+            yield from self._quarantine(rows[0], refusal.why)
         else:
-            middle = len(rows) // 2
-            yield from self.land(rows[:middle], only)
-            yield from self.land(rows[middle:], only)
+            yield from self._divide(rows, only, refusal.at)
+        return False
+
+    def _divide(self, rows: Sequence[Row], only: frozenset[int] | None, blamed: int | None) -> Steps[None]:
+        """Land the parts of rows of which the store refuses some: around the one that it blames, else halves.
+
+        What remains when all before it was taken holds what is refused: it is divided without being tried
+        whole. So also where the blame was false, however often, few attempts are made.
+        """
+        at = next((n for n, row in enumerate(rows) if row.offset == blamed), None)
+        first, following = (len(rows) // 2,) * 2 if at is None else (at, at + 1)
+        taken = not first or (yield from self.land(rows[:first], only))
+        for row in rows[first:following]:
+            taken = (yield from self.land([row], only)) and taken
+        rest = rows[following:]
+        if taken and len(rest) > 1:
+            yield from self._divide(rest, only, None)
+        elif rest:
+            yield from self.land(rest, only)
 
     def _judged(self, rows: Sequence[Row]) -> Steps[Block]:
         maybe = self._filter.maybe([row.id_hash for row in rows])
@@ -137,8 +154,8 @@ class Landing:
             raise Stopped(stop)
         self._filter.mark((), row.offset + 1)
 
-    def _insert(self, block: Block, only: frozenset[int] | None) -> Steps[str | None]:
-        """Say what will be inserted, then insert it; why the store refuses its content, if it does."""
+    def _insert(self, block: Block, only: frozenset[int] | None) -> Steps[Refusal | None]:
+        """Say what will be inserted, then insert it; the store's refusal, if a row's content is refused."""
         if only is not None and not any(row.offset in only for row in block.rows):
             return None
         token = block.token if only is None else f"{block.token}/rest"

@@ -6,7 +6,7 @@ and the decisions are those of `streams.land.machine`: it runs here as it runs i
 """
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -116,18 +116,38 @@ class Place:
         return set(range(self.gone, self.end)) - self.present() - self.lost
 
 
+Blames = Callable[[int, int], int | None]
+"""The offset that a refusal names, of a block's first offset and of the first one that is to blame."""
+
+
+def silent(_first: int, _bad: int) -> int | None:
+    return None
+
+
+def truthful(_first: int, bad: int) -> int | None:
+    return bad
+
+
+def mistaken(first: int, _bad: int) -> int | None:
+    return first
+
+
 class Store:
     """A table that takes a block once per token, as long as it remembers the token."""
 
-    def __init__(self) -> None:
+    def __init__(self, blames: Blames = silent) -> None:
+        self.blames = blames
+        self.attempts = 0
         self.tokens: deque[str] = deque()
         self.workers: list[Worker] = []
         """All that may still have an insert under way."""
 
-    def insert(self, place: Place, action: actions.Insert) -> str | None:
+    def insert(self, place: Place, action: actions.Insert) -> actions.Refusal | None:
+        self.attempts += 1
         pairs = list(zip(action.block.rows, action.block.verdicts, strict=True))
-        if any(indigestible(row) and verdict != REJECTED for row, verdict in pairs):
-            return "the store does not like a row"
+        bad = [row.offset for row, verdict in pairs if indigestible(row) and verdict != REJECTED]
+        if bad:
+            return actions.Refusal("the store does not like a row", self.blames(pairs[0][0].offset, bad[0]))
         if action.token not in self.tokens:
             only = action.only
             place.rows += [(r.offset, v, r.id) for r, v in pairs if only is None or r.offset in only]

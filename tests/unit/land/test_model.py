@@ -13,7 +13,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from storage.losses import Order, Standing
 from streams.land.block import MAX_ROWS
 from streams.land.resume import Committed
-from tests.unit.land.model import INDIGESTIBLE, WINDOW, Place, Store, Worker, judged
+from tests.unit.land.model import (
+    INDIGESTIBLE,
+    WINDOW,
+    Blames,
+    Place,
+    Store,
+    Worker,
+    judged,
+    mistaken,
+    silent,
+    truthful,
+)
 
 HERE = st.sampled_from((0, 0, 1))
 SIZE = st.integers(1, 5)
@@ -62,6 +73,11 @@ class Landing(RuleBasedStateMachine):
         for _ in range(blocks):
             self.owners[n].step(size)
             self._go_on(self.owners[n], size, inserting=True)
+
+    @rule(blames=st.sampled_from((silent, truthful, mistaken)))
+    def the_store_blames(self, blames: Blames) -> None:
+        """From now on a refusal names the row, another one, or none."""
+        self.store.blames = blames
 
     @rule(n=HERE)
     def the_answer_is_lost(self, n: int) -> None:

@@ -10,7 +10,18 @@ from storage.ledger import COUNTED, REJECTED, SUPPRESSED
 from storage.losses import Standing
 from streams.land import actions
 from streams.land.resume import Committed
-from tests.unit.land.model import INDIGESTIBLE, WINDOW, Place, Store, Worker, judged
+from tests.unit.land.model import (
+    INDIGESTIBLE,
+    WINDOW,
+    Blames,
+    Place,
+    Store,
+    Worker,
+    judged,
+    mistaken,
+    silent,
+    truthful,
+)
 
 
 def place(*events: tuple[str, int], topic: int = 1) -> Place:
@@ -122,12 +133,25 @@ def test_rows_that_left_the_ledger_are_not_landed_again() -> None:
     assert here.rows == []
 
 
-def test_the_rows_that_the_store_refuses_are_found_and_their_neighbours_land() -> None:
+@pytest.mark.parametrize("blames", [silent, truthful, mistaken])
+def test_the_rows_that_the_store_refuses_are_found_and_their_neighbours_land(blames: Blames) -> None:
     here = place(("a", 1), ("b", INDIGESTIBLE), ("b", 1), ("c", 1), ("d", INDIGESTIBLE), ("e", 0), ("b", 1))
-    worker = Worker(here, Store())
+    worker = Worker(here, Store(blames))
     go_on(worker)
     assert landed_once(here)
     assert worker.filter.upto == here.end
+
+
+@pytest.mark.parametrize(("blames", "attempts"), [(truthful, 5), (silent, 18), (mistaken, 23)])
+@pytest.mark.parametrize("bad", [0, 77, 127, 128, 255])
+def test_few_attempts_find_the_one_bad_row_of_many(blames: Blames, attempts: int, bad: int) -> None:
+    """Each attempt waits for its turn among all partitions: that is what a record behind poison waits for."""
+    events = [(chr(0x4E00 + n), 1) for n in range(256)]
+    events[bad] = events[bad][0], INDIGESTIBLE
+    here, store = place(*events), Store(blames)
+    go_on(Worker(here, store), size=256)
+    assert landed_once(here)
+    assert store.attempts <= attempts
 
 
 def test_a_duplicate_of_a_planned_block_is_known_when_the_block_is_made_again() -> None:
