@@ -7,9 +7,11 @@ from types import TracebackType
 
 from proof.harness.ports import PORTS, free_ports
 from proof.harness.stack import ROOT, Kind, Stack
+from proof.harness.trees import copied
 from proof.oracle import kpis
 from proof.oracle.journal import History
 from proof.scene import Fault
+from proof.versions import EDITS
 
 SETTLE_S = 240.0
 VALUES_S = 90.0
@@ -36,7 +38,11 @@ class Ground:
         if self._stack is None:
             port = free_ports(PORTS, self._first)
             say(f"  stack on ports {port}-{port + PORTS - 1}")
-            self._stack = Stack(Path(tempfile.mkdtemp(prefix="proof-")), port, kind, tree=self._tree)
+            home = Path(tempfile.mkdtemp(prefix="proof-"))
+            tree = self._tree
+            if kind.version:
+                tree = copied(tree, home / "source", EDITS[kind.version], kind.version)
+            self._stack = Stack(home, port, kind, tree=tree)
             self._cells, self.runs = {}, 0
             self._stack.start()
         return self._stack

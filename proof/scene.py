@@ -107,7 +107,8 @@ class Fault:
     store_proxied: bool = False
     broker_proxied: bool = False
     tmpfs: str = ""
-    """These four: on a stack of that kind (`proof.harness.stack.Kind`)."""
+    version: str = ""
+    """These five: on a stack of that kind (`proof.harness.stack.Kind`)."""
     days: int = 3
     """How far back the events reach."""
     needs: Callable[[], str] = lambda: ""
@@ -124,4 +125,4 @@ class Fault:
     @property
     def kind(self) -> Kind:
         """The stack that it needs."""
-        return Kind(self.workers, self.store_proxied, self.broker_proxied, self.tmpfs)
+        return Kind(self.workers, self.store_proxied, self.broker_proxied, self.tmpfs, self.version)

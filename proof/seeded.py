@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from proof.harness.trees import Edit
+
 LANE, MACHINE, PLAN, GRAMMAR, SCREENING = (
     "streams/land/lane.py",
     "streams/land/machine.py",
@@ -21,7 +23,7 @@ class Bug:
     title: str
     fault: str
     red: tuple[str, ...]
-    edits: tuple[tuple[str, str, str], ...]
+    edits: tuple[Edit, ...]
 
 
 BUGS: tuple[Bug, ...] = (

@@ -56,6 +56,8 @@ class Kind:
     """Its workers reach Kafka through a proxy; publishers' events come to Kafka as ever."""
     tmpfs: str = ""
     """This part of its data lies on a small volume."""
+    version: str = ""
+    """Its source is another version than ours (`proof.versions`)."""
 
 
 class Stack:

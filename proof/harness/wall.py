@@ -5,6 +5,7 @@ import json
 
 BOARD = "/wall/operations-wall"
 LOST = "MẤT KẾT NỐI KHO DỮ LIỆU"
+RESTATED = "☐ điều chỉnh"
 STOPPED = "▼ Ngừng cập nhật"
 
 
@@ -29,6 +30,11 @@ def doubt(port: int) -> str:
     if _says(text, LOST):
         return "lost"
     return "stopped" if _says(text, STOPPED) else ""
+
+
+def restates(port: int) -> bool:
+    """Whether a tile or a line says that its past is known otherwise than it was shown."""
+    return _says(page(port), RESTATED)
 
 
 def _says(text: str, words: str) -> bool:

@@ -19,11 +19,12 @@ POISON = (
 """Reason in quarantine, bytes."""
 
 
-def poison(chance: random.Random, count: int) -> list[tuple[Told, bytes]]:
-    """Bytes that are no events, each under a name of its own in the journal."""
+def poison(chance: random.Random, count: int, reason: str = "") -> list[tuple[Told, bytes]]:
+    """Bytes that are no events, each under a name of its own in the journal. `reason`: only of this kind."""
     found = []
+    kinds = [each for each in POISON if reason in ("", each[0])]
     for _ in range(count):
-        reason, value = chance.choice(POISON)
+        reason, value = chance.choice(kinds)
         name = str(UUID(int=chance.getrandbits(128), version=4))
         told = Told("kafka", name, "", "", "", 0, "", "", f"quarantine:{reason}")
         found.append((told, value))

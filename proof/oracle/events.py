@@ -175,11 +175,11 @@ class Events:
             }
             yield self.make("qlvb", "document.completed", "doc_ref", at, lead, data)
 
-    def _issued(self) -> Told:
+    def _issued(self, mark: str = "QĐ") -> Told:
         rng, unit, at = self.rng, self.rng.choice(UNITS), self._when()
         signed = rng.random() < 0.9
         data = {
-            "doc_ref": self._ref(unit, "QĐ"), "issuer_org": unit, "doc_type": "quyet_dinh",
+            "doc_ref": self._ref(unit, mark), "issuer_org": unit, "doc_type": "quyet_dinh",
             "urgency": "normal",
             "signed": signed, "signature_kind": "both" if signed else "none", "issued_at": At(at),
             "signed_at": At(at - MINUTE) if signed else None, "sent_at": At(at + MINUTE),
@@ -236,6 +236,21 @@ class Events:
             data = json.loads(self._issued().said)
             made = self.make("qlvb", "document.issued", "doc_ref", at, "G09.901", data)
         return replace(made, expect="door:future_time")
+
+    def issued(self, mark: str = "QĐ") -> Told:
+        """A document that was issued, by itself; `mark` stands in its number."""
+        with self._lock:
+            return self._issued(mark)
+
+    def heartbeat(self, source: str) -> Told:
+        """A source system says that it is there: without it nobody calls its numbers fresh."""
+        with self._lock:
+            at = int(time.time() * 1000)
+            data = {
+                "system_code": source, "status": "up", "interval_s": 30, "backlog": 0, "sent_total": 0,
+                "sent_epoch": At(at),
+            }  # fmt: skip
+            return self.make(source, "source.heartbeat", "system_code", at, TENANT, data)
 
     def bad(self) -> Told:
         """An event that the door must refuse, by its code."""

@@ -2,9 +2,10 @@
 
 import pytest
 
-from proof.bugs import BUGS, Bug, Drifted, patched
+from proof.bugs import BUGS, Bug
 from proof.faults import FAULTS
 from proof.harness.stack import ROOT
+from proof.harness.trees import Drifted, patched
 from proof.results import FAIL, PASS, SKIPPED, UNVERIFIED, Result
 from proof.seeded import LANE
 
@@ -13,7 +14,7 @@ from proof.seeded import LANE
 def test_each_seeded_bug_fits_the_code_and_changes_it(bug: Bug) -> None:
     for file in {where for where, _, _ in bug.edits}:
         text = (ROOT / file).read_text(encoding="utf-8")
-        assert patched(text, bug, file) != text
+        assert patched(text, bug.edits, file, bug.id) != text
     assert bug.fault in FAULTS
 
 
@@ -24,7 +25,7 @@ def test_there_are_ten() -> None:
 def test_a_patch_that_has_drifted_is_an_error() -> None:
     bug = Bug("x", "x", "F05", ("I1",), ((LANE, "nothing like it", "x"),))
     with pytest.raises(Drifted):
-        patched("class Lane: ...", bug, LANE)
+        patched("class Lane: ...", bug.edits, LANE, bug.id)
 
 
 @pytest.mark.parametrize(
