@@ -75,14 +75,17 @@ def back_office(
     from ioc.kpis import Kpis
     from ioc.passwords import Passwords
     from ioc.roles import Roles
+    from local.credentials import rotated
     from producers.gateway.office import control, routes
     from producers.gateway.office.acting import Office
     from producers.gateway.office.decisions import DecisionDesk
     from producers.gateway.office.quarantine import QuarantineDesk
     from producers.gateway.office.sessions import Sessions
+    from producers.gateway.office.sourcing import SourceDesk
     from storage.decision_desk import StoredDecisions
     from storage.desk import StoredDesk
     from storage.quarantine_desk import StoredQuarantine
+    from storage.source_desk import StoredSources
 
     desk = StoredDesk(settings.clickhouse, settings.tenant)
     sessions = Sessions(desk, clock, Passwords())
@@ -111,7 +114,17 @@ def back_office(
         rules=Rules.load(settings.catalogue),
         clock=clock,
     )
-    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions)  # noqa: E731
+    sources = SourceDesk(
+        standing=StoredSources(settings.clickhouse, settings.tenant),
+        sessions=sessions,
+        roles=office.roles,
+        units=catalogue.units,
+        sources=catalogue.sources,
+        rules=catalogue.rules(settings.tenant),
+        rotate=lambda code: rotated(settings.credentials_file, code),
+        clock=clock,
+    )
+    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions, sources)  # noqa: E731
     return door, office.tell_roles
 
 

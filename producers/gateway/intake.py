@@ -46,6 +46,13 @@ class Accepted:
 Outcome = Accepted | Problem
 
 
+def narrowed(rules: Rules, code: str) -> Rules:
+    """What one source may say."""
+    urn = f"urn:ioc:{rules.tenant}:{code}"
+    own = {urn: rules.sources.get(urn, frozenset())}
+    return Rules(tenant=rules.tenant, units=rules.units, sources=own, version=rules.version)
+
+
 class Intake:
     """Judges with the contracts' decoder, publishes the re-encoded value, reports refusals as events."""
 
@@ -60,12 +67,7 @@ class Intake:
 
     def caller(self, code: str) -> Caller:
         """The rules of one source: nothing but its own urn and its own types."""
-        urn = f"urn:ioc:{self._rules.tenant}:{code}"
-        own = {urn: self._rules.sources.get(urn, frozenset())}
-        rules = Rules(
-            tenant=self._rules.tenant, units=self._rules.units, sources=own, version=self._rules.version
-        )
-        return Caller(code, rules)
+        return Caller(code, narrowed(self._rules, code))
 
     async def take(self, raws: Sequence[bytes], caller: Caller) -> list[Outcome]:
         """One outcome an event, in order. An `Accepted` is in Kafka; every `Problem` is not, or not surely
