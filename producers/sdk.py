@@ -62,7 +62,16 @@ class Publisher:
     Raises `PublishFailed` when no broker answers within 15 s.
     """
 
-    def __init__(self, kafka: Kafka, *, client_id: str, connect: Callable[..., Any] = KafkaProducer) -> None:
+    def __init__(
+        self,
+        kafka: Kafka,
+        *,
+        client_id: str,
+        connect: Callable[..., Any] = KafkaProducer,
+        told: Callable[[int], None] = lambda _ms: None,
+    ) -> None:
+        """`told`: the time at which Kafka appended a record, in milliseconds, as each is acknowledged."""
+        self._told = told
         try:
             self._producer = connect(
                 **kafka_python(kafka),
@@ -98,6 +107,7 @@ class Publisher:
         failpoints.hit("P2")
 
         def acknowledged(at: Any) -> None:
+            self._told(at.timestamp)
             future.set_result(Receipt(at.topic, at.partition, at.offset))
 
         sent.add_callback(acknowledged)

@@ -1,6 +1,8 @@
 """`ioc gateway`: the door for publishers, put together from contracts, SDK and adapters."""
 
 import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -8,12 +10,16 @@ import typer
 from ioc.cli.output import Data
 
 if TYPE_CHECKING:
-    from ioc.clock import Clock
+    from ioc.clock import Clock, FollowingClock
     from ioc.reference import Catalogue
     from ioc.settings import Settings
     from producers.adapters.wiring import Adapters
     from producers.gateway.app import Background, Door
     from producers.sdk import Publisher
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+KAFKA_AGREES_S = 30.0
+"""An acknowledgement may come so late after Kafka's own time of the record, and no clock is wrong."""
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +31,7 @@ def gateway(data: Data = None) -> None:
     """Accept CloudEvents, portal-sync calls and inbox files until stopped."""
     from ioc import settings
     from ioc.cli.recovering import LedgerRecovery
-    from ioc.clock import SystemClock
+    from ioc.clock import FollowingClock, SystemClock
     from ioc.reference import Catalogue
     from producers.adapters.wiring import Adapters
     from producers.gateway.access import Keyring
@@ -39,8 +45,9 @@ def gateway(data: Data = None) -> None:
     logging.getLogger("kafka").setLevel(logging.WARNING)
     found = settings.load(data)
     catalogue = Catalogue.load(found.catalogue)
-    clock = SystemClock()
-    publisher = Publisher(found.kafka, client_id="ioc-gateway")
+    # Without canaries nothing asks Kafka for its time but what publishers send.
+    clock = FollowingClock(SystemClock(), KAFKA_AGREES_S, "Kafka's", sure=not found.canary_every_s)
+    publisher = Publisher(found.kafka, client_id="ioc-gateway", told=follow(clock))
     # One set of adapters: endpoint and inbox share the dossiers' memory and its locks.
     adapters = Adapters(found, catalogue, clock, publisher, LedgerRecovery(found.clickhouse))
     office, beside = back_office(found, catalogue, clock, publisher)
@@ -60,6 +67,11 @@ def gateway(data: Data = None) -> None:
         trusted=found.trusted_proxies,
     )
     serve(app, found.gateway.host, found.gateway.port)
+
+
+def follow(clock: "FollowingClock") -> "Callable[[int], None]":
+    """What tells this clock when Kafka appended a record: landing will judge by that time."""
+    return lambda ms: clock.look(EPOCH + timedelta(milliseconds=ms))
 
 
 def portal_door(adapters: "Adapters") -> "Door":
