@@ -29,6 +29,8 @@ OtherAction = Literal[
     "discard",
     "propose_change",
     "approve_change",
+    "test_event",
+    "rotate_key",
 ]
 Action = Literal[AlertAction, OtherAction]
 ALERT_ACTIONS: frozenset[str] = frozenset(get_args(AlertAction))

@@ -1,6 +1,6 @@
 """The source systems: what each may state, how often it reports, whose word weighs more, its tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, Self
 
@@ -70,7 +70,10 @@ class PortalSync(Part):
 
 
 class Source(Part):
-    """One source system. `interval_s`: seconds between reports. `units`: codes expected to be heard of."""
+    """One source system. `interval_s`: seconds between reports. `units`: codes expected to be heard of.
+
+    `owner`: the unit that runs the system and answers for what it sends.
+    """
 
     system_code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")
     name: str
@@ -78,6 +81,7 @@ class Source(Part):
     interval_s: int = Field(ge=10, le=86_400)
     authority: int = Field(ge=0)
     units: frozenset[str]
+    owner: str | None = None
     tables: tuple[Table, ...] = ()
     edxml: EdXml | None = None
     portal_sync: PortalSync | None = None
@@ -90,6 +94,16 @@ class Source(Part):
     def urn(self, tenant: str) -> str:
         """The `source` attribute of its events."""
         return f"urn:ioc:{tenant}:{self.system_code}"
+
+    def owned_by(self, mine: Collection[str], units: Collection[str]) -> bool:
+        """Whether it is a system of these units: one of them runs it, or nobody is said to
+        and it reports for no other unit.
+
+        `units`: all there are; an owner that is none of them (of another ministry's file) is no owner.
+        """
+        if self.owner in units:
+            return self.owner in mine
+        return bool(self.units) and self.units <= {*mine}
 
     @cached_property
     def types(self) -> frozenset[str]:

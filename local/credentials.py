@@ -3,6 +3,7 @@
 A source that joins the catalogue later gets its own at the next start; nothing is ever replaced.
 """
 
+import fcntl
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -42,6 +43,18 @@ def ensure(path: Path, sources: Iterable[str]) -> dict[str, Any]:
     if document != known or not is_private(path):
         write_atomically(path, document, mode=OWNER_ONLY)
     return document
+
+
+def rotated(path: Path, source: str, random: Callable[[], str] = _random) -> str:
+    """A new key for a source, which is in the file when it is returned. Raises `OSError`."""
+    with path.with_name(f".{path.name}.lock").open("a") as lock:
+        # Two keys asked for at once are both kept: the second one reads what the first has written.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = completed(read_json(path), [source], random)
+        key = random()
+        entries = {**known["sources"], source: {**known["sources"][source], "key": key}}
+        write_atomically(path, {**known, "sources": entries}, mode=OWNER_ONLY)
+    return key
 
 
 def is_private(path: Path) -> bool:

@@ -91,7 +91,11 @@ def findings(settings: Kafka, topics: Sequence[Topic] = ALL_TOPICS) -> list[str]
     """What is unsafe about the cluster, one sentence each; empty when all is well."""
     try:
         with admin(settings) as client:
-            return [*_differences(client, topics), *_broker_findings(client)]
+            return [
+                *_differences(client, topics),
+                *_broker_findings(client),
+                *_copies(client, topics, settings.replication_factor),
+            ]
     except KafkaUnavailable as error:
         return [str(error)]
 
@@ -123,18 +127,61 @@ def _differences(client: Any, topics: Sequence[Topic]) -> list[str]:
     return wrong
 
 
-def _broker_findings(client: Any) -> list[str]:
+def _copies(client: Any, topics: Sequence[Topic], replication: int) -> list[str]:
     from kafka.admin import ConfigResource, ConfigResourceType
 
-    ids = [str(broker["broker_id"]) for broker in client.describe_cluster()["brokers"]]
-    resources = [ConfigResource(ConfigResourceType.BROKER, number) for number in ids]
-    configs = client.describe_configs(resources, config_filter="all")["broker"]
-    return [
-        f"broker {number} has auto.create.topics.enable=true, expected false: "
-        "a mistyped topic would swallow events"
-        for number, config in sorted(configs.items())
-        if config.get("auto.create.topics.enable", {}).get("value") == "true"
-    ]
+    names = {topic.name for topic in topics}
+    here = [topic for topic in client.describe_topics() if topic["name"] in names]
+    resources = [ConfigResource(ConfigResourceType.TOPIC, topic["name"]) for topic in here]
+    configs = client.describe_configs(resources, config_filter="all")["topic"] if resources else {}
+    needed = {name: int(config["min.insync.replicas"]["value"]) for name, config in configs.items()}
+    return few_copies(len(client.describe_cluster()["brokers"]), here, needed, replication)
+
+
+def few_copies(
+    brokers: int, described: Sequence[dict[str, Any]], needed: dict[str, int], replication: int
+) -> list[str]:
+    """What keeps an acknowledged event from standing on as many brokers as the settings promise.
+
+    `described`: topics as the admin client tells them; `needed`: their min.insync.replicas.
+    """
+    wrong = []
+    if brokers > 1 and replication == 1:
+        wrong.append(
+            f"the cluster has {brokers} brokers and topics are made with one copy: a lost broker loses "
+            "events; expected IOC_KAFKA__REPLICATION_FACTOR=3"
+        )
+    for topic in sorted(described, key=lambda each: str(each["name"])):
+        name, partitions = topic["name"], topic["partitions"]
+        copies = min(len(each["replica_nodes"]) for each in partitions)
+        in_step = min(len(each["isr_nodes"]) for each in partitions)
+        if copies < replication:
+            wrong.append(f"topic {name} has {copies} copies, expected {replication}: reassign its partitions")
+        if copies >= 3 and needed[name] < 2:
+            wrong.append(f"topic {name} has min.insync.replicas={needed[name]}, expected 2 of {copies}")
+        if in_step < copies:
+            wrong.append(f"topic {name} has {in_step} of {copies} copies in step: a broker is away or behind")
+    return wrong
+
+
+def _broker_findings(client: Any) -> list[str]:
+    from kafka.admin import ConfigResource, ConfigResourceType
+    from kafka.errors import KafkaError
+
+    wrong = []
+    for number in sorted(str(broker["broker_id"]) for broker in client.describe_cluster()["brokers"]):
+        try:
+            asked = [ConfigResource(ConfigResourceType.BROKER, number)]
+            config = client.describe_configs(asked, config_filter="all")["broker"][number]
+        except KafkaError as error:
+            wrong.append(f"broker {number} of the cluster does not answer ({error.__class__.__name__})")
+            continue
+        if config.get("auto.create.topics.enable", {}).get("value") == "true":
+            wrong.append(
+                f"broker {number} has auto.create.topics.enable=true, expected false: "
+                "a mistyped topic would swallow events"
+            )
+    return wrong
 
 
 def lag(settings: Kafka, topics: Sequence[Topic] = EVENT_TOPICS) -> dict[str, int]:

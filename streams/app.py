@@ -18,7 +18,7 @@ import faust
 from kafka.errors import KafkaError
 from mode import Service
 
-from ioc.clock import SystemClock
+from ioc.clock import Clock, FollowingClock
 from ioc.connecting import encrypted
 from ioc.errors import StoreUnavailable, Unsafe
 from ioc.reference import Catalogue
@@ -27,7 +27,7 @@ from ioc.topics import ALL_TOPICS
 from storage import doctor
 from storage.client import Store
 from storage.migrate import migrate
-from streams import metrics
+from streams import following, metrics
 from streams.land import cluster
 
 Role = Literal["land", "reduce"]
@@ -40,7 +40,7 @@ log = logging.getLogger("ioc.worker")
 T = TypeVar("T")
 
 
-def app(settings: Settings, role: Role) -> faust.App:
+def app(settings: Settings, role: Role, clock: FollowingClock | None = None) -> faust.App:
     """The Faust app of a role: its web page on loopback, no tables, no agents that carry events."""
     kafka = settings.kafka
     port = settings.worker_port if role == "land" else settings.reducer_port
@@ -61,17 +61,17 @@ def app(settings: Settings, role: Role) -> faust.App:
     )
     # With a consumer of its own, Faust would hold our services back until its group has joined.
     hosted.producer_only = True
-    _with_metrics(hosted, settings)
+    _with_metrics(hosted, settings, clock or following.clock())
     return hosted
 
 
-def _with_metrics(hosted: faust.App, settings: Settings) -> None:
+def _with_metrics(hosted: faust.App, settings: Settings, clock: FollowingClock) -> None:
     """`GET /metrics`: the reconciliation, asked of the store at most every `METRICS_S`."""
     kept: tuple[float, str] = (float("-inf"), "")
 
     def asked() -> str:
         with closing(Store(settings.clickhouse, timeout=METRICS_S)) as store:
-            return metrics.text(store, settings.tenant, SystemClock().now())
+            return metrics.text(store, settings.tenant, clock.now(), clock.skew_s)
 
     @hosted.page("/metrics")
     async def page(view: Any, _request: Any) -> Any:
@@ -95,25 +95,28 @@ def _credentials(kafka: Kafka) -> Any:
     )
 
 
-def service(settings: Settings, role: Role) -> Service:
+def service(settings: Settings, role: Role, clock: Clock | None = None) -> Service:
     """What the worker does. Raises `SettingsError` on a wrong catalogue."""
     catalogue = Catalogue.load(settings.catalogue)
     if role == "land":
         from streams.land.service import LandingService
 
-        return LandingService(settings, catalogue.rules(settings.tenant))
+        return LandingService(settings, catalogue.rules(settings.tenant), clock)
     from streams.reduce.service import ReduceService
 
-    hosted: Service = ReduceService(settings, catalogue)
+    hosted: Service = ReduceService(settings, catalogue, clock=clock)
     return hosted
 
 
 def run(settings: Settings, role: Role) -> None:
     """Run a role until SIGTERM or SIGINT. Raises `Unsafe` instead of counting on unsafe settings."""
-    hosted = service(settings, role)
-    prepare(settings)
+    clock = following.clock()
+    hosted = service(settings, role, clock)
+    prepare(settings, clock)
     _take_turns(role)
-    worker = faust.Worker(app(settings, role), hosted, loglevel="warn", logfile=None, quiet=True)
+    follows = following.Following(settings, clock)
+    hosting = app(settings, role, clock)
+    worker = faust.Worker(hosting, hosted, follows, loglevel="warn", logfile=None, quiet=True)
     worker.spinner = None  # it would write escape sequences into the log
     worker.execute_from_commandline()
 
@@ -130,9 +133,9 @@ def _take_turns(role: Role) -> None:
         os.nice(REDUCE_NICENESS)
 
 
-def prepare(settings: Settings) -> None:
-    """Wait for store and topics, apply migrations, refuse unsafe settings."""
-    waited("the store", lambda: _migrated(settings))
+def prepare(settings: Settings, clock: FollowingClock) -> None:
+    """Wait for store and topics, apply migrations, refuse unsafe settings, look at the store's clock."""
+    waited("the store", lambda: _migrated(settings, clock))
     waited("the topics", lambda: cluster.names(settings.kafka, [topic.name for topic in ALL_TOPICS]))
 
 
@@ -149,12 +152,13 @@ def waited(thing: str, attempt: Callable[[], T]) -> T:
             time.sleep(RETRY_S)
 
 
-def _migrated(settings: Settings) -> None:
+def _migrated(settings: Settings, clock: FollowingClock) -> None:
     store = Store(settings.clickhouse)
     try:
         with _alone(settings):
             migrate(store, settings.clickhouse)
         findings = doctor.unsafe(store, settings.clickhouse)
+        following.look(store, clock)
     finally:
         store.close()
     if findings:

@@ -18,11 +18,12 @@ HELP = {
     "ioc_canary_age_seconds": "Age of the newest canary of a topic whose way ended in the values.",
     "ioc_canary_hop_milliseconds": "Its way: to Kafka, from there to the ledger, from there to the values.",
     "ioc_freshness_records": "Records of the last ten minutes by time from Kafka to the values, cumulative.",
+    "ioc_clock_skew_seconds": "This machine's clock less the store's, which is taken when they differ.",
     "ioc_reconciled": "1 when everything adds up, 0 when something is missing.",
 }
 
 
-def text(store: Store, tenant: str, now: datetime) -> str:
+def text(store: Store, tenant: str, now: datetime, skew_s: float = 0.0) -> str:
     """The exposition format 0.0.4. Raises `StoreUnavailable`."""
     by_topic, by_source = topics(store), sources(store, tenant)
     canaries = newest_canaries(store)
@@ -38,6 +39,7 @@ def text(store: Store, tenant: str, now: datetime) -> str:
             for to, ms in zip(("kafka", "ledger", "values"), row[2:], strict=True)
         ],
         "ioc_freshness_records": _histogram(freshness(store)),
+        "ioc_clock_skew_seconds": [({}, round(skew_s, 3))],
         "ioc_reconciled": [({}, float(good))],
     }
     return "".join(line for name, found in samples.items() for line in _family(name, found))

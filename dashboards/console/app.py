@@ -15,6 +15,7 @@ from dashboards.console import (
     more_pages,
     quarantine_page,
     signing,
+    sources_page,
     targets_page,
 )
 from dashboards.console.counting import Counting
@@ -72,5 +73,5 @@ def install(web: FastAPI, console: Console) -> None:
         return response
 
     pages = (alerts_page, alert_page, more_pages, quarantine_page, leader_page, evidence_page, adoption_page)
-    for part in (signing, *pages, targets_page, audit_export):
+    for part in (signing, *pages, targets_page, sources_page, audit_export):
         part.install(web, console)

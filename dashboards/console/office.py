@@ -126,6 +126,10 @@ class Office:
         """One request about targets, weights and thresholds, whose routes are `docs/targets.md`'s."""
         return await self._ask(method, f"/decisions{path}", token, **more)
 
+    async def sources(self, method: str, path: str, token: str, **more: Any) -> dict[str, Any]:
+        """One request about source systems: `docs/office.md`."""
+        return await self._ask(method, f"/sources{path}", token, **more)
+
     async def add_views(self, batch: Mapping[str, object]) -> None:
         """Hand over what was counted; the same batch may be sent again."""
         await self._ask("POST", "/views", json=dict(batch))

@@ -1,6 +1,8 @@
 """`ioc gateway`: the door for publishers, put together from contracts, SDK and adapters."""
 
 import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -8,12 +10,16 @@ import typer
 from ioc.cli.output import Data
 
 if TYPE_CHECKING:
-    from ioc.clock import Clock
+    from ioc.clock import Clock, FollowingClock
     from ioc.reference import Catalogue
     from ioc.settings import Settings
     from producers.adapters.wiring import Adapters
     from producers.gateway.app import Background, Door
     from producers.sdk import Publisher
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+KAFKA_AGREES_S = 30.0
+"""An acknowledgement may come so late after Kafka's own time of the record, and no clock is wrong."""
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +31,7 @@ def gateway(data: Data = None) -> None:
     """Accept CloudEvents, portal-sync calls and inbox files until stopped."""
     from ioc import settings
     from ioc.cli.recovering import LedgerRecovery
-    from ioc.clock import SystemClock
+    from ioc.clock import FollowingClock, SystemClock
     from ioc.reference import Catalogue
     from producers.adapters.wiring import Adapters
     from producers.gateway.access import Keyring
@@ -39,8 +45,9 @@ def gateway(data: Data = None) -> None:
     logging.getLogger("kafka").setLevel(logging.WARNING)
     found = settings.load(data)
     catalogue = Catalogue.load(found.catalogue)
-    clock = SystemClock()
-    publisher = Publisher(found.kafka, client_id="ioc-gateway")
+    # Without canaries nothing asks Kafka for its time but what publishers send.
+    clock = FollowingClock(SystemClock(), KAFKA_AGREES_S, "Kafka's", sure=not found.canary_every_s)
+    publisher = Publisher(found.kafka, client_id="ioc-gateway", told=follow(clock))
     # One set of adapters: endpoint and inbox share the dossiers' memory and its locks.
     adapters = Adapters(found, catalogue, clock, publisher, LedgerRecovery(found.clickhouse))
     office, beside = back_office(found, catalogue, clock, publisher)
@@ -62,6 +69,11 @@ def gateway(data: Data = None) -> None:
     serve(app, found.gateway.host, found.gateway.port)
 
 
+def follow(clock: "FollowingClock") -> "Callable[[int], None]":
+    """What tells this clock when Kafka appended a record: landing will judge by that time."""
+    return lambda ms: clock.look(EPOCH + timedelta(milliseconds=ms))
+
+
 def portal_door(adapters: "Adapters") -> "Door":
     """The portal-sync endpoint of every source that has one."""
     return lambda report: adapters.portal(lambda code, refused: report(code, refused.reason))
@@ -75,14 +87,17 @@ def back_office(
     from ioc.kpis import Kpis
     from ioc.passwords import Passwords
     from ioc.roles import Roles
+    from local.credentials import rotated
     from producers.gateway.office import control, routes
     from producers.gateway.office.acting import Office
     from producers.gateway.office.decisions import DecisionDesk
     from producers.gateway.office.quarantine import QuarantineDesk
     from producers.gateway.office.sessions import Sessions
+    from producers.gateway.office.sourcing import SourceDesk
     from storage.decision_desk import StoredDecisions
     from storage.desk import StoredDesk
     from storage.quarantine_desk import StoredQuarantine
+    from storage.source_desk import StoredSources
 
     desk = StoredDesk(settings.clickhouse, settings.tenant)
     sessions = Sessions(desk, clock, Passwords())
@@ -111,7 +126,17 @@ def back_office(
         rules=Rules.load(settings.catalogue),
         clock=clock,
     )
-    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions)  # noqa: E731
+    sources = SourceDesk(
+        standing=StoredSources(settings.clickhouse, settings.tenant),
+        sessions=sessions,
+        roles=office.roles,
+        units=catalogue.units,
+        sources=catalogue.sources,
+        rules=catalogue.rules(settings.tenant),
+        rotate=lambda code: rotated(settings.credentials_file, code),
+        clock=clock,
+    )
+    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions, sources)  # noqa: E731
     return door, office.tell_roles
 
 

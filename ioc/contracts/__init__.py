@@ -1,7 +1,16 @@
 """What an event is: its envelope, its types, how it is written and read, and why one is refused."""
 
 from ioc.contracts.canonical import SKEW
-from ioc.contracts.codec import Decoded, build, canonical_data, decode, encode, fingerprint, kafka_key
+from ioc.contracts.codec import (
+    Decoded,
+    build,
+    canonical_data,
+    decode,
+    encode,
+    fingerprint,
+    kafka_key,
+    well_formed,
+)
 from ioc.contracts.envelope import Data, Envelope, EventType, Head, Rules
 from ioc.contracts.fields import canonical_org
 from ioc.contracts.grammar import MAX_BYTES, MAX_DEPTH
@@ -32,4 +41,5 @@ __all__ = [
     "kafka_key",
     "mask",
     "mask_field",
+    "well_formed",
 ]

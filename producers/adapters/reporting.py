@@ -6,9 +6,9 @@ from datetime import datetime
 
 from ioc.clock import Clock
 from ioc.contracts import Envelope, build
-from ioc.sources import HEARTBEAT, Source, Sources
+from ioc.sources import Source, Sources
 from producers.adapters.base import Refused, rank
-from producers.adapters.memory import Sent
+from producers.counting import Sent, heartbeat
 
 REJECTED = "event.rejected"
 MOST = 1_000
@@ -44,16 +44,14 @@ class Reporter:
 
     def heartbeat(self, source: Source, sent: Sent, backlog: int) -> Envelope:
         """That a source is heard through its adapter, and how much it handed over since when, with this."""
-        data = {
-            "system_code": source.system_code,
-            "status": "up",
-            "interval_s": source.interval_s,
-            "last_business_event_at": sent.last_event,
-            "backlog": backlog,
-            "sent_total": sent.total + 1,
-            "sent_epoch": sent.epoch,
-        }
-        return self._event(HEARTBEAT, source.urn(self._tenant), self._clock.now(), data)
+        return heartbeat(
+            source=source.urn(self._tenant),
+            orgunit=self._unit,
+            interval_s=source.interval_s,
+            sent=sent,
+            backlog=backlog,
+            now=self._clock.now(),
+        )
 
     def _event(self, name: str, source: str, now: datetime, data: Mapping[str, object]) -> Envelope:
         return build(

@@ -14,12 +14,12 @@ from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from ioc.clock import Clock
+from ioc.clock import Clock, FollowingClock
 from ioc.contracts import Reason, Rules
 from ioc.peers import LOOPBACK, Proxies
 from producers.gateway.guard import Guard
 from producers.gateway.intake import Intake
-from producers.gateway.metrics import Counters
+from producers.gateway.metrics import Counters, skew
 from producers.gateway.outlet import Outlet
 from producers.gateway.problems import Problem
 from producers.gateway.rejections import Rejections
@@ -63,7 +63,15 @@ def create_app(
     rejections = Rejections(
         outlet=outlet, counters=gateway.counters, clock=clock, tenant=rules.tenant, orgunit=own_unit
     )
-    intake = Intake(rules=rules, outlet=outlet, rejections=rejections, counters=gateway.counters, clock=clock)
+    followed = clock if isinstance(clock, FollowingClock) else None
+    intake = Intake(
+        rules=rules,
+        outlet=outlet,
+        rejections=rejections,
+        counters=gateway.counters,
+        clock=clock,
+        sure=lambda: followed is None or followed.sure,
+    )
 
     def report(code: str, reason: Reason) -> None:
         if gateway.loop is not None:
@@ -98,7 +106,7 @@ def create_app(
     app.include_router(events_router(intake, keyring, admit))
     for door in doors:
         app.include_router(door(report))
-    _add_operations(app, gateway)
+    _add_operations(app, gateway, followed)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _wrong_address)
@@ -117,7 +125,7 @@ async def _kept_running(work: Background) -> None:
         await asyncio.sleep(5)
 
 
-def _add_operations(app: FastAPI, gateway: Gateway) -> None:
+def _add_operations(app: FastAPI, gateway: Gateway, clock: FollowingClock | None) -> None:
     @app.get("/healthz", tags=["operations"], responses={503: {"description": "Draining."}})
     async def healthz() -> Response:
         """200 while requests are served, 503 while the gateway drains."""
@@ -128,7 +136,8 @@ def _add_operations(app: FastAPI, gateway: Gateway) -> None:
     @app.get("/metrics", tags=["operations"], response_class=PlainTextResponse)
     async def metrics() -> PlainTextResponse:
         """Counters by source and reason, Prometheus text format."""
-        return PlainTextResponse(gateway.counters.text(), media_type="text/plain; version=0.0.4")
+        text = gateway.counters.text() + (skew(clock.skew_s) if clock is not None else "")
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
 async def _problem(_: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Protocol
 
 from ioc.canary import events
@@ -18,9 +19,10 @@ class Raw(Protocol):
     def send_raw(self, topic: str, key: bytes | None, value: bytes | None) -> object: ...
 
 
-def send(publisher: Raw, clock: Clock, tenant: str, unit: str, every_s: int) -> None:
-    """The canaries of this moment. Nobody waits for them: one that does not arrive is what they are for."""
-    for topic, event in events(tenant, unit, clock.now(), every_s):
+def send(publisher: Raw, clock: Clock, tenant: str, unit: str, every_s: int, most: int | None = None) -> None:
+    """The canaries of this moment, at most so many. Nobody waits for them: one that does not arrive is what
+    they are for."""
+    for topic, event in islice(events(tenant, unit, clock.now(), every_s), most):
         publisher.send_raw(topic.name, kafka_key(event), encode(event))
 
 
@@ -30,6 +32,9 @@ def canaries(
     """Work that sends them at the beginning of each slot, for as long as it runs; none with `every_s` 0."""
 
     async def work() -> None:
+        if every_s:
+            # One at once: its acknowledgement is the first word on what time it is at Kafka.
+            await asyncio.to_thread(send, publisher, clock, tenant, unit, every_s, 1)
         while every_s:
             await asyncio.sleep(every_s - clock.now().timestamp() % every_s)
             # The producer may wait for the broker's metadata: not in the loop that answers publishers.

@@ -1,7 +1,7 @@
 """From received bytes to receipts: judge each event alone, hand all good ones to Kafka together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -46,26 +46,37 @@ class Accepted:
 Outcome = Accepted | Problem
 
 
+def narrowed(rules: Rules, code: str) -> Rules:
+    """What one source may say."""
+    urn = f"urn:ioc:{rules.tenant}:{code}"
+    own = {urn: rules.sources.get(urn, frozenset())}
+    return Rules(tenant=rules.tenant, units=rules.units, sources=own, version=rules.version)
+
+
 class Intake:
     """Judges with the contracts' decoder, publishes the re-encoded value, reports refusals as events."""
 
     def __init__(
-        self, *, rules: Rules, outlet: Outlet, rejections: Rejections, counters: Counters, clock: Clock
+        self,
+        *,
+        rules: Rules,
+        outlet: Outlet,
+        rejections: Rejections,
+        counters: Counters,
+        clock: Clock,
+        sure: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`sure`: whether the clock may refuse an event for its time."""
         self._rules = rules
         self._outlet = outlet
         self._rejections = rejections
         self._counters = counters
         self._clock = clock
+        self._sure = sure
 
     def caller(self, code: str) -> Caller:
         """The rules of one source: nothing but its own urn and its own types."""
-        urn = f"urn:ioc:{self._rules.tenant}:{code}"
-        own = {urn: self._rules.sources.get(urn, frozenset())}
-        rules = Rules(
-            tenant=self._rules.tenant, units=self._rules.units, sources=own, version=self._rules.version
-        )
-        return Caller(code, rules)
+        return Caller(code, narrowed(self._rules, code))
 
     async def take(self, raws: Sequence[bytes], caller: Caller) -> list[Outcome]:
         """One outcome an event, in order. An `Accepted` is in Kafka; every `Problem` is not, or not surely
@@ -105,6 +116,10 @@ class Intake:
         try:
             return decode(raw, rules=caller.rules, now=self._clock.now())
         except EventRefused as refused:
+            if refused.reason is Reason.future_time and not self._sure():
+                return Problem(
+                    "broker_unavailable", "Kafka's time is not known yet; send the same event again"
+                )
             self._rejections.report(refusal(caller.urn, refused, raw))
             return from_refusal(refused)
 

@@ -33,3 +33,10 @@ class Counters:
                 inside = ",".join(f'{key}="{value}"' for key, value in labels)
                 lines.append(f"{name}{{{inside}}} {count}" if inside else f"{name} {count}")
         return "\n".join(lines) + "\n"
+
+
+def skew(seconds: float) -> str:
+    """This machine's clock less Kafka's, as the lines of a gauge."""
+    name = "ioc_clock_skew_seconds"
+    meaning = "This machine's clock less Kafka's, which is taken when they differ."
+    return f"# HELP {name} {meaning}\n# TYPE {name} gauge\n{name} {seconds:.3f}\n"

@@ -49,6 +49,7 @@ OFFICE_STATUS: Mapping[str, int] = {
     "not_decidable": 422,
     "not_replayable": 422,
     "too_many_attempts": 429,
+    "key_store": 503,
     "store_unavailable": 503,
 }
 """Codes that only the back office answers with; publishers never meet them."""

@@ -19,6 +19,7 @@ from ioc.topics import ARCHIVES, DOCUMENTS, HR
 from storage.client import Store
 from storage.ledger import COLUMNS, Log
 from storage.quarantine_desk import StoredQuarantine
+from storage.source_desk import StoredSources
 from streams.land.block import Block
 from streams.land.judge import identity_hash, read_all, settle
 from tests.unit.contracts.events import NOW, event
@@ -174,3 +175,11 @@ def test_readers_see_states_and_nothing_of_persons(
     desk.mark(asked(Kind.discard, shown.place), "discarded", [shown.place], AT)
     rows = reading.query("SELECT ledger, unit, state FROM quarantine WHERE unit = 'G09.18'")
     assert rows == [("events_archives", "G09.18", "discarded")]
+
+
+def test_a_source_is_told_by_its_code_and_no_other(migrated: ClickHouse) -> None:
+    desk = StoredSources(migrated, "G09")
+    assert desk.standing([]) == []
+    assert {row["system_code"] for row in desk.standing(["qlvb", "no_such"])} <= {"qlvb"}
+    assert desk.refused("' OR 1 --") == []
+    desk.close()

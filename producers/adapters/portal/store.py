@@ -7,7 +7,6 @@ twice differently and nothing is left untold.
 
 import fcntl
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ from zlib import crc32
 import orjson
 
 from producers.adapters.portal.state import State
+from producers.durable import transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS dossiers (source TEXT NOT NULL, ref TEXT NOT NULL, state BLOB NOT NULL,
@@ -46,19 +46,8 @@ class DossierStore:
         self._threads = [threading.Lock() for _ in range(_STRIPES)]
         # One descriptor for ever: the system drops all of a process's locks when any descriptor is closed.
         self._lock_file = os.open(folder / "portal_sync.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        with self._open() as database:
+        with transaction(self._path) as database:
             database.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self._path, timeout=30)
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=FULL")
-            with database:
-                yield database
-        finally:
-            database.close()
 
     @contextmanager
     def held(self, source: str, refs: Sequence[str]) -> Iterator[None]:
@@ -73,16 +62,16 @@ class DossierStore:
 
     def is_whole(self, source: str) -> bool:
         """Whether this file has been the memory of the source from its first dossier on."""
-        with self._open() as database:
+        with transaction(self._path) as database:
             return database.execute("SELECT 1 FROM whole WHERE source = ?", (source,)).fetchone() is not None
 
     def set_whole(self, source: str) -> None:
-        with self._open() as database:
+        with transaction(self._path) as database:
             database.execute("INSERT OR IGNORE INTO whole VALUES (?)", (source,))
 
     def state(self, source: str, ref: str) -> State | None:
         """What was acknowledged last of a dossier."""
-        with self._open() as database:
+        with transaction(self._path) as database:
             row = database.execute(
                 "SELECT state FROM dossiers WHERE source = ? AND ref = ?", (source, ref)
             ).fetchone()
@@ -91,7 +80,7 @@ class DossierStore:
     def pending(self, source: str, refs: Sequence[str]) -> list[Change]:
         """Changes that were begun but not committed."""
         found = []
-        with self._open() as database:
+        with transaction(self._path) as database:
             for ref in dict.fromkeys(refs):
                 row = database.execute(
                     "SELECT state, events FROM pending WHERE source = ? AND ref = ?", (source, ref)
@@ -112,13 +101,13 @@ class DossierStore:
             )
             for change in changes
         ]
-        with self._open() as database:
+        with transaction(self._path) as database:
             database.executemany("INSERT INTO pending VALUES (?, ?, ?, ?)", rows)
 
     def commit(self, source: str, changes: Sequence[Change]) -> None:
         """Kafka has it: make it the state."""
         rows = [(source, change.state.dossier_ref, change.state.model_dump_json()) for change in changes]
-        with self._open() as database:
+        with transaction(self._path) as database:
             database.executemany("INSERT OR REPLACE INTO dossiers VALUES (?, ?, ?)", rows)
             database.executemany(
                 "DELETE FROM pending WHERE source = ? AND ref = ?", [row[:2] for row in rows]

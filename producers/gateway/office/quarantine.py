@@ -237,10 +237,9 @@ class QuarantineDesk:
         return (account.unit, *self._units.under(account.unit, today))
 
     def _systems(self, account: Account) -> tuple[str, ...]:
-        """The systems that report for the account's units and for no other."""
-        mine = set(self._mine(account))
-        found = (each for each in self._sources.values() if each.units and each.units <= mine)
-        return tuple(each.urn(self._tenant) for each in found)
+        """The systems of the account's units."""
+        mine, all_ = self._mine(account), self._units.codes
+        return tuple(each.urn(self._tenant) for each in self._sources.values() if each.owned_by(mine, all_))
 
     def _told(self, act: Act) -> Row:
         """An act as it is answered."""

@@ -19,6 +19,8 @@ from producers.gateway.office.desk import Desk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.quarantine_routes import add_quarantine
 from producers.gateway.office.sessions import Sessions, stored
+from producers.gateway.office.source_routes import add_sources
+from producers.gateway.office.sourcing import SourceDesk
 from producers.gateway.office.views import add_views
 from producers.gateway.problems import Problem
 from producers.gateway.problems import described as refusals
@@ -36,8 +38,9 @@ def router(
     desk: Desk,
     quarantine: QuarantineDesk | None = None,
     decisions: DecisionDesk | None = None,
+    sources: SourceDesk | None = None,
 ) -> APIRouter:
-    """All routes of the back office; those of the quarantine desk and of decisions if there are these."""
+    """All routes of the back office; those of quarantine, decisions and sources if there are these."""
     # For the description only: who is calling is decided in `signed_in`.
     session = Security(HTTPBearer(scheme_name="session", auto_error=False))
     known, anyone = APIRouter(dependencies=[session]), APIRouter()
@@ -48,6 +51,8 @@ def router(
         add_quarantine(known, quarantine, sessions)
     if decisions is not None:
         add_decisions(known, decisions, sessions)
+    if sources is not None:
+        add_sources(known, sources, sessions)
     add_views(anyone, desk, office.roles, office.clock)
     routes = APIRouter(prefix="/office", tags=["office"], responses=refusals(*REFUSED, office=True))
     for each in (anyone, known):

@@ -12,6 +12,7 @@ from ioc.clock import VIETNAM, Clock
 from ioc.errors import StoreUnavailable
 from tests.unit.console.decisions import SmallDecisions
 from tests.unit.console.quarantines import SmallQuarantine
+from tests.unit.console.sources import SmallSources
 
 ACCOUNTS = {
     "truc_ca_1": ("truc_ca_ioc", "G09"),
@@ -20,6 +21,7 @@ ACCOUNTS = {
     "thanh_tra_1": ("auditor", "G09.912"),
     "du_lieu_1": ("data_steward", "G09"),
     "du_lieu_2": ("data_steward", "G09"),
+    "nguon_919": ("publisher_owner", "G09.919"),
     "quan_tri_1": ("platform_admin", "G09"),
     "an_toan_1": ("security_admin", "G09"),
 }
@@ -46,6 +48,7 @@ class SmallOffice:
         self.clock = clock
         self.alerts = {each["alert_ref"]: each for each in _alerts(clock.now())}
         self.quarantine = SmallQuarantine(clock)
+        self.sources = SmallSources(clock)
         self.decisions = SmallDecisions(clock)
 
     @property
@@ -55,7 +58,7 @@ class SmallOffice:
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.stopped:
             raise httpx.ConnectError("no gateway")
-        body = json.loads(request.content) if request.content else {}
+        body = _json(request.content)
         path = request.url.path.removeprefix("/office")
         if path == "/session" and request.method == "POST":
             return self._sign_in(body)
@@ -82,6 +85,8 @@ class SmallOffice:
                 return self._hand_over(account, body)
             case "GET", ["audit"]:
                 return httpx.Response(200, json={"deeds": self.deeds, "chain": self.chain})
+            case method, ["sources", *rest]:
+                return self.sources.answer(method, rest, body)
             case method, ["decisions", *rest]:
                 return self.decisions.answer(method, rest, account, body)
             case method, ["quarantine", *rest]:
@@ -130,6 +135,13 @@ class SmallOffice:
             "notes": notes,
         }
         return httpx.Response(201, json=self.shift)
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content or b"{}")
+    except ValueError:
+        return content
 
 
 def _state(alert: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def test_steps_are_ticked_by_who_may_while_the_alert_is_open() -> None:
     [
         ("truc_ca_ioc", ["/console", "/console/work", "/console/shift", "/console/quarantine", "/wall"]),
         ("data_steward", ["/console/quarantine", "/console/targets"]),
-        ("publisher_owner", ["/console/quarantine"]),
+        ("publisher_owner", ["/console/quarantine", "/console/sources"]),
         ("lanh_dao_bo", ["/leader", "/wall", "/adoption"]),
         ("chanh_van_phong", ["/console", "/leader", "/console/work", "/console/shift", "/wall", "/adoption"]),
         ("thu_truong_don_vi", ["/console", "/leader", "/console/work", "/console/shift", "/wall"]),

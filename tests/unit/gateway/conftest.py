@@ -12,7 +12,7 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
-from ioc.clock import FixedClock
+from ioc.clock import Clock, FixedClock
 from ioc.contracts import TYPES, Envelope, encode, kafka_key
 from ioc.reference import Catalogue
 from producers.gateway.access import Keyring
@@ -77,10 +77,10 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(folder: Path, now: datetime = NOW, **options: Any) -> AsyncIterator[Door]:
+async def opened(folder: Path, now: datetime | Clock = NOW, **options: Any) -> AsyncIterator[Door]:
     credentials = folder / "credentials.json"
     credentials.write_text(json.dumps({"sources": {code: {"key": key} for code, key in KEYS.items()}}))
-    clock = FixedClock(now)
+    clock = FixedClock(now) if isinstance(now, datetime) else now
     outlet = Memory()
     app = create_app(
         rules=RULES,

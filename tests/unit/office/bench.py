@@ -31,6 +31,7 @@ from producers.gateway.office.decisions import DecisionDesk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.routes import router
 from producers.gateway.office.sessions import Sessions
+from producers.gateway.office.sourcing import SourceDesk
 from producers.gateway.outlet import Unpublished
 from tests.unit.gateway.conftest import Memory
 
@@ -221,6 +222,16 @@ class FakeDecisions:
         self.kept[decision.id] = decision
 
 
+class FakeStanding:
+    """What the store would say of source systems."""
+
+    def standing(self, codes: list[str]) -> list[dict[str, Any]]:
+        return [{"system_code": code, "state": "live", "counted": 7} for code in codes]
+
+    def refused(self, code: str) -> list[dict[str, Any]]:
+        return [{"place": "door", "reason": "schema", "records": 2}]
+
+
 class Bench:
     """The application with its desk, its clock, what it sent to Kafka, and a client."""
 
@@ -232,6 +243,9 @@ class Bench:
         self.passwords = Passwords(CHEAP)
         self.sent: list[dict[str, Any]] = []
         self.kafka_down = False
+        self.standing = FakeStanding()
+        self.rotated: list[str] = []
+        self.keys_closed = False
         self.outlet = Memory()
         self.folder = folder
         self.client: httpx.AsyncClient
@@ -266,6 +280,16 @@ class Bench:
             rules=RULES,
             clock=self.clock,
         )
+        sources = SourceDesk(
+            standing=self.standing,
+            sessions=sessions,
+            roles=Roles.load(),
+            units=CATALOGUE.units,
+            sources=CATALOGUE.sources,
+            rules=CATALOGUE.rules("G09"),
+            rotate=self._rotate,
+            clock=self.clock,
+        )
         credentials = self.folder / "credentials.json"
         credentials.write_text('{"sources": {"qlvb": {"key": "key-of-qlvb"}}}', encoding="utf-8")
         return create_app(
@@ -274,8 +298,14 @@ class Bench:
             outlet=self.outlet,
             clock=self.clock,
             own_unit="G09.919",
-            doors=[lambda _: router(office, sessions, self.desk, quarantine, decisions)],
+            doors=[lambda _: router(office, sessions, self.desk, quarantine, decisions, sources)],
         )
+
+    def _rotate(self, code: str) -> str:
+        if self.keys_closed:
+            raise PermissionError("read-only")
+        self.rotated.append(code)
+        return f"new-key-of-{code}"
 
     async def _send(self, command: bytes) -> None:
         if self.kafka_down:

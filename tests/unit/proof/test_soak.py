@@ -1,10 +1,12 @@
 """What grows is found, what only swings is not."""
 
+import os
 import random
+from pathlib import Path
 
 import pytest
 
-from proof.soak import GROWTH_MIB_H, NOISE_MIB, allowed_mib, slope
+from proof.soak import GROWTH_MIB_H, NOISE_MIB, allowed_mib, open_files, slope
 
 MIB = 1 << 20
 HOUR = 3600
@@ -40,3 +42,12 @@ def test_the_longer_the_look_the_less_may_be_gained_an_hour() -> None:
 
 def test_growth_that_matters_in_a_working_day_is_found() -> None:
     assert slope(points(12)) > allowed_mib(NOISE_MIB, 1.0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="a system without /proc")
+def test_what_a_process_holds_of_proc_is_not_an_open_file(tmp_path: Path) -> None:
+    before = open_files(os.getpid())
+    with Path("/proc/self/status").open(encoding="ascii"):
+        assert open_files(os.getpid()) == before
+        with (tmp_path / "a").open("wb"):
+            assert open_files(os.getpid()) == before + 1

@@ -41,7 +41,7 @@ class FakeProducer:
 
     def flush(self, timeout: float | None) -> None:
         for offset, (topic, _, _, sent) in enumerate(self.sent):
-            sent.acknowledge(SimpleNamespace(topic=topic, partition=0, offset=offset))
+            sent.acknowledge(SimpleNamespace(topic=topic, partition=0, offset=offset, timestamp=1))
 
     def close(self, timeout: float) -> None:
         self.closed = True
@@ -72,7 +72,7 @@ def test_an_event_travels_on_its_topic_under_its_subject() -> None:
     assert (topic, key) == ("ioc.documents", "G09/G09.901,2026/11/20,123/QĐ-BNV".encode())
     assert value == encode(document())
     assert not future.done()
-    sent.acknowledge(SimpleNamespace(topic=topic, partition=1, offset=42))
+    sent.acknowledge(SimpleNamespace(topic=topic, partition=1, offset=42, timestamp=7))
     assert future.result(0) == Receipt("ioc.documents", 1, 42)
 
 
