@@ -2,9 +2,20 @@
 
 from collections.abc import Mapping
 
-from proof.faults import absent, data, door, failpoints, memory, network, processes, silence, stores
+from proof.faults import (
+    absent,
+    data,
+    door,
+    failpoints,
+    memory,
+    network,
+    processes,
+    publishing,
+    silence,
+    stores,
+)
 from proof.scene import Fault
 
-_ALL = (processes, network, data, silence, stores, memory, door, absent, failpoints)
+_ALL = (processes, publishing, network, data, silence, stores, memory, door, absent, failpoints)
 FAULTS: Mapping[str, Fault] = {fault.id: fault for room in _ALL for fault in room.FAULTS}
 """Id → fault."""
