@@ -32,7 +32,7 @@ class Acknowledging:
 
     def send(self, topic: str, value: bytes, key: bytes) -> Any:
         Acknowledging.values += (value,)
-        at = SimpleNamespace(topic=topic, partition=0, offset=7)
+        at = SimpleNamespace(topic=topic, partition=0, offset=7, timestamp=1_000)
         return SimpleNamespace(add_callback=lambda call: call(at), add_errback=lambda call: None)
 
     def close(self, timeout: float) -> None:
