@@ -19,6 +19,7 @@ ROOMS = (
     "calendar",
     "catalogue",
     "imports",
+    "spool",
     "ledger",
     "quarantine",
     "reconcile",

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -19,8 +19,9 @@ from ioc.contracts import TYPES, Envelope, encode, fingerprint, kafka_key
 from ioc.contracts.codec import canonical_data
 from ioc.contracts.registry import ADAPTER
 from producers import counting
-from producers.counting import BEAT, Sent, instant, ms
+from producers.counting import BEAT, Sent, ms
 from producers.sdk import Receipt
+from producers.spool import asking
 from producers.spool.errors import SpoolConflict, SpoolFailed, SpoolFull
 from producers.spool.opening import opened
 from producers.spool.tables import SCHEMA, Entry, Pending, Refusal
@@ -171,26 +172,9 @@ class SpoolFile:
     # Asking
 
     def pending(self, now: datetime) -> Pending:
+        """How it stands."""
         with self._transaction() as database:
-            tally = {
-                part: (number, size)
-                for part, number, size in database.execute("SELECT part, number, bytes FROM tally")
-            }
-            oldest = database.execute(
-                "SELECT put_ms FROM waiting JOIN events USING (seq) ORDER BY seq LIMIT 1"
-            ).fetchone()
-            kept = _one(database, "SELECT min(acked_ms) FROM kept")
-        count, size = tally["waiting"]
-        aside = tuple(sorted(path.name for path in self._folder.glob("aside-*.sqlite")))
-        return Pending(
-            count=count,
-            bytes=size,
-            oldest_age=max(now - instant(oldest[0]), timedelta(0)) if oldest else None,
-            refused=tally["refused"][0],
-            kept=tally["events"][0] - count - tally["refused"][0],
-            kept_since=instant(kept) if kept else None,
-            set_aside=aside,
-        )
+            return asking.pending(database, self._folder, now)
 
     def waits(self) -> int:
         """How many events wait."""
@@ -207,11 +191,9 @@ class SpoolFile:
         return Receipt(*row) if row else None
 
     def refusals(self) -> list[Refusal]:
+        """What Kafka will not take as it is."""
         with self._transaction() as database:
-            rows = database.execute(
-                "SELECT source, id, reason, at_ms FROM refused JOIN events USING (seq) ORDER BY seq"
-            ).fetchall()
-        return [Refusal(source, name, reason, instant(at)) for source, name, reason, at in rows]
+            return asking.refusals(database)
 
     def sent(self, source: str) -> tuple[Sent | None, int]:
         """What a source handed over to the spool, heartbeats that wait among it; how many of these."""

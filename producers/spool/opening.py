@@ -30,11 +30,14 @@ def taken(folder: Path) -> int:
         raise SpoolFailed(f"spool {folder}: {error.strerror}, expected a folder of one's own") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(lock)
         raise SpoolInUse(
             f"spool {folder} belongs to another process, expected one process a folder"
         ) from None
+    except OSError as error:
+        os.close(lock)
+        raise SpoolFailed(f"spool {folder}: {error.strerror}, expected a disk of this machine") from error
     return lock
 
 
@@ -67,7 +70,7 @@ def opened(folder: Path, schema: str, now: datetime) -> sqlite3.Connection:
 def _fault(path: Path) -> str:
     """What is wrong with a file that should be a spool; empty: nothing."""
     try:
-        database = connect(path)
+        database = sqlite3.connect(path)  # nothing is changed in what may be somebody else's
         try:
             owner = database.execute("PRAGMA application_id").fetchone()[0]
             tables = database.execute("SELECT count() FROM sqlite_schema").fetchone()[0]

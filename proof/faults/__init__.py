@@ -12,12 +12,27 @@ from proof.faults import (
     network,
     poison,
     processes,
+    publishing,
     silence,
     stores,
     versions,
 )
 from proof.scene import Fault
 
-_ALL = (processes, network, data, late, poison, silence, stores, versions, memory, door, absent, failpoints)
+_ALL = (
+    processes,
+    publishing,
+    network,
+    data,
+    late,
+    poison,
+    silence,
+    stores,
+    versions,
+    memory,
+    door,
+    absent,
+    failpoints,
+)
 FAULTS: Mapping[str, Fault] = {fault.id: fault for room in _ALL for fault in room.FAULTS}
 """Id → fault."""

@@ -4,7 +4,6 @@ from proof.scene import Fault, Scene
 
 WHY = {
     "F13": ("one, then two of three brokers die", "a cluster of three brokers: the local stack runs one"),
-    "F20": ("the publisher's spool is full", "a spool: the SDK keeps none, it raises to its caller"),
     "F21b": (
         "the clocks of gateway and worker are wrong",
         "libfaketime, for single processes",

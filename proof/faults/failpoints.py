@@ -3,19 +3,15 @@
 import http.client
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 
+from proof.faults.publishing import Child
 from proof.oracle.direct import poison, put
-from proof.oracle.journal import Told
 from proof.scene import Fault, Scene
 
 QUIET_RATE = 150.0
-CHILD = Path(__file__).parents[1] / "harness" / "sdk_child.py"
 SDK_EVENTS = 150
 
 
@@ -104,49 +100,18 @@ def _whole(scene: Scene) -> None:
 
 
 def publisher(name: str, title: str) -> Fault:
-    """P1-P3: the SDK in a process of its own, which dies and is started again on its spool."""
+    """P1-P3: a publisher by the SDK's spool, in a process of its own, which dies and is started again."""
 
     def act(scene: Scene) -> None:
         told = list({each.key: each for each in islice(scene.events.stream("qlvb"), SDK_EVENTS)}.values())
-        folder = scene.stack.home / f"sdk-{name}"
-        folder.mkdir(exist_ok=True)
-        spool, receipts = spool_of(folder, told)
-        (folder / name).write_text(f"{scene.chance.randrange(2, SDK_EVENTS // 2)}:kill")
-        scene.journal.sending(told)
-        code = run_child(scene, spool, receipts, folder).wait(120)
-        if code == -signal.SIGKILL and (folder / f"{name}.fired").exists():
+        child = Child(scene, f"sdk-{name}", told)
+        (child.home / name).write_text(f"{scene.chance.randrange(2, SDK_EVENTS // 2)}:kill")
+        code = child.run("--wait").wait(120)
+        if code == -signal.SIGKILL and (child.home / f"{name}.fired").exists():
             scene.bit(f"the publisher died at {name}")
-        if run_child(scene, spool, receipts, folder).wait(120) != 0:
-            scene.wrong("I10", "the publisher did not send the rest after its restart")
-        note_receipts(scene, told, receipts)
+        child.ends()
 
     return quiet(name, title, act, (1, 1) if name == "P1" else (1, 2))
-
-
-def spool_of(folder: Path, told: list[Told]) -> tuple[Path, Path]:
-    """A spool with these events and the file of its receipts, both new."""
-    for old in folder.iterdir():
-        old.unlink()
-    spool = folder / "spool.ndjson"
-    lines = (json.dumps(json.loads(each.wire), ensure_ascii=False) + "\n" for each in told)
-    spool.write_text("".join(lines), encoding="utf-8")
-    return spool, folder / "receipts.ndjson"
-
-
-def run_child(scene: Scene, spool: Path, receipts: Path, orders: Path) -> "subprocess.Popen[bytes]":
-    """A publisher that sends what has no receipt yet; its failpoints are armed in `orders`."""
-    command = [sys.executable, "-P", str(CHILD), str(spool), str(receipts), scene.stack.bootstrap]
-    environment = {**scene.stack.environment, "IOC_FAILPOINTS": str(orders)}
-    with (orders / "child.log").open("ab") as log:
-        return subprocess.Popen(command, env=environment, cwd=scene.stack.home, stdout=log, stderr=log)
-
-
-def note_receipts(scene: Scene, told: list[Told], receipts: Path) -> None:
-    """The receipts that the publisher kept, into the journal."""
-    keys = {each.id.lower(): each.key for each in told}
-    for line in receipts.read_bytes().splitlines():
-        receipt = json.loads(line)
-        scene.journal.ended(keys[receipt.pop("id").lower()], "ok", **receipt)
 
 
 def audited(scene: Scene) -> None:
@@ -196,7 +161,7 @@ FAULTS: tuple[Fault, ...] = (
     quiet("C3", "worker dies after rejected rows were written", quarantined, (1, 100)),
     gateway("G2"),
     worker("C4", "worker dies after the plan, before the insert"),
-    publisher("P3", "publisher dies after Kafka answered, before it noted the receipt"),
+    publisher("P3", "publisher dies after Kafka answered, before its spool noted the receipt"),
     worker("C5", "worker dies within the insert"),
     gateway("G3"),
     worker("C6", "worker dies after the insert, before the next commit"),

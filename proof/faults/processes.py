@@ -8,7 +8,7 @@ from itertools import islice
 
 import psutil
 
-from proof.faults.failpoints import note_receipts, run_child, spool_of
+from proof.faults.publishing import Child
 from proof.harness.stack import StackFailed, until
 from proof.honesty import told_by_the_wall
 from proof.oracle.asking import Base
@@ -24,21 +24,16 @@ ALL = ("clickhouse", "kafka", "gateway", "worker", "reducer")
 def publishers(scene: Scene) -> None:
     """F01: a publisher by the SDK is killed at moments of chance until its spool is empty."""
     told = list({each.key: each for each in islice(scene.events.stream("qlvb"), 600)}.values())
-    folder = scene.stack.home / "sdk-F01"
-    folder.mkdir(exist_ok=True)
-    spool, receipts = spool_of(folder, told)
-    scene.journal.sending(told)
+    child = Child(scene, "sdk-F01", told)
     for _ in range(4):
-        process = run_child(scene, spool, receipts, folder)
+        process = child.run("--group", "50")
         try:
             process.wait(scene.chance.uniform(1.0, 3.0))
         except subprocess.TimeoutExpired:  # still at work: that is when it is to die
             process.kill()
             process.wait(10)
             scene.bit(f"the publisher ({process.pid}) died of SIGKILL")
-    if run_child(scene, spool, receipts, folder).wait(90) != 0:
-        scene.wrong("I10", "the publisher did not send the rest after its restarts")
-    note_receipts(scene, told, receipts)
+    child.ends("--group", "50")
 
 
 def killed(*names: str, times: int) -> Act:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,11 +13,15 @@ from typing import Any
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
+from proof.faults.publishing import Child
 from proof.harness.stack import until
 from proof.harness.volume import missing
 from proof.oracle.asking import Found
 from proof.oracle.journal import Told
 from proof.scene import Act, Fault, Scene
+
+SPOOLED = 100
+"""Events of F12 whose publisher has a spool."""
 
 
 @contextmanager
@@ -40,6 +45,25 @@ def made_anew(scene: Scene) -> None:
     scene.load.paused = False
 
 
+def _sent_again(scene: Scene) -> None:
+    """Acknowledged and lost with the log before they landed: what the spool still has makes the loss good."""
+    told = _tasks(scene, SPOOLED)
+    scene.sent_alone += told
+    child = Child(scene, "sdk-F12", told)
+    worker = scene.stack.pid("worker")
+    scene.stopped("worker")
+    child.ends("--group", "50")
+    _make_anew(scene, "ioc.tasks")
+    scene.stack.signal("worker", signal.SIGKILL)
+    scene.stack.await_other("worker", worker)
+    lost = SPOOLED - len(_counted(scene) & {each.id.lower() for each in told})
+    scene.bit(f"{lost} acknowledged records of a publisher were lost before they landed")
+    child.ends("--group", "50", "--resend")
+    scene.numbers["lost"], scene.numbers["publisher_said"] = lost, child.said().splitlines()[-3:]
+    if lost < SPOOLED:
+        scene.wrong("I10", f"{SPOOLED - lost} records landed before the log was lost")
+
+
 def _make_anew(scene: Scene, topic: str) -> None:
     with admin(scene) as client:
         client.delete_topics([topic])
@@ -49,7 +73,6 @@ def _make_anew(scene: Scene, topic: str) -> None:
         if not until(lambda: topic in client.list_topics(), 20, 0.3):
             scene.wrong("I10", f"{topic} was not made anew")
     scene.bit(f"{topic} was deleted with its records and made anew")
-    scene.kill("worker")
 
 
 def _tasks(scene: Scene, count: int) -> list[Told]:
@@ -79,14 +102,22 @@ def nothing_thrown_away(scene: Scene, found: Found) -> None:
     """Every event of the new log has its row, though the old log had blocks of the same name."""
     ids = {row.topic_id for row in found.rows if row.topic == "ioc.tasks"}
     scene.numbers["topic_ids"] = len(ids)
-    rows = scene.asked.sql(
-        "SELECT id, count() FROM ioc.events_tasks WHERE startsWith(subject, %(run)s) GROUP BY id",
-        {"run": f"{scene.events.run}/"},
-    )
-    there = {str(name) for name, _ in rows}
+    there = _counted(scene)
     told = {each.id.lower() for each in scene.sent_alone}
     for name in sorted(told - there):
-        scene.wrong("I1", f"acknowledged in the new log and in no row of the ledger: {name}")
+        scene.wrong("I1", f"acknowledged in the new log and not counted in the ledger: {name}")
+
+
+def _counted(scene: Scene) -> set[str]:
+    """The run's events in the ledger of tasks; each once, or it is said."""
+    rows = scene.asked.sql(
+        "SELECT id, count() FROM ioc.events_tasks WHERE startsWith(subject, %(run)s) AND verdict = 'counted'"
+        " GROUP BY id", {"run": f"{scene.events.run}/"},
+    )  # fmt: skip
+    for name, times in rows:
+        if times > 1:
+            scene.wrong("I3", f"counted {times} times: {name}")
+    return {str(name) for name, _ in rows}
 
 
 def expired(scene: Scene) -> None:

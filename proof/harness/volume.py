@@ -8,15 +8,15 @@ MIB = 400
 
 
 class Volume:
-    """A tmpfs mounted on a folder of a stack's data."""
+    """A tmpfs of `mib` MiB mounted on a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, mib: int = MIB) -> None:
+        self._folder, self._mib = folder, mib
 
     def mount(self) -> None:
         """Raises `OSError` when this user may not mount."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={MIB}m,mode=700", "proof", str(self._folder)]
+        command = ["mount", "-t", "tmpfs", "-o", f"size={self._mib}m,mode=700", "proof", str(self._folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise OSError(f"{self._folder}: {done.stderr.strip()}")

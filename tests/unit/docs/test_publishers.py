@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 import producers.sdk
-from ioc.contracts import Reason, decode
+from ioc.contracts import Reason, decode, well_formed
 from tests.unit.gateway.conftest import NOW, RULES, opened
 
 PAGE = (Path(__file__).parents[3] / "docs" / "publishers.md").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ class Acknowledging:
 
     def send(self, topic: str, value: bytes, key: bytes) -> Any:
         Acknowledging.values += (value,)
-        at = SimpleNamespace(topic=topic, partition=0, offset=7)
+        at = SimpleNamespace(topic=topic, partition=0, offset=7, timestamp=1_000)
         return SimpleNamespace(add_callback=lambda call: call(at), add_errback=lambda call: None)
 
     def close(self, timeout: float) -> None:
@@ -44,10 +44,25 @@ def test_the_python_example_publishes_a_good_event(
 ) -> None:
     monkeypatch.setenv("IOC_DATA", str(tmp_path))
     monkeypatch.setattr(producers.sdk, "Publisher", partial(producers.sdk.Publisher, connect=Acknowledging))
-    (example,) = blocks("python")
+    example, _ = blocks("python")
     exec(compile(example, "publishers.md", "exec"), {})
     assert capsys.readouterr().out == "ioc.services 0 7\n"
     assert decode(Acknowledging.values[-1], rules=RULES, now=NOW).kind.name == "dossier.resolved"
+
+
+def test_the_spool_example_keeps_an_event_and_sends_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IOC_DATA", str(tmp_path))
+    connected = partial(producers.sdk.Publisher, connect=Acknowledging)
+    monkeypatch.setattr("producers.spool.publisher.Publisher", connected)
+    _, example = blocks("python")
+    exec(compile(example, "publishers.md", "exec"), {})
+    receipt, stands = capsys.readouterr().out.splitlines()
+    assert receipt == "Receipt(topic='ioc.services', partition=0, offset=7)"
+    assert stands == "0 0 None 0 2"
+    closed, beat = map(well_formed, Acknowledging.values[-2:])
+    assert (closed.kind.name, beat.kind.name) == ("dossier.closed", "source.heartbeat")
 
 
 def test_the_http_example_gets_the_answer_shown(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the publisher's engineer holds in hand: `SpooledPublisher`, its thread, its folder, its lock."""
 
+import json
 import sqlite3
 import stat
 import threading
@@ -8,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from ioc.cli import main
 from ioc.clock import FixedClock
 from ioc.contracts import EventRefused, Reason, encode
 from ioc.settings import Kafka
 from producers.sdk import PublishFailed, Receipt
 from producers.spool import SpoolConflict, SpooledPublisher, SpoolFailed, SpoolFull, SpoolInUse
+from producers.spool.asking import look
 from tests.unit.contracts.events import NOW, RULES, SOURCE, UNIT, document
-from tests.unit.spool.outlet import Log, case
+from tests.unit.spool.outlet import TOO_LARGE, Log, case
 
 
 class Gated(Log):
@@ -222,3 +225,23 @@ def test_conflicts_and_refusals_reach_the_caller(tmp_path: Path) -> None:
         spool.flush(20)
         assert spool.resend(NOW) == 1
         spool.flush(20)
+
+
+def test_a_look_from_outside_while_the_owner_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log()
+    log.refuse = lambda value: TOO_LARGE if value == encode(case(2)) else None
+    with opened(tmp_path, log) as spool:
+        spool.put_all([case(1), case(2)])
+        spool.flush(20)
+        stands, (refusal,) = look(tmp_path, NOW)
+        assert (stands.count, stands.refused, stands.kept, refusal.id) == (0, 1, 1, case(2).id)
+        monkeypatch.setattr("sys.argv", ["ioc", "spool", "show", str(tmp_path), "--json"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    said = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, said["waiting"], said["kept"]) == (1, 0, 1)
+    assert [one["id"] for one in said["refused"]] == [case(2).id]
+    with pytest.raises(SpoolFailed, match="expected the folder of a spool"):
+        look(tmp_path / "elsewhere", NOW)
