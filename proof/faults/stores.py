@@ -34,12 +34,15 @@ def admin(scene: Scene) -> Iterator[Any]:
 
 
 def made_anew(scene: Scene) -> None:
-    """F12: a topic is lost and made anew, twice: the blocks of the last two logs have the same
+    """F12: a topic is lost and made anew, three times. The first time records are lost that had not landed,
+    and their publisher sends them again from its spool. The blocks of the last two logs have the same
     offsets, and nothing but the topic's id tells them apart."""
     scene.load.paused = True
     until(lambda: scene.has_landed(scene.asked.ends()), 60, 0.5)
+    _sent_again(scene)
     for _ in range(2):
         _make_anew(scene, "ioc.tasks")
+        scene.kill("worker")
         for each in _tasks(scene, 3):
             _alone(scene, each)
     scene.load.paused = False
