@@ -26,7 +26,7 @@ LATE_DAYS = (0, 1, 2, 7, 20, 39)
 """Days before today of which something is told late; today is not closed and is never restated."""
 DRAWN = 400
 AGREES = 0.0005
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 TILE = ("online_dossier_rate", TENANT, "month")
 """What the operations wall shows on a tile."""
 Marks = set[tuple[str, str, str]]
@@ -49,7 +49,10 @@ def late(scene: Scene) -> None:
     today = datetime.now(kpis.VIETNAM).date()
     scene.load.paused = True
     if not _settled(scene):
+        # What is shown of a moment of which nobody knows what belongs to it says nothing of marks.
         scene.wrong("I10", "the reducer did not come to rest before the late events")
+        scene.load.paused = False
+        return
     before = scene.asked.cells()
     _days_end(scene)
     _judge(scene, "before anything was late", Marked(set(), set()))
