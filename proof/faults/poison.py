@@ -24,6 +24,9 @@ LATER_S = 1.0
 QUIET_S = 0.5
 """A machine on which a good record keeps the next one longer than this is too busy to say so: what poison
 costs beyond that is judged there."""
+BUSY_S = 3.0
+"""Beyond this a second more or less says nothing."""
+TOO_BUSY = "not at all: the machine was too busy"
 PATIENCE_S = 20.0
 INDIGESTIBLE = "POISON"
 RULE = f"CHECK verdict != 'counted' OR position(subject, '/{INDIGESTIBLE}-') = 0"
@@ -49,9 +52,16 @@ def poisoned(scene: Scene) -> None:
     }
     medians = {kind: median(found) for kind, found in waited.items()}
     usual = medians.pop(USUAL)
-    scene.numbers["judged"] = "by itself" if usual <= QUIET_S else "beyond the usual"
+    scene.numbers["judged"] = rule_for(usual)
     for kind, took, allowed in late(medians, usual):
         scene.wrong("I1", f"behind {kind} a record waited {took:.2f} s, allowed {allowed:.2f} s")
+
+
+def rule_for(usual: float) -> str:
+    """By which rule a machine can be judged on which a good record keeps the next one so long."""
+    if usual <= QUIET_S:
+        return "by itself"
+    return "beyond the usual" if usual <= BUSY_S else TOO_BUSY
 
 
 def late(medians: dict[str, float], usual: float) -> list[tuple[str, float, float]]:
@@ -119,7 +129,10 @@ def _ms(seconds: float) -> int:
 
 
 def bitten_by_quarantine(scene: Scene, found: Found) -> None:
-    """Each kind stands in quarantine under its reason."""
+    """Each kind stands in quarantine under its reason. Without it, or without time to see what poison costs,
+    nothing is proven."""
+    if scene.numbers["judged"] == TOO_BUSY:
+        return
     reasons = {row.reason for row in found.rows if row.verdict == "rejected"}
     if reasons >= set(KINDS):
         scene.bit(f"{sum(row.verdict == 'rejected' for row in found.rows)} in quarantine: {sorted(reasons)}")

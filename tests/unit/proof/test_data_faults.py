@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from proof.faults.late import Marked, added, differing, restated
-from proof.faults.poison import late
+from proof.faults.poison import TOO_BUSY, late, rule_for
 from proof.faults.versions import with_flags
 from proof.harness.stack import ROOT
 from proof.harness.trees import patched
@@ -51,6 +51,11 @@ def test_poison_is_judged_by_itself_where_the_machine_has_time(
     usual: float, took: float, too_late: bool
 ) -> None:
     assert bool(late({"schema": took}, usual)) is too_late
+
+
+def test_a_machine_that_is_too_busy_proves_nothing() -> None:
+    assert TOO_BUSY not in {rule_for(usual) for usual in (0.2, 0.5, 3.0)}
+    assert rule_for(3.1) == TOO_BUSY
 
 
 @pytest.mark.parametrize("version", [OLDER, NEWER])
