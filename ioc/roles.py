@@ -31,6 +31,10 @@ OtherAction = Literal[
     "approve_change",
     "test_event",
     "rotate_key",
+    "order_task",
+    "progress_order",
+    "ask_correction",
+    "answer_correction",
 ]
 Action = Literal[AlertAction, OtherAction]
 ALERT_ACTIONS: frozenset[str] = frozenset(get_args(AlertAction))
@@ -50,6 +54,8 @@ Page = Literal[
     "audit",
     "kpis",
     "configuration",
+    "orders",
+    "corrections",
 ]
 
 

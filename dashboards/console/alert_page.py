@@ -12,6 +12,7 @@ from dashboards.console.acting import act, wish
 from dashboards.console.asking import Asking
 from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.lists import TONE, Alert
+from dashboards.console.orders_page import ask_link
 from dashboards.console.pages import opened, told
 from dashboards.console.permitted import may_step, offered
 from dashboards.console.reading import MOST, Row, shows_cases
@@ -97,6 +98,7 @@ class Sheet:
         with self._body:
             self._head(alert, rule)
             self._actions(alert, rule)
+            ask_link(console, self._known, "alert", alert.alert_ref, alert.to_unit or alert.unit)
             with box("columns"):
                 with box("card", "section"):
                     self._procedure(alert, rule)

@@ -13,6 +13,7 @@ from dashboards.console import (
     evidence_page,
     leader_page,
     more_pages,
+    orders_page,
     quarantine_page,
     signing,
     sources_page,
@@ -73,5 +74,5 @@ def install(web: FastAPI, console: Console) -> None:
         return response
 
     pages = (alerts_page, alert_page, more_pages, quarantine_page, leader_page, evidence_page, adoption_page)
-    for part in (signing, *pages, targets_page, sources_page, audit_export):
+    for part in (signing, *pages, targets_page, sources_page, orders_page, audit_export):
         part.install(web, console)

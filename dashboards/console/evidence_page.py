@@ -7,6 +7,7 @@ from nicegui import ui
 from dashboards.console import leader_reading as ask
 from dashboards.console.frame import Notice, box, text
 from dashboards.console.leading import Row, shown
+from dashboards.console.orders_page import ask_link
 from dashboards.console.pages import opened, table, told
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
@@ -63,6 +64,8 @@ async def _draw(console: Console, known: Visitor, notice: Notice, kpi: str, unit
         if last["expected_units"]:
             units = {"n": last["coverage_units"], "of": last["expected_units"]}
             text("p", say("evidence.coverage", **units), "soft")
+    if unit != console.tenant:
+        ask_link(console, known, "kpi", kpi, unit)
     if days:
         with box("card", "section"):
             text("h2", f"{say('evidence.history')} · {say('window.month')}")

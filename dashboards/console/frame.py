@@ -17,6 +17,7 @@ NAVIGATION = (
     ("nav.work", "/console/work", ("console",)),
     ("nav.shift", "/console/shift", ("console",)),
     ("nav.quarantine", "/console/quarantine", ("quarantine",)),
+    ("nav.orders", "/console/orders", ("orders", "corrections")),
     ("nav.sources", "/console/sources", ("publishers",)),
     ("nav.targets", "/console/targets", ("configuration", "kpis")),
     ("nav.audit", "/console/audit", ("audit",)),

@@ -12,6 +12,7 @@ from dashboards.console.briefings import OnDemand, unit_of
 from dashboards.console.frame import Notice, box, text
 from dashboards.console.leading import RANKED, Item, exceptions, items, ranking, shown
 from dashboards.console.lists import TONE, Alert, ordered
+from dashboards.console.orders_page import standing
 from dashboards.console.pages import opened, told
 from dashboards.console.sessions import Visitor
 from dashboards.console.signing import to_password, to_sign_in, visitor
@@ -37,6 +38,7 @@ def install(web: FastAPI, console: Console) -> None:
         async def draw(known: Visitor, notice: Notice) -> None:
             page = Leading(console, known, notice)
             await page.decisions()
+            await standing(console, known, notice)
             if not known.sees_all:
                 await page.exceptions(known.signed.unit, full=full)
             await page.exceptions(console.tenant, full=full)

@@ -12,6 +12,7 @@ from dashboards.console.alert_page import quoted
 from dashboards.console.audit_export import PATH as EXPORT
 from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.lists import TONE, Alert, ordered
+from dashboards.console.orders_page import ask_link
 from dashboards.console.pages import opened, table, told
 from dashboards.console.reading import MOST, Row
 from dashboards.console.sessions import Visitor
@@ -56,6 +57,7 @@ def _install_case(console: Console) -> None:
                 text("p", say("case.none"), "empty")
                 return
             text("p", say("case.events", n=formats.number(len(found))), "soft")
+            ask_link(console, known, "case", subject, known.signed.unit)
             names = ("col.at", "col.event", "col.source", "col.id")
             table(tuple(map(say, names)), [_event(each) for each in found])
 

@@ -91,11 +91,13 @@ def back_office(
     from producers.gateway.office import control, routes
     from producers.gateway.office.acting import Office
     from producers.gateway.office.decisions import DecisionDesk
+    from producers.gateway.office.ordering import OrderDesk
     from producers.gateway.office.quarantine import QuarantineDesk
     from producers.gateway.office.sessions import Sessions
     from producers.gateway.office.sourcing import SourceDesk
     from storage.decision_desk import StoredDecisions
     from storage.desk import StoredDesk
+    from storage.orders import StoredOrders
     from storage.quarantine_desk import StoredQuarantine
     from storage.source_desk import StoredSources
 
@@ -136,7 +138,16 @@ def back_office(
         rotate=lambda code: rotated(settings.credentials_file, code),
         clock=clock,
     )
-    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions, sources)  # noqa: E731
+    orders = OrderDesk(
+        orders=StoredOrders(settings.clickhouse, settings.tenant),
+        desk=desk,
+        sessions=sessions,
+        roles=office.roles,
+        units=catalogue.units,
+        kpis=Kpis.load(settings.catalogue),
+        clock=clock,
+    )
+    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions, sources, orders)  # noqa: E731
     return door, office.tell_roles
 
 

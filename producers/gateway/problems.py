@@ -45,6 +45,7 @@ OFFICE_STATUS: Mapping[str, int] = {
     "status_not_allowed": 403,
     "second_account": 403,
     "not_open": 409,
+    "stale": 409,
     "not_awaiting": 409,
     "not_decidable": 422,
     "not_replayable": 422,

@@ -52,6 +52,7 @@ class SpoolFile:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self.changed:
+            before = self._database.total_changes
             try:
                 with self._database:
                     yield self._database
@@ -61,7 +62,8 @@ class SpoolFile:
                 raise SpoolFailed(
                     f"spool {self._folder}: {error}, expected a folder that can be written"
                 ) from error
-            self.changed.notify_all()
+            if self._database.total_changes > before:  # who only looks wakes nobody, or two would for ever
+                self.changed.notify_all()
 
     # Putting
 

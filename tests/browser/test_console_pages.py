@@ -180,6 +180,7 @@ def test_each_sees_what_the_role_opens(desk: Desk, seat: Page) -> None:
     expect(headings).to_have_text(
         [
             re.compile("Cần quyết định"),
+            re.compile("Việc giao, đính chính"),
             re.compile("Cục Việc làm"),
             re.compile("Toàn Bộ"),
             re.compile("Xếp hạng"),

@@ -16,6 +16,8 @@ from producers.gateway.office.bodies import HandOver, NewPassword, SignIn, Wish,
 from producers.gateway.office.decision_routes import add_decisions
 from producers.gateway.office.decisions import DecisionDesk
 from producers.gateway.office.desk import Desk
+from producers.gateway.office.order_routes import add_orders
+from producers.gateway.office.ordering import OrderDesk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.quarantine_routes import add_quarantine
 from producers.gateway.office.sessions import Sessions, stored
@@ -39,8 +41,9 @@ def router(
     quarantine: QuarantineDesk | None = None,
     decisions: DecisionDesk | None = None,
     sources: SourceDesk | None = None,
+    orders: OrderDesk | None = None,
 ) -> APIRouter:
-    """All routes of the back office; those of quarantine, decisions and sources if there are these."""
+    """All routes of the back office; those of the other desks where there are these."""
     # For the description only: who is calling is decided in `signed_in`.
     session = Security(HTTPBearer(scheme_name="session", auto_error=False))
     known, anyone = APIRouter(dependencies=[session]), APIRouter()
@@ -53,6 +56,8 @@ def router(
         add_decisions(known, decisions, sessions)
     if sources is not None:
         add_sources(known, sources, sessions)
+    if orders is not None:
+        add_orders(known, orders, sessions)
     add_views(anyone, desk, office.roles, office.clock)
     routes = APIRouter(prefix="/office", tags=["office"], responses=refusals(*REFUSED, office=True))
     for each in (anyone, known):

@@ -11,6 +11,7 @@ import httpx
 from ioc.clock import VIETNAM, Clock
 from ioc.errors import StoreUnavailable
 from tests.unit.console.decisions import SmallDecisions
+from tests.unit.console.orders import SmallOrders
 from tests.unit.console.quarantines import SmallQuarantine
 from tests.unit.console.sources import SmallSources
 
@@ -48,6 +49,7 @@ class SmallOffice:
         self.clock = clock
         self.alerts = {each["alert_ref"]: each for each in _alerts(clock.now())}
         self.quarantine = SmallQuarantine(clock)
+        self.orders = SmallOrders(clock)
         self.sources = SmallSources(clock)
         self.decisions = SmallDecisions(clock)
 
@@ -85,6 +87,8 @@ class SmallOffice:
                 return self._hand_over(account, body)
             case "GET", ["audit"]:
                 return httpx.Response(200, json={"deeds": self.deeds, "chain": self.chain})
+            case method, ["orders", *rest]:
+                return self.orders.answer(method, rest, account, body)
             case method, ["sources", *rest]:
                 return self.sources.answer(method, rest, body)
             case method, ["decisions", *rest]:

@@ -57,15 +57,32 @@ def test_steps_are_ticked_by_who_may_while_the_alert_is_open() -> None:
     assert not may_step(ROLES, "truc_ca_ioc", made("resolved"), own=False)
 
 
+DESK = ("/console", "/leader", "/console/work", "/console/shift", "/console/orders")
+
+
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
         ("truc_ca_ioc", ["/console", "/console/work", "/console/shift", "/console/quarantine", "/wall"]),
-        ("data_steward", ["/console/quarantine", "/console/targets"]),
+        ("data_steward", ["/console/quarantine", "/console/orders", "/console/targets"]),
         ("publisher_owner", ["/console/quarantine", "/console/sources"]),
-        ("lanh_dao_bo", ["/leader", "/wall", "/adoption"]),
-        ("chanh_van_phong", ["/console", "/leader", "/console/work", "/console/shift", "/wall", "/adoption"]),
-        ("thu_truong_don_vi", ["/console", "/leader", "/console/work", "/console/shift", "/wall"]),
+        ("lanh_dao_bo", ["/leader", "/console/orders", "/wall", "/adoption"]),
+        (
+            "chanh_van_phong",
+            [
+                "/console",
+                "/leader",
+                "/console/work",
+                "/console/shift",
+                "/console/orders",
+                "/wall",
+                "/adoption",
+            ],
+        ),
+        (
+            "thu_truong_don_vi",
+            [*DESK, "/wall"],
+        ),
         ("auditor", ["/console/targets", "/console/audit", "/adoption"]),
         ("platform_admin", ["/console/targets", "/adoption"]),
         ("security_admin", ["/console/targets", "/console/audit", "/adoption"]),

@@ -21,6 +21,7 @@ from ioc.decisions import Decision
 from ioc.desk import Act, Place, Quarantined, Sieve, Stage
 from ioc.errors import StoreUnavailable
 from ioc.kpis import Kpis
+from ioc.orders import Order
 from ioc.passwords import Passwords
 from ioc.reference import Catalogue
 from ioc.roles import Roles
@@ -28,6 +29,7 @@ from producers.gateway.access import Keyring
 from producers.gateway.app import create_app
 from producers.gateway.office.acting import Office
 from producers.gateway.office.decisions import DecisionDesk
+from producers.gateway.office.ordering import OrderDesk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.routes import router
 from producers.gateway.office.sessions import Sessions
@@ -222,6 +224,32 @@ class FakeDecisions:
         self.kept[decision.id] = decision
 
 
+class FakeOrders:
+    """What the store would hold of orders. `quicker`: another's step takes the number first."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Order] = {}
+        self.quicker = False
+
+    def listed(self) -> list[Order]:
+        return [*self.kept.values()]
+
+    def find(self, order: UUID) -> Order | None:
+        return self.kept.get(order)
+
+    def keep(self, order: Order) -> bool:
+        if self.quicker:
+            return False
+        self.kept[order.id] = order
+        return True
+
+    def units_of(self, subject: str) -> set[str]:
+        return {"CV-902": {"G09.902"}, "CV-905": {"G09.905"}}.get(subject, set())
+
+    def corrects(self, event: str) -> bool:
+        return event == "evt-correcting"
+
+
 class FakeStanding:
     """What the store would say of source systems."""
 
@@ -243,6 +271,7 @@ class Bench:
         self.passwords = Passwords(CHEAP)
         self.sent: list[dict[str, Any]] = []
         self.kafka_down = False
+        self.orders = FakeOrders()
         self.standing = FakeStanding()
         self.rotated: list[str] = []
         self.keys_closed = False
@@ -290,6 +319,15 @@ class Bench:
             rotate=self._rotate,
             clock=self.clock,
         )
+        orders = OrderDesk(
+            orders=self.orders,
+            desk=self.desk,
+            sessions=sessions,
+            roles=Roles.load(),
+            units=CATALOGUE.units,
+            kpis=KPIS,
+            clock=self.clock,
+        )
         credentials = self.folder / "credentials.json"
         credentials.write_text('{"sources": {"qlvb": {"key": "key-of-qlvb"}}}', encoding="utf-8")
         return create_app(
@@ -298,7 +336,7 @@ class Bench:
             outlet=self.outlet,
             clock=self.clock,
             own_unit="G09.919",
-            doors=[lambda _: router(office, sessions, self.desk, quarantine, decisions, sources)],
+            doors=[lambda _: router(office, sessions, self.desk, quarantine, decisions, sources, orders)],
         )
 
     def _rotate(self, code: str) -> str:

@@ -253,3 +253,14 @@ def test_heartbeats_say_exactly_what_stands_in_kafka_before_them(spool: Spool, k
         if "sent_total" in said:
             told.append((said["sent_total"], len(seen), said["backlog"]))
     assert told[:2] == [(3, 3, 2), (6, 6, 1)]
+
+
+def test_who_only_looks_wakes_nobody(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two who wait for the spool to empty look in turn; each look must not be news for the other."""
+    told: list[str] = []
+    monkeypatch.setattr(spool.file.changed, "notify_all", lambda: told.append("changed"))
+    assert (spool.file.waits(), spool.file.pending(NOW).count, spool.file.refusals()) == (0, 0, [])
+    assert told == []
+    spool.put(case(1))
+    spool.drain()
+    assert told != []
