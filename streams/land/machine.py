@@ -96,6 +96,9 @@ class Landing:
         if len(here) < plan.count:
             reason = "the store took a block without keeping it"
             raise Stopped(Stop(reason, plan.first, plan.last, "changed"))
+        if _set_aside(rows):
+            # Somebody had read it before it killed; the ledger may have the block as he judged it.
+            self._filter.forget()
 
     def _there(self, found: Sequence[Row] | Gone) -> Sequence[Row]:
         if isinstance(found, Gone):
@@ -111,7 +114,7 @@ class Landing:
 
         `only`: the offsets of it that the ledger does not have. False: a row was set aside. Raises `Stopped`.
         """
-        block = yield from self._judged(rows)
+        block = yield from self._judged(rows, half_there=only is not None)
         refusal = yield from self._insert(block, only)
         if refusal is None:
             self._filter.mark(block.counted(), block.plan.last + 1)
@@ -140,10 +143,15 @@ class Landing:
         elif rest:
             yield from self.land(rest, only)
 
-    def _judged(self, rows: Sequence[Row]) -> Steps[Block]:
-        maybe = self._filter.maybe([row.id_hash for row in rows])
-        asked = suspects(rows, maybe) if maybe else []
-        known = (yield from do(actions.Known(asked, rows[0].offset))) if asked else {}
+    def _judged(self, rows: Sequence[Row], half_there: bool = False) -> Steps[Block]:
+        hashes, below = [row.id_hash for row in rows], rows[0].offset
+        if half_there and _set_aside(rows):
+            # What is there of it was judged by somebody who could read the record: the ledger knows its name.
+            asked, below = suspects(rows, set(hashes)), rows[-1].offset + 1
+        else:
+            maybe = self._filter.maybe(hashes)
+            asked = suspects(rows, maybe) if maybe else []
+        known = (yield from do(actions.Known(asked, below))) if asked else {}
         return Block.of(self._log, self._cluster_id, rows, settle(rows, known))
 
     def _quarantine(self, row: Row, refusal: str) -> Steps[None]:
@@ -174,3 +182,7 @@ class Landing:
             yield from do(actions.Commit(self._landed, ""))
             self._landed = None
             yield from do(actions.Reached("C7"))
+
+
+def _set_aside(rows: Sequence[Row]) -> bool:
+    return any(row.reason == Reason.crash_loop for row in rows)
