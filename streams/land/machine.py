@@ -96,8 +96,8 @@ class Landing:
         if len(here) < plan.count:
             reason = "the store took a block without keeping it"
             raise Stopped(Stop(reason, plan.first, plan.last, "changed"))
-        if _set_aside(rows):
-            # Somebody had read it before it killed; the ledger may have the block as he judged it.
+        if missing is not None or any(row.reason == Reason.crash_loop for row in rows):
+            # Somebody may have read what is set aside now; the ledger has what he or we judged.
             self._filter.forget()
 
     def _there(self, found: Sequence[Row] | Gone) -> Sequence[Row]:
@@ -145,8 +145,8 @@ class Landing:
 
     def _judged(self, rows: Sequence[Row], half_there: bool = False) -> Steps[Block]:
         hashes, below = [row.id_hash for row in rows], rows[0].offset
-        if half_there and _set_aside(rows):
-            # What is there of it was judged by somebody who could read the record: the ledger knows its name.
+        if half_there:
+            # What is there may have been read by somebody before it was set aside: the ledger knows its name.
             asked, below = suspects(rows, set(hashes)), rows[-1].offset + 1
         else:
             maybe = self._filter.maybe(hashes)
@@ -182,7 +182,3 @@ class Landing:
             yield from do(actions.Commit(self._landed, ""))
             self._landed = None
             yield from do(actions.Reached("C7"))
-
-
-def _set_aside(rows: Sequence[Row]) -> bool:
-    return any(row.reason == Reason.crash_loop for row in rows)
