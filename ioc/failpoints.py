@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from ioc.errors import SettingsError
@@ -84,3 +85,20 @@ def hit_within(name: str, seconds: float) -> None:
     """Pass `name`, but die `seconds` later, in the middle of what follows."""
     if _due(name) is not None:
         threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+
+def hit_by(name: str, values: Iterable[bytes | None]) -> None:
+    """Die of SIGKILL, every time, when one of these holds what the file `FOLDER/name` says.
+
+    Each death adds a byte to `FOLDER/name.fired`. Without the folder it is one comparison.
+    """
+    if _folder is None:
+        return
+    try:
+        marker = (_folder / name).read_bytes().strip()
+    except FileNotFoundError:
+        return
+    if marker and any(marker in value for value in values if value):
+        with (_folder / f"{name}.fired").open("ab") as fired:
+            fired.write(b".")
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -5,6 +5,7 @@ REASONS = {
     "broker_lost": "mất dữ liệu của Kafka",
     "topic_recreated": "chủ đề được tạo lại",
     "store_refuses": "kho từ chối chính bản ghi này",
+    "kills_process": "chính bản ghi này làm bộ xử lý dừng đột ngột",
     "drill": "diễn tập",
 }
 """Code → what it means."""

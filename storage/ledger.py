@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from ioc.contracts import Reason
 from ioc.topics import Topic
 from storage.client import Store
 
@@ -68,6 +69,16 @@ def present(store: Store, log: Log, first: int, last: int) -> frozenset[int]:
     found = store.columns(
         f"SELECT offset FROM {log.table} WHERE {_MINE} AND offset BETWEEN %(a)s AND %(b)s",  # noqa: S608
         {**log.params, "a": first, "b": last},
+    )
+    return frozenset(found[0]) if found else frozenset()
+
+
+def set_aside(store: Store, log: Log, first: int, below: int) -> frozenset[int]:
+    """Offsets from `first` up to `below` of records that nobody read, because it killed whoever tried."""
+    found = store.columns(
+        f"SELECT offset FROM {log.table} WHERE {_MINE} AND offset >= %(a)s AND offset < %(b)s"  # noqa: S608
+        " AND reason = %(r)s",
+        {**log.params, "a": first, "b": below, "r": Reason.crash_loop.value},
     )
     return frozenset(found[0]) if found else frozenset()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 landing = typer.Typer(help="Partitions that stand still, and going on.", no_args_is_help=True)
 PATIENCE_S = 60.0
-MAY = frozenset({"retention", "recreated", "refused"})
+MAY = frozenset({"retention", "recreated", "refused", "killing"})
 
 
 def register(app: typer.Typer) -> None:

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     lifecycle = "lifecycle"
     duplicate_conflict = "duplicate_conflict"
     store_refused = "store_refused"
+    crash_loop = "crash_loop"
 
     @property
     def label(self) -> str:

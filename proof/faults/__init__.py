@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from proof.faults import (
     absent,
+    crashing,
     data,
     door,
     failpoints,
@@ -31,6 +32,7 @@ _ALL = (
     versions,
     memory,
     door,
+    crashing,
     absent,
     failpoints,
 )

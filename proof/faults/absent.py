@@ -8,7 +8,6 @@ WHY = {
         "the clocks of gateway and worker are wrong",
         "libfaketime, for single processes",
     ),
-    "F26": ("a record that kills the process", "a failpoint by content, and a crash-loop quarantine"),
     "F32": ("hostile strings on boards", "a browser run: tests/stack/test_bad_input.py and tests/browser"),
     "F35": ("Grafana dies and comes back", "a Grafana binary"),
     "F43": ("old and new version in one group", "a second released version"),

@@ -21,7 +21,7 @@ from mode import Service
 from ioc import connecting
 from ioc.accounts import Deed
 from ioc.clock import Clock, SystemClock
-from ioc.contracts import encode, kafka_key
+from ioc.contracts import Reason, encode, kafka_key
 from ioc.desk import Act, Kind, Place, Stage
 from ioc.errors import StoreUnavailable
 from ioc.kpis import Kpis
@@ -31,10 +31,12 @@ from storage import audit_trail, desk_acts, quarantine
 from storage.client import Store
 from streams.desk.effects import Effects
 from streams.desk.judging import Identity, Judged, Verdict, judge, settled
-from streams.desk.originals import Gone, Originals
+from streams.desk.originals import Gone, Original, Originals
+from streams.land.trial import Wire, deadly
 from streams.reduce.control import ControlLog
 from streams.reduce.worktime import milliseconds
 
+SURVIVABLE = "a record that does not kill whoever reads it"
 EVERY_S = 1.0
 AGAIN_S = 5.0
 STOP_S = 5.0
@@ -126,6 +128,7 @@ class DeskService(Service):
         """Each record as it would be judged now; and those that are gone, with why."""
         judged: list[Judged] = []
         gone: list[dict[str, object]] = []
+        deadly = await self._in_thread(self._set_aside, act)
         async with AsyncExitStack() as stack:
             originals = Originals(self._settings.kafka)
             stack.push_async_callback(originals.stop)
@@ -136,9 +139,25 @@ class DeskService(Service):
                 except Gone as error:
                     gone.append({"id": str(place), "verdict": "gone", "reason": error.why})
                     continue
+                if str(place) in deadly and await self._kills(place, original):
+                    judged.append(Judged(place, None, Reason.crash_loop.value, "", SURVIVABLE))
+                    continue
                 now = self._clock.now()
                 judged.append(judge(place, original.value, act.mends, self._rules, now))
         return judged, gone
+
+    def _set_aside(self, act: Act) -> set[str]:
+        """Places of records that nobody has read yet, because it killed whoever tried."""
+        found = quarantine.at_places(self._held(), act.records)
+        return {str(each.place) for each in found if each.reason == Reason.crash_loop}
+
+    async def _kills(self, place: Place, original: Original) -> bool:
+        """Whether it still does: tried in another process, for this one must not die of it.
+
+        Raises `TrialFailed`.
+        """
+        record = Wire(place.offset, milliseconds(self._clock.now()), original.key, original.value)
+        return bool(await deadly([record], self._rules, place.topic))
 
     def _settled(self, judged: Sequence[Judged]) -> list[Verdict]:
         store = self._held()

@@ -4,13 +4,14 @@ Reading may run ahead of the store; settling a block waits until the block befor
 because "known" means in this partition's log before this record.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import orjson
 from clickhouse_cityhash.cityhash import CityHash64
 
+from ioc import failpoints
 from ioc.contracts import TYPES, EventRefused, Reason, Rules, decode, kafka_key, mask, mask_field
 from ioc.contracts.skimming import SKEW_MS, Skimmed, skim
 from storage.ledger import CONFLICT, COUNTED, REJECTED, SUPPRESSED
@@ -79,10 +80,18 @@ def read_all(records: Sequence[Record], rules: Rules, topic: str) -> list[Row]:
     Good events as we write them ourselves are skimmed together; any other is read by itself, the exact way.
     """
     rows = []
-    for record, found in zip(records, skim([each.value for each in records], rules, topic), strict=True):
+    values = [each.value for each in records]
+    failpoints.hit_by("C9", values)
+    for record, found in zip(records, skim(values, rules, topic), strict=True):
         row = None if found is None else _skimmed(record, found)
         rows.append(row or read(record, _EPOCH + record.timestamp * _MOMENT, rules, topic))
     return rows
+
+
+def read_but(records: Sequence[Record], unread: Container[int], rules: Rules, topic: str) -> list[Row]:
+    """`read_all`, but for offsets that are set aside: nobody may read those."""
+    rows = iter(read_all([each for each in records if each.offset not in unread], rules, topic))
+    return [unread_row(each) if each.offset in unread else next(rows) for each in records]
 
 
 def _skimmed(record: Record, found: Skimmed) -> Row | None:
@@ -164,6 +173,17 @@ def refused_row(
         source = _source(value, rules) if value is not None else ""
     nothing = ("", 0, 0, unit, 0, "", _NO_PRINT, b"")  # subject … data
     return Row(offset, logged_ms, reason.value, field, 0, "", source, id_, kind, *nothing, masked, value)
+
+
+def unread_row(record: Record) -> Row:
+    """A record that killed whoever read it: rejected without being read, so that only its size is known.
+
+    No source, no id, no hash: what it holds was never screened.
+    """
+    value = record.value
+    masked = f'"bytes({len(value)})"' if value else ""
+    nothing = ("", "", "", "", "", 0, 0, "", 0, "", _NO_PRINT, b"")  # tenant … data
+    return Row(record.offset, record.timestamp, Reason.crash_loop.value, "", 0, *nothing, masked, value)
 
 
 def _labels(masked: str) -> tuple[str, str, str, str]:

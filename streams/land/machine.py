@@ -96,6 +96,9 @@ class Landing:
         if len(here) < plan.count:
             reason = "the store took a block without keeping it"
             raise Stopped(Stop(reason, plan.first, plan.last, "changed"))
+        if missing is not None or any(row.reason == Reason.crash_loop for row in rows):
+            # Somebody may have read what is set aside now; the ledger has what he or we judged.
+            self._filter.forget()
 
     def _there(self, found: Sequence[Row] | Gone) -> Sequence[Row]:
         if isinstance(found, Gone):
@@ -111,7 +114,7 @@ class Landing:
 
         `only`: the offsets of it that the ledger does not have. False: a row was set aside. Raises `Stopped`.
         """
-        block = yield from self._judged(rows)
+        block = yield from self._judged(rows, half_there=only is not None)
         refusal = yield from self._insert(block, only)
         if refusal is None:
             self._filter.mark(block.counted(), block.plan.last + 1)
@@ -140,10 +143,15 @@ class Landing:
         elif rest:
             yield from self.land(rest, only)
 
-    def _judged(self, rows: Sequence[Row]) -> Steps[Block]:
-        maybe = self._filter.maybe([row.id_hash for row in rows])
-        asked = suspects(rows, maybe) if maybe else []
-        known = (yield from do(actions.Known(asked, rows[0].offset))) if asked else {}
+    def _judged(self, rows: Sequence[Row], half_there: bool = False) -> Steps[Block]:
+        hashes, below = [row.id_hash for row in rows], rows[0].offset
+        if half_there:
+            # What is there may have been read by somebody before it was set aside: the ledger knows its name.
+            asked, below = suspects(rows, set(hashes)), rows[-1].offset + 1
+        else:
+            maybe = self._filter.maybe(hashes)
+            asked = suspects(rows, maybe) if maybe else []
+        known = (yield from do(actions.Known(asked, below))) if asked else {}
         return Block.of(self._log, self._cluster_id, rows, settle(rows, known))
 
     def _quarantine(self, row: Row, refusal: str) -> Steps[None]:

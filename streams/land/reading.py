@@ -12,8 +12,11 @@ from storage.ledger import Log
 from streams.land.actions import Gone
 from streams.land.block import MAX_BYTES, MAX_ROWS, expiry_unit
 from streams.land.epoch import Epoch, EpochEnded
-from streams.land.judge import Row, read_all
+from streams.land.judge import Row
+from streams.land.marks import opened
+from streams.land.resume import Stopped
 from streams.land.shared import Shared
+from streams.land.wary import Wary
 
 CHUNK = 500
 """Records read between two looks at the event loop: a few milliseconds."""
@@ -30,6 +33,8 @@ class Reading:
         self._epoch = epoch
         self._log = log
         self._tp = partition
+        self._marks = opened(shared.marks, log)
+        self._wary = Wary(self._marks, shared.rules, log.topic.name)
         self._unit_of = expiry_unit(log.topic)
         self._ahead: asyncio.Task[list[Row]] | None = None
         self._rooms = 0
@@ -46,12 +51,13 @@ class Reading:
         return first[self._tp], end[self._tp]
 
     def seek(self, offset: int) -> None:
-        """Read on from here."""
+        """Read on from here; all before it has landed."""
+        self._marks.landed(offset)
         self._consumer.seek(self._tp, offset)
         self._consumer.resume(self._tp)
 
     async def again(self, first: int, last: int) -> list[Row] | Gone:
-        """The records first … last. Raises `EpochEnded`."""
+        """The records first … last. Raises `EpochEnded`, `Stopped`."""
         self.seek(first)
         records: list[Any] = []
         try:
@@ -61,12 +67,17 @@ class Reading:
                 self._epoch.check()
         except kafka.OffsetOutOfRangeError:
             return await self._gone()
-        return await self._read(records)
+        rows: list[Row] = []
+        try:
+            await self._read(records, rows)
+        except Stopped as stopped:
+            raise self._tried_again(stopped) from None
+        return rows
 
     async def next(self) -> list[Row] | Gone | None:
         """The next block; None when none has come for a while. The one before it is over and done with.
 
-        Raises `EpochEnded`.
+        Raises `EpochEnded`, `Stopped`.
         """
         if self._handed_out:
             self._handed_out = False
@@ -92,6 +103,7 @@ class Reading:
             self._ahead.cancel()
         while self._rooms:
             self._leave_room()
+        self._marks.close()
 
     # One block
 
@@ -113,7 +125,14 @@ class Reading:
         began = self._shared.clock.monotonic()
         while records:
             failpoints.hit("C1")
-            rows += await self._read(records)
+            try:
+                await self._read(records, rows)
+            except Stopped as stopped:
+                if not rows:
+                    raise self._tried_again(stopped) from None
+                self._consumer.seek(self._tp, stopped.stop.first)  # first what is before it
+                self._cut(rows)
+                break
             size += sum(len(record.value or b"") for record in records)
             if self._cut(rows) or len(rows) >= MAX_ROWS or size >= MAX_BYTES:
                 break
@@ -137,13 +156,18 @@ class Reading:
     async def _gone(self) -> Gone:
         return Gone((await self.ends())[0])
 
-    async def _read(self, records: Sequence[Any]) -> list[Row]:
-        rows: list[Row] = []
-        rules, topic = self._shared.rules, self._log.topic.name
+    async def _read(self, records: Sequence[Any], into: list[Row]) -> None:
+        """Raises `Stopped`."""
         for at in range(0, len(records), CHUNK):
-            rows += read_all(records[at : at + CHUNK], rules, topic)
+            chunk = records[at : at + CHUNK]
+            await self._wary.tried(chunk)
+            self._wary.read(chunk, into)
             await asyncio.sleep(0)
-        return rows
+
+    def _tried_again(self, stopped: Stopped) -> Stopped:
+        """Stand still; whoever begins anew at this record, perhaps a mended program, tries it once more."""
+        self._marks.passed(stopped.stop.first)
+        return stopped
 
     def _cut(self, rows: list[Row]) -> bool:
         """End the block where the store's partition ends, so that its INSERT is one part: all or nothing."""

@@ -20,7 +20,7 @@ from storage.ledger import COLUMNS, Log
 from streams.land import cluster
 from streams.land.block import MAX_ROWS, Block
 from streams.land.filter import IdentityFilter
-from streams.land.judge import Row, read_all, settle, suspects
+from streams.land.judge import Row, read_but, settle, suspects
 
 SHADOW = "ioc_shadow"
 STRETCH = 200_000
@@ -107,8 +107,9 @@ class Beside:
         end = cluster.extents(self._settings.kafka, [self.here.topic])[place][1]
         upto = min(end, extent[1] if extent else self.start)
         name, number = place
+        unread = ledger.set_aside(self._store, self.here, self.upto, upto)
         for records in _blocks(self._settings, name, number, self.upto, upto):
-            rows = read_all(records, self._rules, name)
+            rows = read_but(records, unread, self._rules, name)
             _land(self._store, self.here, self._beside, self._known, rows, self.start, self._rules.version)
             self.compared.records += len(rows)
         for first in range(self.upto, upto, STRETCH):

@@ -14,9 +14,10 @@ from ioc.errors import IocError
 from storage.losses import Order
 from streams.land.plan import Plan, PlanUnreadable, parse
 
-Kind = Literal["retention", "recreated", "truncated", "unreadable", "changed", "refused"]
+Kind = Literal["retention", "recreated", "truncated", "unreadable", "changed", "refused", "killing"]
 """retention: Kafka no longer has them. recreated: they were of a log that is gone. refused: the store does
-not take the record. These may be given up; behind the others, other records may have the same offsets."""
+not take the record. killing: too many in a row kill whoever reads them. These may be given up; behind the
+others, other records may have the same offsets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class LandingService(Service):
             rules=self._rules,
             cluster_id=self._names.cluster_id,
             clock=self._clock,
+            marks=settings.data / "landing",
         )
         self._consumer.subscribe(topics, listener=_Listener(self))
         await self._consumer.start()

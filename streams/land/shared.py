@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
 
@@ -42,6 +43,8 @@ class Shared:
     rules: Rules
     cluster_id: str
     clock: Clock
+    marks: Path | None = None
+    """The folder of the marks (`marks.py`); None: none are kept."""
     health: Health = field(default_factory=Health)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BLOCKS_IN_MEMORY))
 

@@ -99,6 +99,16 @@ def test_what_landing_asks(store: Store) -> None:
     assert ledger.known(store, Log(TASKS, log.topic_id, 1), hashes, 250) == {}
 
 
+def test_what_is_set_aside_is_known_to_be(store: Store) -> None:
+    log = place()
+    rows = [row(n, f"e{n}") for n in range(6)]
+    for n in (1, 4):
+        rows[n] = rows[n]._replace(reason="crash_loop")
+    insert(store, block(log, [*rows[:5], rows[5]._replace(reason="schema")]))
+    assert ledger.set_aside(store, log, 0, 6) == {1, 4}
+    assert ledger.set_aside(store, log, 2, 4) == frozenset()
+
+
 def test_gaps_are_named(store: Store) -> None:
     log = place()
     insert(store, block(log, [row(n, f"{n}") for n in (5, 6, 9, 12, 13)]))

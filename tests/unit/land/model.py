@@ -18,9 +18,10 @@ from storage.losses import Order, Standing
 from streams.land import actions
 from streams.land.actions import Action, Gone
 from streams.land.filter import IdentityFilter
-from streams.land.judge import Row, settle
+from streams.land.judge import Row, settle, unread_row
 from streams.land.machine import Landing
 from streams.land.resume import Committed, KafkaLog, Stop, Stopped
+from streams.land.trial import Wire
 
 CLUSTER = "cluster"
 RULES = Rules("G09", frozenset(), {}, "1")
@@ -50,10 +51,14 @@ def record(offset: int, identity: str, content: int) -> Row:
     return Row(*head, "t", "subject", 0, 0, "G09", 1, "", value, b"{}", "", value)
 
 
+def _wire(row: Row) -> Wire:
+    return Wire(row.offset, row.logged_at, None, row.value)
+
+
 def judged(records: Sequence[Row], expired: Sequence[int], lost: Collection[int] = ()) -> list[int]:
     """The verdicts that the log alone demands.
 
-    What had expired before a record is not known any more; what was lost consumed no identity.
+    What had expired before a record is not known any more; what was lost or not read consumed no identity.
     """
     sound = [
         row._replace(reason="store_refused") if indigestible(row) or row.offset in lost else row
@@ -81,6 +86,8 @@ class Place:
     lost: set[int] = field(default_factory=set)
     orders: list[Order] = field(default_factory=list)
     unconfirmed: Standing | None = None
+    killing: set[int] = field(default_factory=set)
+    """Offsets of records that nobody reads any more: whoever did, died."""
 
     @property
     def log(self) -> Log:
@@ -98,6 +105,15 @@ class Place:
         """(identity, content), one after another."""
         for identity, content in events:
             self.records.append(record(self.end, identity, content))
+
+    def read(self, first: int, upto: int) -> list[Row]:
+        """The records first … upto - 1, as a worker reads them now."""
+        found = self.records[first:upto]
+        return [unread_row(_wire(row)) if row.offset in self.killing else row for row in found]
+
+    def set_aside(self) -> set[int]:
+        """Records that could have been read, and stand in the ledger as not read."""
+        return {offset for offset, verdict, _ in self.rows if verdict == REJECTED} & self.killing
 
     def present(self) -> set[int]:
         return {offset for offset, _, _ in self.rows}
@@ -267,7 +283,7 @@ class Worker:
     def _records(self, first: int, upto: int) -> Sequence[Row] | Gone:
         if first < self.place.start:
             return Gone(self.place.start)
-        return self.place.records[first:upto]
+        return self.place.read(first, upto)
 
     def _next(self, size: int) -> Sequence[Row] | Gone | None:
         if self.at == self.place.end:

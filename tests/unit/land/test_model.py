@@ -1,7 +1,8 @@
 """Landing as a machine, stopped at each step: a record is one row, rightly judged, whatever happens.
 
 Crash, rebalance, zombie, rewind, expired commits, a restored store, tokens forgotten because neighbours were
-busy, retention in Kafka and in the ledger, a topic made anew, an idle partition, rows that the store refuses.
+busy, retention in Kafka and in the ledger, a topic made anew, an idle partition, rows that the store refuses,
+records set aside unread after others had read them.
 """
 
 from uuid import UUID
@@ -95,6 +96,14 @@ class Landing(RuleBasedStateMachine):
         """It gets the partition back; what it knows by heart it still knows."""
         self.owners[n].die()
         self.owners[n] = Worker(self.places[n], self.store, self.owners[n].filter)
+
+    @rule(n=HERE, data=st.data())
+    def a_record_kills_whoever_reads_it(self, n: int, data: st.DataObject) -> None:
+        """It was read by others before, it may even be planned: from now on it is set aside unread."""
+        place = self.places[n]
+        if place.end > place.start:
+            place.killing.add(data.draw(st.integers(place.start, place.end - 1), label="offset"))
+        self.crash_or_rebalance(n)
 
     @rule(data=st.data(), steps=st.integers(1, 8))
     def a_zombie_goes_on(self, data: st.DataObject, steps: int) -> None:
@@ -250,7 +259,7 @@ class Landing(RuleBasedStateMachine):
     @invariant()
     def rows_are_judged_by_the_log_alone(self) -> None:
         for place in (*self.places, *self.gone):
-            expected = judged(place.records, place.expired, place.lost)
+            expected = judged(place.records, place.expired, place.lost | place.set_aside())
             assert all(expected[offset] == verdict for offset, verdict, _ in place.rows)
 
     @invariant()

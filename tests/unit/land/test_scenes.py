@@ -46,7 +46,7 @@ def inserting(worker: Worker) -> bool:
 
 def landed_once(here: Place) -> bool:
     rows = sorted((offset, verdict) for offset, verdict, _ in here.rows)
-    return rows == list(enumerate(judged(here.records, here.expired)))
+    return rows == list(enumerate(judged(here.records, here.expired, here.set_aside())))
 
 
 def test_a_duplicate_and_a_bad_record_are_rows_too() -> None:
@@ -189,6 +189,49 @@ def test_what_kafka_no_longer_has_stops_it_and_is_named() -> None:
     go_on(worker, lambda each: each.stopped is not None)
     assert worker.stopped is not None
     assert (worker.stopped.kind, worker.stopped.first, worker.stopped.last) == ("retention", 2, 3)
+
+
+def test_a_record_set_aside_consumes_no_identity_and_its_neighbours_land() -> None:
+    here = place(("a", 1), ("b", 1), ("a", 1), ("b", 1))
+    here.killing.add(1)
+    go_on(Worker(here, Store()), size=2)
+    assert [verdict for _, verdict, _ in here.rows] == [COUNTED, REJECTED, SUPPRESSED, COUNTED]
+
+
+@pytest.mark.parametrize("arrives", ["before it is asked", "after", "never"])
+def test_who_sets_aside_what_a_dead_worker_had_read_goes_by_what_the_ledger_took(arrives: str) -> None:
+    """A planned block is made again with a record set aside: one of both stands, and is what is known."""
+    here, store = place(("a", 1), ("b", 1)), Store()
+    dead = Worker(here, store)
+    go_on(dead, inserting)
+    here.killing.add(0)
+    if arrives == "before it is asked":
+        dead.arrive()
+    heir = Worker(here, store)
+    go_on(heir, inserting if arrives != "before it is asked" else lambda worker: worker.idle)
+    if arrives == "after":
+        dead.arrive()
+    dead.die()
+    go_on(heir)
+    here.deliver([("a", 1), ("b", 1)])
+    go_on(heir)
+    assert landed_once(here)
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_of_a_block_half_there_a_record_is_set_aside_that_had_been_counted(kept: int) -> None:
+    here, store = place(("a", 1), ("b", 1), ("a", 1), ("b", 1), ("c", 1)), Store()
+    go_on(Worker(here, store))
+    del here.rows[kept:]
+    store.forget(here, kept, cut_are_known=False)
+    here.killing |= {0, 1}
+    plan = Place(0, here.topic_id, records=here.records)
+    here.committed = _plan_of_everything(plan)
+    heir = Worker(here, store)
+    go_on(heir)
+    here.deliver([("a", 1), ("b", 1)])
+    go_on(heir)
+    assert landed_once(here)
 
 
 def _plan_of_everything(here: Place) -> Committed:
