@@ -40,6 +40,7 @@ def made_anew(scene: Scene) -> None:
     scene.load.paused = True
     until(lambda: scene.has_landed(scene.asked.ends()), 60, 0.5)
     _sent_again(scene)
+    until(lambda: scene.has_landed(scene.asked.ends()), 60, 0.5)
     for _ in range(2):
         _make_anew(scene, "ioc.tasks")
         scene.kill("worker")
