@@ -36,6 +36,9 @@ class Kafka(Part):
     embedded broker opens such a listener and tells its clients this address."""
     processors_port: int = 0
     """Where the embedded broker listens for them when something stands between; 0: at that address."""
+    flush_each: bool = False
+    """The embedded broker has every batch on the disk before it acknowledges it: a power cut loses nothing of
+    it, and each batch waits for the disk."""
 
 
 class ClickHouse(Part):

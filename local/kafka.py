@@ -16,6 +16,8 @@ from ioc.errors import IocError
 from ioc.settings import LOOPBACK, Kafka
 
 HEAP = "400m"
+NEVER_BY_COUNT = 2**63 - 1
+"""Kafka's own default: batches are flushed by time, never because there are so many."""
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -45,6 +47,7 @@ group.min.session.timeout.ms=3000
 # and what is flushed survives a lost machine.
 log.flush.interval.ms=1000
 log.flush.scheduler.interval.ms=1000
+log.flush.interval.messages={flush_messages}
 # After a kill the controller waits for the dead broker's session to end before it lets the new one in.
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=400
@@ -101,6 +104,8 @@ class Broker:
     port: int
     controller_port: int
     processors: Listener | None = None
+    flush_each: bool = False
+    """Every appended batch is on the disk before it is acknowledged (`IOC_KAFKA__FLUSH_EACH`)."""
 
     @property
     def bootstrap(self) -> str:
@@ -131,6 +136,7 @@ class Broker:
             port=self.port,
             controller=self.controller_port,
             log_dirs=self._log_dirs,
+            flush_messages=1 if self.flush_each else NEVER_BY_COUNT,
             listening=f",PROCESSORS://{LOOPBACK}:{second.port}" if second else "",
             advertised=f",PROCESSORS://{second.address}" if second else "",
         )

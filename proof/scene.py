@@ -2,9 +2,10 @@
 
 import random
 import signal
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from proof.harness.proxy import FaultProxy
@@ -36,6 +37,8 @@ class Scene:
     base: Base = field(default_factory=dict)
     """Where this run's records begin in Kafka."""
     sent_alone: list[Told] = field(default_factory=list)
+    flushed: Counter[str] = field(default_factory=Counter)
+    """How often a log was taken to the disk while `sent_alone` was sent, by `topic-partition`."""
     lost_below: Base = field(default_factory=dict)
     """Records that Kafka was made to let go of lie below these offsets."""
     beside: list[Callable[[], None]] = field(default_factory=list)
@@ -107,8 +110,11 @@ class Fault:
     store_proxied: bool = False
     broker_proxied: bool = False
     tmpfs: str = ""
+    clocks: bool = False
+    brokers: int = 1
+    flush_each: bool = False
     version: str = ""
-    """These five: on a stack of that kind (`proof.harness.stack.Kind`)."""
+    """These eight: on a stack of that kind (`proof.harness.stack.Kind`)."""
     days: int = 3
     """How far back the events reach."""
     needs: Callable[[], str] = lambda: ""
@@ -125,4 +131,4 @@ class Fault:
     @property
     def kind(self) -> Kind:
         """The stack that it needs."""
-        return Kind(self.workers, self.store_proxied, self.broker_proxied, self.tmpfs, self.version)
+        return Kind(**{each.name: getattr(self, each.name) for each in fields(Kind)})

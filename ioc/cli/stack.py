@@ -89,7 +89,8 @@ def kafka(data: Data = None) -> None:
     settings = load(data)
     port = kafka_port(settings)
     jars = class_path(progress=lambda name, done, total: say(f"{name} ({done}/{total})"))
-    broker = Broker(settings.data / "kafka", port, port + 1, Listener.of(settings.kafka))
+    listener, flush_each = Listener.of(settings.kafka), settings.kafka.flush_each
+    broker = Broker(settings.data / "kafka", port, port + 1, listener, flush_each)
     command = broker.prepare(jars)
     # The broker takes this process over: signals and the supervisor reach it, not a wrapper.
     os.execv(command[0], command)  # noqa: S606

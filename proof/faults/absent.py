@@ -3,15 +3,8 @@
 from proof.scene import Fault, Scene
 
 WHY = {
-    "F13": ("one, then two of three brokers die", "a cluster of three brokers: the local stack runs one"),
-    "F21b": (
-        "the clocks of gateway and worker are wrong",
-        "libfaketime, for single processes",
-    ),
     "F32": ("hostile strings on boards", "a browser run: tests/stack/test_bad_input.py and tests/browser"),
     "F35": ("Grafana dies and comes back", "a Grafana binary"),
-    "F43": ("old and new version in one group", "a second released version"),
-    "F45": ("power cut", "dm-flakey: what is on the page cache cannot be taken away here"),
 }
 
 

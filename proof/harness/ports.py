@@ -2,8 +2,8 @@
 
 import socket
 
-PORTS = 15
-"""Of one stack: its own, and behind them those of the proxies."""
+PORTS = 19
+"""Of one stack: its own, and behind them those of the proxies and of more brokers."""
 
 
 def free_ports(count: int, first: int) -> int:
@@ -22,3 +22,9 @@ def _free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

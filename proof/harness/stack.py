@@ -7,16 +7,19 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from proof.harness.brokers import Brokers
+from proof.harness.clocks import Clocks
+from proof.harness.kind import ORDINARY
+from proof.harness.kind import Kind as Kind
 from proof.harness.proxy import FaultProxy
 from proof.harness.volume import Volume
+from proof.harness.waiting import until as until
 from proof.oracle.asking import Asked
 
 ROOT = Path(__file__).parents[2]
@@ -28,16 +31,6 @@ class StackFailed(Exception):
     """The stack did not start, or one of its processes did not come back."""
 
 
-def until(true: Callable[[], bool], within_s: float, every_s: float = 0.05) -> bool:
-    """Wait for a condition; whether it came true in time."""
-    end = time.monotonic() + within_s
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(every_s)
-    return True
-
-
 @dataclass(frozen=True)
 class Process:
     pid: int
@@ -45,25 +38,10 @@ class Process:
     restarts: int
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What is special about a stack."""
-
-    workers: int = 1
-    store_proxied: bool = False
-    """Its store stands behind a proxy."""
-    broker_proxied: bool = False
-    """Its workers reach Kafka through a proxy; publishers' events come to Kafka as ever."""
-    tmpfs: str = ""
-    """This part of its data lies on a small volume."""
-    version: str = ""
-    """Its source is another version than ours (`proof.versions`)."""
-
-
 class Stack:
     """One stack in a folder of its own; `tree` is the source it runs (a scratch copy for seeded bugs)."""
 
-    def __init__(self, home: Path, port: int, kind: Kind = Kind(), *, tree: Path = ROOT) -> None:
+    def __init__(self, home: Path, port: int, kind: Kind = ORDINARY, *, tree: Path = ROOT) -> None:
         self.home, self.data, self.port, self.kind = home, home / "data", port, kind
         self.orders = home / "failpoints"
         self.orders.mkdir(parents=True, exist_ok=True)
@@ -75,6 +53,17 @@ class Stack:
             "PYTHONPATH": str(tree),
             "IOC_FAILPOINTS": str(self.orders),
         }
+        self.clocks = Clocks(home / "clocks") if kind.clocks else None
+        if self.clocks is not None:
+            self.environment |= self.clocks.environment
+        if kind.flush_each:
+            self.environment["IOC_KAFKA__FLUSH_EACH"] = "true"
+        self.brokers: Brokers | None = None
+        if kind.brokers > 1:
+            self.brokers = Brokers(
+                home, [(port + 2, port + 3), (port + 15, port + 16), (port + 17, port + 18)]
+            )
+            self.environment |= self.brokers.environment
         self._up: subprocess.Popen[bytes] | None = None
         self._volume = Volume(self.data / kind.tmpfs) if kind.tmpfs else None
         self.store_port = port
@@ -107,6 +96,8 @@ class Stack:
             self._start_store(self.store_proxy)
         if self.broker_proxy is not None:
             self.broker_proxy.start()
+        if self.brokers is not None:
+            self.brokers.start()
         command = [sys.executable, "-P", "-m", "ioc", "up", "--json", "--data", str(self.data)]
         out = self.home / "up.out"
         with out.open("wb") as said, (self.home / "up.err").open("wb") as errors:
@@ -147,6 +138,8 @@ class Stack:
             self._store.wait(10)
         if self.broker_proxy is not None:
             self.broker_proxy.stop()
+        if self.brokers is not None:
+            self.brokers.stop()
         if self._volume is not None:
             self._volume.unmount()
 
@@ -270,7 +263,7 @@ class Stack:
 
     @property
     def bootstrap(self) -> str:
-        return f"127.0.0.1:{self.port + 2}"
+        return self.brokers.bootstrap if self.brokers is not None else f"127.0.0.1:{self.port + 2}"
 
     def asked(self) -> Asked:
         password = self.environment.get("IOC_CLICKHOUSE__WRITER_PASSWORD")

@@ -1,4 +1,4 @@
-"""Workers may have a listener of their own: the broker opens it, and only they are sent there."""
+"""The broker's settings: workers may have a listener of their own, batches may be flushed one by one."""
 
 from pathlib import Path
 
@@ -35,3 +35,12 @@ def test_only_workers_go_there() -> None:
     split = plain.model_copy(update={"kafka": Kafka(bootstrap="a:1", processors="b:2")})
     assert split.of_a_worker().kafka.bootstrap == "b:2"
     assert split.kafka.bootstrap == "a:1"
+
+
+def test_batches_are_flushed_one_by_one_only_when_that_is_asked_for() -> None:
+    def interval(flush_each: bool) -> int:
+        lines = Broker(Path("somewhere"), 1, 2, flush_each=flush_each).properties().splitlines()
+        return next(int(line.partition("=")[2]) for line in lines if "flush.interval.messages" in line)
+
+    assert interval(True) == 1
+    assert interval(False) > 10**18
