@@ -75,6 +75,10 @@ def _given_up(scene: Scene) -> None:
     if not until(lambda: bool(stops(scene)), 60, 0.5):
         scene.wrong("I6", "records are gone with their log and no partition stands still for it")
         return
+    _written_down(scene)
+
+
+def _written_down(scene: Scene) -> None:
     for topic, partition, reason, first, last in stops(scene):
         scene.bit(f"{topic}/{partition} stood still: {reason} ({first}-{last})")
         loss = ("--accept-loss", f"{first}-{last}", "--reason", "topic_recreated")
@@ -105,7 +109,10 @@ def _alone(scene: Scene, told: Told) -> None:
     """Sent, and landed before the next one: a block of its own."""
     scene.sent_alone.append(told)
     scene.load.deliver([told], "qlvb")
-    until(lambda: _rows(scene, told) > 0, 30, 0.3)
+    until(lambda: _rows(scene, told) > 0 or bool(stops(scene)), 30, 0.3)
+    if not _rows(scene, told):  # a canary may have been lost with the log before it landed
+        _written_down(scene)
+        until(lambda: _rows(scene, told) > 0, 30, 0.3)
 
 
 def _rows(scene: Scene, told: Told) -> int:
