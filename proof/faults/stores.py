@@ -62,23 +62,17 @@ def _sent_again(scene: Scene) -> None:
     scene.stack.await_other("worker", worker)
     lost = SPOOLED - len(_counted(scene) & {each.id.lower() for each in told})
     scene.bit(f"{lost} acknowledged records of a publisher were lost before they landed")
-    _given_up(scene)
     child.ends("--group", "50", "--resend")
+    until(lambda: scene.has_landed(scene.asked.ends()) or bool(stops(scene)), 60, 0.5)
+    _written_down(scene)
     scene.numbers["lost"], scene.numbers["publisher_said"] = lost, child.said().splitlines()[-3:]
     if lost < SPOOLED:
         scene.wrong("I10", f"{SPOOLED - lost} records landed before the log was lost")
 
 
-def _given_up(scene: Scene) -> None:
-    """The ledger knows that the old log held more, so the partition stands still, in red, until somebody
-    writes the loss down."""
-    if not until(lambda: bool(stops(scene)), 60, 0.5):
-        scene.wrong("I6", "records are gone with their log and no partition stands still for it")
-        return
-    _written_down(scene)
-
-
 def _written_down(scene: Scene) -> None:
+    """Where landing had seen that the old log held more, the partition stands still, in red, until somebody
+    writes the loss down; of what it had not seen it cannot know."""
     for topic, partition, reason, first, last in stops(scene):
         scene.bit(f"{topic}/{partition} stood still: {reason} ({first}-{last})")
         loss = ("--accept-loss", f"{first}-{last}", "--reason", "topic_recreated")
