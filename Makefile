@@ -47,8 +47,9 @@ lint: install  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-models: install  ## landing as a machine, stopped at any step: 2,000 runs of 100 steps (docs/proof.md)
-	$(BIN)/python -m pytest -q --hypothesis-profile=nightly --timeout=0 tests/unit/land/test_model.py
+models: install  ## landing and reducing as machines, stopped at any step: 2,000 runs of 100 steps each (docs/proof.md)
+	$(BIN)/python -m pytest -q --hypothesis-profile=nightly --timeout=0 tests/unit/land/test_model.py tests/unit/reduce/test_model.py
+	$(BIN)/python -m pytest -q --timeout=0 -m slow tests/unit/reduce/test_seeded.py
 
 drill: install  ## back up under load, wipe the store, restore, catch up: all equal (docs/runbook.md)
 	$(BIN)/python -m pytest -m chaos -q tests/stack/test_backup.py

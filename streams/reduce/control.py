@@ -67,9 +67,7 @@ class ControlLog:
         await self._consumer.getmany(timeout_ms=0)
 
     def commit(self, text: str) -> None:
-        """Keep a plan; called from the reducer's thread. Raises `NotOwner`."""
-        if not self.owned.is_set():
-            raise NotOwner(f"{CONTROL.name}/0 belongs to another reducer")
+        """Keep a plan; called from the reducer's thread. Raises `NotOwner` when the broker does not."""
         kept = {PLACE: OffsetAndMetadata(0, text)}
         future = asyncio.run_coroutine_threadsafe(self._consumer.commit(kept), self._loop)
         try:
@@ -78,6 +76,24 @@ class ControlLog:
             future.cancel()
             name = error.__class__.__name__
             raise NotOwner(f"{CONTROL.name}/0: the plan was not confirmed ({name})") from error
+
+
+class Holding:
+    """ioc.control as one owner holds it, until it is taken from him: also if he gets it back afterwards."""
+
+    def __init__(self, control: ControlLog) -> None:
+        self._control = control
+        self._epoch = control.epoch
+
+    def check(self) -> None:
+        """As far as this process knows, nobody else has written since. Raises `NotOwner`."""
+        if not self._control.owned.is_set() or self._control.epoch != self._epoch:
+            raise NotOwner(f"{CONTROL.name}/0 was given to another reducer")
+
+    def commit(self, text: str) -> None:
+        """Keep a plan; called from the reducer's thread. Raises `NotOwner`."""
+        self.check()
+        self._control.commit(text)
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -37,8 +37,13 @@ PAGE = 5_000
 class Live(Protocol):
     """The reducer, as far as a rebuild needs it."""
 
-    watermark: Vector
-    corrections: Corrections
+    @property
+    def corrections(self) -> Corrections:
+        """The identities that corrections have named so far."""
+
+    @property
+    def watermark(self) -> Vector:
+        """How far the ledger is reduced."""
 
     @property
     def tick(self) -> int:
@@ -52,6 +57,9 @@ class Live(Protocol):
 
     def taken_over(self) -> None:
         """The live tables are others now."""
+
+    def confirm(self) -> None:
+        """Before anything is written: ioc.control is still ours. Raises `NotOwner`."""
 
 
 class Rebuilding:
@@ -89,6 +97,7 @@ class Rebuilding:
         """One slice behind the live tick; when nothing is left to read, what comes after it."""
         if self.wish is None:
             return
+        live.confirm()
         anew = self._anew = self._anew or self._taken_up(self.wish, held, live, now)
         try:
             anew.slice(held, live.watermark, live.tick, now)
@@ -145,6 +154,7 @@ class Rebuilding:
 
     def _finish(self, anew: Anew, live: Live, now: int) -> None:
         """Both stand at the same place of the ledger: compare, or exchange."""
+        live.confirm()
         anew.count_rest(now, live.tick)
         self._reach("counted")
         if self.wish is not None and self.wish.check:
@@ -157,6 +167,7 @@ class Rebuilding:
         if self.wish is not None:
             self.wish = rebuilds.note(self._store, replace(self.wish, vector=""), now)
         for table in anew.scope.tables:
+            live.confirm()  # what another owner has made beside is not what we would put in place
             exchange.exchange(self._store, DATABASE, [table])
             self._reach("exchanged")
         live.taken_over()

@@ -16,7 +16,7 @@ from storage.client import Store
 from streams.desk.service import DeskService
 from streams.reduce import yielding
 from streams.reduce.briefing import Briefing
-from streams.reduce.control import ControlLog, NotOwner
+from streams.reduce.control import ControlLog, Holding, NotOwner
 from streams.reduce.deciding import Deciding
 from streams.reduce.forecasting import Forecasting
 from streams.reduce.reducer import Reducer
@@ -82,8 +82,9 @@ class ReduceService(Service):
             try:
                 if reducer is None or epoch != self._control.epoch:
                     epoch = self._control.epoch
+                    holding = Holding(self._control)
                     committed = await self._control.committed()
-                    reducer = await loop.run_in_executor(self._thread, self._begun, committed)
+                    reducer = await loop.run_in_executor(self._thread, self._begun, holding, committed)
                 waiting, rest_s = await loop.run_in_executor(self._thread, self._step, reducer)
             except (StoreUnavailable, NotOwner) as error:
                 log.warning("starting over from the last finished tick: %s", error)
@@ -115,7 +116,7 @@ class ReduceService(Service):
         if self._deciding is not None and (decisions := self._deciding.look()) is not None:
             reducer.decide(Decided(self._kpis, decisions))
 
-    def _begun(self, committed: str) -> Reducer:
+    def _begun(self, holding: Holding, committed: str) -> Reducer:
         """A reducer that goes on from the last finished tick, with a connection of its own."""
         if self._store is not None:
             self._store.close()
@@ -126,7 +127,7 @@ class ReduceService(Service):
             self._kpis,
             tenant=self._settings.tenant,
             clock=self._clock,
-            control=self._control,
+            control=holding,
         )
         self._deciding = Deciding(self._store, self._settings.tenant, self._clock)
         self._decide(reducer)

@@ -1,6 +1,6 @@
 """Cells and values: computed anew for what was touched, and for what moves with the clock."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -31,14 +31,11 @@ HISTORY_MS = 300_000
 class Settling:
     """What is still to be computed, and how. Everything here can be done twice."""
 
-    def __init__(
-        self, store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str, reach: Callable[[str], None]
-    ) -> None:
+    def __init__(self, store: Store, catalogue: Catalogue, kpis: Kpis, tenant: str) -> None:
         self._store = store
         self._catalogue = catalogue
         self._kpis = kpis
         self._tenant = tenant
-        self._reach = reach
         self.formulas = [formula for kpi in kpis.values() for formula in cells.formulas(kpi)]
         self._touched = Touched({name: kind.table for name, kind in KINDS.items()}, self.formulas)
         self._counts = Counts(store, tenant)
@@ -125,17 +122,18 @@ class Settling:
         """What is to be computed, for the log."""
         return self._touched.dates()
 
-    def settle(self, now: int, version: int, *, with_values: bool = True) -> None:
-        """Write cells, then values."""
+    def settle(self, now: int, version: int) -> None:
+        """Write the cells of what was touched."""
         touched = self._touched.take()
         work = [(each, touched.get((each.view, each.day), [])) for each in self.formulas]
         cells.recompute(self._store, work, tenant=self._tenant, now=now, version=version)
-        self._reach("cells")
-        if with_values and self._trust_due:
+
+    def show(self, now: int, version: int) -> None:
+        """Write the values that are due, and what they rest on."""
+        if self._trust_due:
             self._trust(now, version)
-        if with_values and self._due:
+        if self._due:
             self._values(now, version)
-        self._reach("values")
 
     def _trust(self, now: int, version: int) -> None:
         """How far the sources reach, and of which units they speak."""

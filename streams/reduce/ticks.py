@@ -8,7 +8,7 @@ from datetime import date
 
 from storage.client import Store
 from streams.reduce.facts import Event
-from streams.reduce.plan import Vector, dump_vector, load_vector
+from streams.reduce.plan import Vector, load_vector
 from streams.reduce.touched import Pair
 from streams.reduce.worktime import number
 
@@ -53,10 +53,14 @@ def last_finished(store: Store) -> Finished:
         " toUnixTimestamp64Milli(reached_at) FROM ioc.ticks ORDER BY tick DESC LIMIT 1"
     )
     if not rows:
-        used = store.query("SELECT max(version) FROM merge('ioc', '^(cases|kpi)_')")
-        return Finished(tick=used[0][0])
+        return Finished(tick=used(store))
     tick, vector, live, values_at, settled, reached_at = rows[0]
     return Finished(tick, vector, bool(live), values_at, settled, reached_at)
+
+
+def used(store: Store) -> int:
+    """The greatest version of any case, cell or value."""
+    return int(store.query("SELECT max(version) FROM merge('ioc', '^(cases|kpi)_')")[0][0])
 
 
 def log_touched(store: Store, tick: int, pairs: Mapping[Pair, Iterable[date]]) -> None:
@@ -91,7 +95,6 @@ def finish(
     tick: Tick,
     done: Finished,
     at: int,
-    vector: Vector,
     events: list[Event],
     cases: int,
     fresh: Sequence[tuple[int, int]] = (),
@@ -111,7 +114,7 @@ def finish(
         "reached_at": done.reached_at,
         "fresh_ms": [ms for ms, _ in fresh],
         "fresh_records": [records for _, records in fresh],
-        "vector": dump_vector(vector),
+        "vector": done.vector,
         "latency_source": [source for source, _, _ in seen],
         "latency_ms": [ms for _, ms, _ in seen],
         "latency_events": [count for _, _, count in seen],

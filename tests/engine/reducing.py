@@ -82,6 +82,9 @@ class Control:
     def commit(self, text: str) -> None:
         self.text = text
 
+    def check(self) -> None:
+        pass
+
 
 class Ledger:
     """Appends events to the ledger's tables, as landing would."""

@@ -1,12 +1,15 @@
 """A second reducer: one loses its place in the middle of a tick, does not know it, and goes on to write."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from ioc.clock import FixedClock
 from storage.client import Store
 from storage.measuring import LATENCY
 from streams.reduce.control import NotOwner
+from streams.reduce.planning import PLAN_FRESH_S
 from tests.engine.reducing import Bench
 from tests.engine.test_reduce_guarantees import NOW, POINTS, everything
 
@@ -38,6 +41,9 @@ class Member:
         if self._number != self._group.newest:
             raise NotOwner("ioc.control/0 belongs to another reducer")
         self._group.text = text
+
+    def check(self) -> None:
+        """It does not know yet."""
 
 
 def written(bench: Bench) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -74,6 +80,9 @@ def test_what_a_reducer_writes_that_lost_its_place_changes_nothing(alone: Store,
             return
         bench.ledger.append(events[30:])
         bench.control = group.join()  # type: ignore[assignment]
+        bench.clock = FixedClock(
+            bench.clock.now()
+        )  # the other's stands still: it does not notice that it slept
         bench.finish(bench.reducer())
         seen.append(written(bench))
 
@@ -88,3 +97,29 @@ def test_what_a_reducer_writes_that_lost_its_place_changes_nothing(alone: Store,
     bench.control = group.join()  # type: ignore[assignment]
     bench.finish(bench.reducer())
     assert bench.cells() == seen[0][0]
+
+
+def test_a_reducer_that_slept_asks_the_group_before_it_writes_on(alone: Store) -> None:
+    bench, group, events = Bench(alone, NOW), Group(), everything()
+    seen: list[Any] = []
+
+    def sleep(reached: str) -> None:
+        if reached == "logged" and not seen:
+            bench.control = group.join()  # type: ignore[assignment]
+            bench.clock.advance(timedelta(seconds=PLAN_FRESH_S))
+            bench.finish(bench.reducer())
+            seen.append(versions(bench))
+
+    bench.control = group.join()  # type: ignore[assignment]
+    bench.ledger.append(events)
+    with pytest.raises(NotOwner):
+        bench.reducer(reach=sleep).step()
+    assert [versions(bench)] == seen
+
+
+def versions(bench: Bench) -> Any:
+    """How many rows were written by which tick."""
+    return bench.store.query(
+        "SELECT version, count() FROM merge('ioc', '^(cases|kpi_cells|kpi_values)')"
+        " GROUP BY version ORDER BY version"
+    )
