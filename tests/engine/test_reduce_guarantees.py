@@ -255,9 +255,9 @@ def test_a_plan_that_is_too_long_stands_in_the_store(alone: Store) -> None:
     bench.reduce([dossier("A", "2026-03-02 09:00", "2026-03-06 17:00")])
     reducer = bench.reducer()
     long = Plan(reducer.tick + 1, reducer.watermark | {(UUID(int=n), 0): 10**12 for n in range(200)})
-    reducer._plan(long)
+    reducer._planning.keep(long)
     assert bench.control.text == long.reference()
-    assert reducer._planned(bench.control.text) == long
+    assert reducer._planning.planned() == long
 
 
 def test_a_commit_ahead_of_a_restored_store_never_reuses_a_version(alone: Store) -> None:

@@ -59,7 +59,7 @@ def test_a_clock_that_is_first_looked_at_after_days_looks_at_all_of_them() -> No
     assert [here.store.count((OVERDUE, day)) for day in (3, 4, 5)] == [2, 2, 2]
 
 
-def test_cells_of_a_closed_day_that_arrive_late_do_not_stand_above_those_made_since() -> None:
+def test_cells_of_a_closed_day_that_arrive_late_do_not_win() -> None:
     """What was asked for before midnight is about a day that had not ended."""
     here = world(Said("z", "Z", 1, 99))
     here.now = 3 * DAY + 2

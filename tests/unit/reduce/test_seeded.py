@@ -1,4 +1,4 @@
-"""Mistakes put into the machine on purpose: each must turn the model red (`make models`)."""
+"""Mistakes put into the machine on purpose: each must turn the model red (`make models`), or a scene."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,10 +14,10 @@ from streams.reduce.actions import Work
 from streams.reduce.machine import Reduction
 from streams.reduce.plan import Plan
 from streams.reduce.ticks import Finished, Tick
+from tests.unit.reduce import test_scenes as scenes
 from tests.unit.reduce.model import Batch, Changes, Worker
 from tests.unit.reduce.test_model import Reducing
 
-pytestmark = pytest.mark.slow
 LOOK = settings(
     deadline=None,
     max_examples=2_000,
@@ -116,14 +116,32 @@ MISTAKES = {
     "cases before the log": _of(reordered(actions.LogTouched, actions.WriteCases)),
     "cells before cases": _of(reordered(actions.WriteCases, actions.WriteCells)),
     "unsettled pairs skipped": _of(Unlogged),
-    "a number used twice": _of(SameNumber),
     "settled before its cells": _of(SettledEarly),
-    "not fenced": Unfenced,
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_the_model_finds(mistake: str) -> None:
     machine = type("Mistaken", (Reducing,), {"worker": MISTAKES[mistake]})
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=LOOK)
+
+
+@pytest.mark.parametrize(
+    ("worker", "scene"),
+    [
+        (
+            _of(SameNumber),
+            scenes.test_cells_of_a_closed_day_that_arrive_late_do_not_win,
+        ),
+        (Unfenced, scenes.test_one_that_slept_asks_the_group_before_it_writes),
+    ],
+    ids=["a number used twice", "not fenced"],
+)
+def test_chance_takes_long_to_find_it_but_a_scene_tells_it(
+    monkeypatch: pytest.MonkeyPatch, worker: type[Worker], scene: Callable[[], None]
+) -> None:
+    monkeypatch.setattr(scenes, "Worker", worker)
+    with pytest.raises(AssertionError):
+        scene()
