@@ -43,7 +43,13 @@ def test_the_cells_are_not_empty(expected: list[tuple[Any, ...]]) -> None:
     assert len({row[0] for row in expected}) >= 12
 
 
-@pytest.mark.parametrize("point", POINTS)
+SLOW = ("planned", "logged", "cells", "values")
+"""Dying there is tried by the model (tests/unit/reduce), and on the engine by `make test-slow`."""
+
+
+@pytest.mark.parametrize(
+    "point", [pytest.param(each, marks=pytest.mark.slow if each in SLOW else ()) for each in POINTS]
+)
 def test_a_tick_that_dies_anywhere_is_run_again(
     alone: Store, expected: list[tuple[Any, ...]], point: str
 ) -> None:

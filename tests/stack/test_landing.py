@@ -36,11 +36,11 @@ def check(place: Ground, state: dict[str, Any], expected: Counter[str]) -> None:
     assert counted == identities
 
 
-def test_killed_at_every_failpoint(place: Ground) -> None:
+def test_killed_between_plan_and_commit(place: Ground) -> None:
     expected: Counter[str] = Counter()
     # Each flow fills at least three partitions, so every failpoint is passed three times however slow we are.
     # `make chaos` has all of them, again and again.
-    for seed, failpoint in enumerate(("C4:1", "C1:3", "C5:2", "C6:1")):
+    for seed, failpoint in enumerate(("C4:1", "C5:2")):
         with place.flowing(events=1_500, rate=1_000, seed=80 + seed) as flow:
             assert place.worker(f"{failpoint}:kill").dies() == -signal.SIGKILL
             expected += flow.finished()
