@@ -24,7 +24,7 @@ _PAGES = (
     (re.compile(r"/console"), "alerts"),
     (re.compile(r"/console/(alert|case)/.+"), "{}"),
     (re.compile(r"/console/(work|shift|audit|targets)"), "{}"),
-    (re.compile(r"/console/(quarantine)(?:/.+)?"), "{}"),
+    (re.compile(r"/console/(quarantine|sources|orders)(?:/.+)?"), "{}"),
     (re.compile(r"/leader"), "leader"),
     (re.compile(r"/leader/(evidence)/.+"), "{}"),
     (re.compile(r"/leader/(brief)(?:/now)?"), "{}"),
