@@ -104,7 +104,7 @@ def _alone(scene: Scene, told: Told) -> None:
     scene.sent_alone.append(told)
     scene.load.deliver([told], "qlvb")
     until(lambda: _rows(scene, told) > 0 or bool(stops(scene)), 30, 0.3)
-    if not _rows(scene, told):  # a canary may have been lost with the log before it landed
+    if stops(scene):  # a canary may have been lost with the log before it landed
         _written_down(scene)
         until(lambda: _rows(scene, told) > 0, 30, 0.3)
 
