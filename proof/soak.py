@@ -22,9 +22,10 @@ NOISE_MIB = 8.0
 SUM_NOISE_MIB = 24.0
 GROWTH_MIB_H = 1.0
 """What a process may gain each hour, beyond the noise."""
-FILLS_MIB = {"kafka": 512}
-"""A Java process takes the heap it was given (`local/kafka.py`: 400 MiB, and what Java needs beside it) bit
-by bit and gives nothing back: up to here a rise says nothing."""
+FILLS_MIB = {"kafka": 512, "clickhouse": 700}
+"""What a process was given it takes bit by bit and may keep: Java its heap (`local/kafka.py`: 400 MiB, and
+what Java needs beside it), the store its caches, up to a limit that it keeps (`storage/embedded/engine.py`).
+Up to here a rise says nothing."""
 MIB = 1 << 20
 
 
@@ -104,7 +105,7 @@ def _parts(scene: Scene) -> int:
 def slope(points: Sequence[tuple[float, int]]) -> float:
     """MiB an hour of (seconds, bytes): the median of the slopes between all pairs (Theil and Sen), which a
     few high or low looks, or a step that comes and goes, do not move."""
-    slopes = [(b - a) / (t - s) for (s, a), (t, b) in combinations(points, 2) if t > s]
+    slopes = [(b - a) / (t - s) for (s, a), (t, b) in combinations(sorted(points), 2) if t > s]
     return median(slopes) * 3600 / MIB if slopes else 0.0
 
 

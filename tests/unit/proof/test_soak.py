@@ -26,6 +26,10 @@ def test_a_slope_is_mebibytes_an_hour() -> None:
     assert slope(points(60)[:1]) == 0.0
 
 
+def test_looks_may_come_in_any_order() -> None:
+    assert slope(points(60)[::-1]) == pytest.approx(slope(points(60)))
+
+
 def test_swinging_is_not_growing() -> None:
     assert abs(slope(points(0, swing_mib=20))) < 8
 
