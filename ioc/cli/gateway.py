@@ -92,6 +92,7 @@ def back_office(
     from producers.gateway.office.acting import Office
     from producers.gateway.office.decisions import DecisionDesk
     from producers.gateway.office.ordering import OrderDesk
+    from producers.gateway.office.permitting import Permits
     from producers.gateway.office.quarantine import QuarantineDesk
     from producers.gateway.office.sessions import Sessions
     from producers.gateway.office.sourcing import SourceDesk
@@ -103,19 +104,21 @@ def back_office(
 
     desk = StoredDesk(settings.clickhouse, settings.tenant)
     sessions = Sessions(desk, clock, Passwords())
+    units, kpis = catalogue.units, Kpis.load(settings.catalogue)
+    permits = Permits(roles=Roles.load(settings.catalogue), units=units, sessions=sessions, clock=clock)
     office = Office(
         desk=desk,
         sessions=sessions,
         send=control.sender(publisher),
-        roles=Roles.load(settings.catalogue),
-        units=catalogue.units,
+        permits=permits,
+        units=units,
         clock=clock,
     )
     quarantine = QuarantineDesk(
         refused=StoredQuarantine(settings.clickhouse, settings.tenant),
         sessions=sessions,
-        roles=office.roles,
-        units=catalogue.units,
+        permits=permits,
+        units=units,
         sources=catalogue.sources,
         tenant=settings.tenant,
         clock=clock,
@@ -123,16 +126,16 @@ def back_office(
     decisions = DecisionDesk(
         kept=StoredDecisions(settings.clickhouse, settings.tenant),
         sessions=sessions,
-        roles=office.roles,
-        kpis=Kpis.load(settings.catalogue),
+        permits=permits,
+        kpis=kpis,
         rules=Rules.load(settings.catalogue),
         clock=clock,
     )
     sources = SourceDesk(
         standing=StoredSources(settings.clickhouse, settings.tenant),
         sessions=sessions,
-        roles=office.roles,
-        units=catalogue.units,
+        permits=permits,
+        units=units,
         sources=catalogue.sources,
         rules=catalogue.rules(settings.tenant),
         rotate=lambda code: rotated(settings.credentials_file, code),
@@ -142,9 +145,9 @@ def back_office(
         orders=StoredOrders(settings.clickhouse, settings.tenant),
         desk=desk,
         sessions=sessions,
-        roles=office.roles,
-        units=catalogue.units,
-        kpis=Kpis.load(settings.catalogue),
+        permits=permits,
+        units=units,
+        kpis=kpis,
         clock=clock,
     )
     door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions, sources, orders)  # noqa: E731

@@ -10,22 +10,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ioc.accounts import Account, Session, Shift
-from ioc.clock import VIETNAM, Clock
+from ioc.clock import Clock
 from ioc.commands import NotACommand, build, encode
-from ioc.roles import FILE, Roles
+from ioc.roles import FILE
 from ioc.units import Units
 from producers.gateway.office.audited import chain, line
 from producers.gateway.office.bodies import HandOver, Wish
 from producers.gateway.office.desk import Desk, Row, Send
+from producers.gateway.office.permitting import Permits
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.outlet import Unpublished
 from producers.gateway.problems import Problem
 
-FORBIDDEN = {
-    "role": "the role of this account may not do that",
-    "unit": "the role of this account may do that in its own unit only",
-    "status": "the role of this account may do that in other states of an alert only",
-}
 AT_MOST = 1000
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -34,12 +30,13 @@ class Office:
     """What one account may see and ask for."""
 
     def __init__(
-        self, *, desk: Desk, sessions: Sessions, send: Send, roles: Roles, units: Units, clock: Clock
+        self, *, desk: Desk, sessions: Sessions, send: Send, permits: Permits, units: Units, clock: Clock
     ) -> None:
         self._desk = desk
         self._sessions = sessions
         self._send = send
-        self.roles = roles
+        self.roles = permits.roles
+        self._permits = permits
         self._units = units
         self.clock = clock
 
@@ -57,12 +54,12 @@ class Office:
 
     async def alerts(self, session: Session, status: str, limit: int) -> list[Row]:
         """The alerts that the account may see. Raises `Problem` 403."""
-        await self._allow_page(session, "alerts")
+        await self._permits.see(session.account, "alerts", "alerts")
         return await stored(self._desk.alerts, status, self._within(session.account), min(limit, AT_MOST))
 
     async def alert(self, session: Session, ref: str) -> Row:
         """One alert that the account may see. Raises `Problem` 403, 404 also for those of others."""
-        await self._allow_page(session, "alerts")
+        await self._permits.see(session.account, "alerts", "alerts")
         found, within = await stored(self._desk.alert, ref), self._within(session.account)
         if found is None or (within is not None and not {found["unit"], found["to_unit"]} & {*within}):
             raise Problem("not_found", "there is no such alert")
@@ -77,13 +74,11 @@ class Office:
         alert = await stored(self._desk.alert, ref)
         if alert is None:
             raise Problem("not_found", "there is no such alert")
-        mine = self._mine(account)
+        mine = self._permits.mine(account)
         own = alert["unit"] in mine or alert.get("to_unit") in mine
-        against = self.roles.refusal(account.role, wish.action, own=own, status=wish.seen.status)
-        if against is None and not self.roles.sees(account.role, "alerts", own=own):
-            against = "unit"
-        if against is not None:
-            await self._forbid(session, wish.action, ref, against)
+        await self._permits.allow(account, wish.action, ref, own=own, status=wish.seen.status)
+        if not self._permits.sees(account, "alerts", own=own):
+            await self._permits.refuse(account, wish.action, ref, "unit")
         self._check_recipient(wish)
         wanted = wish.model_dump(include={"to_role", "to_unit", "reason_code", "step", "until"})
         given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
@@ -114,9 +109,7 @@ class Office:
     async def hand_over(self, session: Session, body: HandOver) -> Shift:
         """Close a shift with what stands open. Raises `Problem` 403, 422."""
         account = session.account
-        against = self.roles.refusal(account.role, "hand_over", own=True)
-        if against is not None:
-            await self._forbid(session, "hand_over", "", against)
+        await self._permits.allow(account, "hand_over", "", own=True)
         if strangers := [note for note in body.notes if note not in self.roles.notes]:
             place = f"/notes/{body.notes.index(strangers[0])}"
             raise Problem("schema", f"{place}: expected one of {', '.join(self.roles.notes)}")
@@ -130,7 +123,7 @@ class Office:
 
     async def last_shift(self, session: Session) -> Shift | None:
         """The last hand-over, for who sees the console. Raises `Problem` 403."""
-        await self._allow_page(session, "console")
+        await self._permits.see(session.account, "console", "console")
         return await stored(self._desk.last_shift)
 
     async def trail(self, session: Session, days: int, account: str, about: str, limit: int) -> Row:
@@ -138,9 +131,7 @@ class Office:
 
         `{deeds, chain}`: the lines, and whether the chain of all lines of these days holds.
         """
-        against = self.roles.refusal(session.account.role, "read_audit", own=True)
-        if against is not None:
-            await self._forbid(session, "read_audit", "", against)
+        await self._permits.allow(session.account, "read_audit", "", own=True)
         until = self.clock.now()
         await self._sessions.note(session.account, "read_audit", "", "done", f"days={days}")
         since = until - timedelta(days=days)
@@ -150,26 +141,12 @@ class Office:
             "chain": chain(await stored(self._desk.chain, since)),
         }
 
-    async def _allow_page(self, session: Session, page: str) -> None:
-        if not self.roles.sees(session.account.role, page, own=True):
-            await self._forbid(session, f"see_{page}", "", "role")
-
-    async def _forbid(self, session: Session, action: str, about: str, against: str) -> None:
-        """Write the refusal down and raise it."""
-        await self._sessions.note(session.account, action, about, "refused", f"reason={against}")
-        raise Problem(f"{against}_not_allowed", FORBIDDEN[against])
-
     def _check_recipient(self, wish: Wish) -> None:
         if wish.to_unit is not None and wish.to_unit not in self._units.codes:
             raise Problem("schema", "/to_unit: expected the code of a unit of the catalogue")
         if wish.to_role is not None and wish.to_role not in self.roles:
             raise Problem("schema", f"/to_role: expected one of {', '.join(self.roles)}")
 
-    def _mine(self, account: Account) -> tuple[str, ...]:
-        """The account's unit and everything beneath it today."""
-        today = self.clock.now().astimezone(VIETNAM).date()
-        return (account.unit, *self._units.under(account.unit, today))
-
     def _within(self, account: Account) -> tuple[str, ...] | None:
         """The units whose alerts it sees; None: all."""
-        return None if self.roles.sees(account.role, "alerts", own=False) else self._mine(account)
+        return None if self._permits.sees(account, "alerts", own=False) else self._permits.mine(account)

@@ -16,9 +16,8 @@ from ioc.deciding import NotDecidable, checked
 from ioc.decision_documents import Row, held, told
 from ioc.decisions import Change, Decision, Stage, until
 from ioc.kpis import Kpis
-from ioc.roles import Roles
-from producers.gateway.office.acting import FORBIDDEN
 from producers.gateway.office.decided import Kept
+from producers.gateway.office.permitting import Permits
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.problems import Problem
 
@@ -30,11 +29,11 @@ class DecisionDesk:
     """What one account may see and decide."""
 
     def __init__(
-        self, *, kept: Kept, sessions: Sessions, roles: Roles, kpis: Kpis, rules: Rules, clock: Clock
+        self, *, kept: Kept, sessions: Sessions, permits: Permits, kpis: Kpis, rules: Rules, clock: Clock
     ) -> None:
         self._kept = kept
         self._sessions = sessions
-        self._roles = roles
+        self._permits = permits
         self._kpis = kpis
         self._rules = rules.about(kpis)
         self._clock = clock
@@ -43,12 +42,12 @@ class DecisionDesk:
 
     async def decisions(self, session: Session) -> list[Row]:
         """All decisions, the newest first. Raises `Problem` 403."""
-        await self._see(session)
+        await self._permits.see(session.account, "targets", *PAGES)
         return [told(each, self._clock.now()) for each in reversed(await stored(self._kept.listed))]
 
     async def holding(self, session: Session, on: date | None) -> Row:
         """Targets, weights and thresholds that hold on a day, by default today. Raises `Problem` 403."""
-        await self._see(session)
+        await self._permits.see(session.account, "targets", *PAGES)
         day = on or self._today()
         return held(self._kpis, self._rules, await stored(self._kept.listed), day)
 
@@ -116,18 +115,9 @@ class DecisionDesk:
             raise Problem("not_awaiting", f"this is {found.stage.value}; nothing waits for a second person")
         return found
 
-    async def _see(self, session: Session) -> None:
-        if not any(self._roles.sees(session.account.role, page, own=True) for page in PAGES):
-            await self._sessions.note(session.account, "see_targets", "", "refused", "reason=role")
-            raise Problem("role_not_allowed", FORBIDDEN["role"])
-
     async def _allow(self, session: Session, action: str, about: str) -> None:
-        """May the account do this; that it may not is written down. Raises `Problem` 403."""
         # What the whole centre is measured by belongs to no unit: only who may everywhere may.
-        against = self._roles.refusal(session.account.role, action, own=False)
-        if against is not None:
-            await self._sessions.note(session.account, action, about, "refused", f"reason={against}")
-            raise Problem(f"{against}_not_allowed", FORBIDDEN[against])
+        await self._permits.allow(session.account, action, about, own=False)
 
     def _today(self) -> date:
         return self._clock.now().astimezone(VIETNAM).date()

@@ -8,10 +8,9 @@ from uuid import UUID, uuid4
 from ioc.accounts import Session
 from ioc.clock import VIETNAM, Clock
 from ioc.orders import AHEAD, ANSWERING, ASKING, About, Act, Kind, Order, Step, Wish
-from ioc.roles import Roles
 from ioc.units import Units
-from producers.gateway.office.acting import FORBIDDEN
 from producers.gateway.office.desk import Desk
+from producers.gateway.office.permitting import Permits
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.problems import Problem
 
@@ -50,7 +49,7 @@ class OrderDesk:
         orders: Orders,
         desk: Desk,
         sessions: Sessions,
-        roles: Roles,
+        permits: Permits,
         units: Units,
         kpis: Container[str],
         clock: Clock,
@@ -58,17 +57,15 @@ class OrderDesk:
         self._orders = orders
         self._desk = desk
         self._sessions = sessions
-        self._roles = roles
+        self._permits = permits
         self._units = units
         self._kpis = kpis
         self._clock = clock
 
     async def listed(self, session: Session) -> list[Row]:
         """What the account may see: open, or over since a month. Raises `Problem` 403."""
-        role = session.account.role
-        if not any(self._roles.sees(role, page, own=True) for page in PAGES.values()):
-            await self._refuse(session, "see_orders", "", "role")
-        mine, since = self._mine(session), self._clock.now() - KEPT
+        await self._permits.see(session.account, "orders", *PAGES.values())
+        mine, since = self._permits.mine(session.account), self._clock.now() - KEPT
         found = await stored(self._orders.listed)
         seen = [each for each in found if self._sees(session, each, mine)]
         return [told(each) for each in seen if not each.over or (each.at or each.asked_at) >= since]
@@ -76,9 +73,8 @@ class OrderDesk:
     async def ask(self, session: Session, wish: Wish) -> Row:
         """Ask for it. Raises `Problem` 403, 404 for what it is about, 409, 422."""
         account, now = session.account, self._clock.now()
-        mine = self._mine(session)
-        action = ASKING[wish.kind]
-        await self._allow(session, action, "", own=wish.unit in mine)
+        mine = self._permits.mine(account)
+        await self._permits.allow(account, ASKING[wish.kind], "", own=wish.unit in mine)
         await self._check(session, wish, mine)
         made = Order(uuid4(), wish, account.name, account.role, now, uuid4(), 1, account=account.name,
                      role=account.role, at=now)  # fmt: skip
@@ -88,16 +84,17 @@ class OrderDesk:
     async def step(self, session: Session, order: UUID, step: Step) -> Row:
         """Answer it, or take it back. Raises `Problem` 403, 404, 409, 422."""
         found = await stored(self._orders.find, order)
-        mine, account = self._mine(session), session.account
+        account = session.account
+        mine = self._permits.mine(account)
         if found is None or not self._sees(session, found, mine):
             raise Problem("not_found", "there is no such order")
         wish = found.wish
         if step.act is Act.withdraw:
-            await self._allow(session, ASKING[wish.kind], str(order), own=wish.unit in mine)
+            await self._permits.allow(account, ASKING[wish.kind], str(order), own=wish.unit in mine)
             if account.name != found.asked_by:
-                await self._refuse(session, f"withdraw_{wish.kind}", str(order), "role")
+                await self._permits.refuse(account, f"withdraw_{wish.kind}", str(order), "role")
         else:
-            await self._allow(session, ANSWERING[wish.kind], str(order), own=wish.unit in mine)
+            await self._permits.allow(account, ANSWERING[wish.kind], str(order), own=wish.unit in mine)
         after = found.after(step, uuid4(), account.name, account.role, self._clock.now())
         if after is None:
             raise Problem("stale", f"it is {found.state.value}, step {found.seqno}: look at it again")
@@ -133,21 +130,7 @@ class OrderDesk:
 
     def _sees(self, session: Session, order: Order, mine: tuple[str, ...]) -> bool:
         page = PAGES[order.wish.kind]
-        return self._roles.sees(session.account.role, page, own=order.wish.unit in mine)
-
-    async def _allow(self, session: Session, action: str, about: str, *, own: bool) -> None:
-        against = self._roles.refusal(session.account.role, action, own=own)
-        if against is not None:
-            await self._refuse(session, action, about, against)
-
-    async def _refuse(self, session: Session, action: str, about: str, against: str) -> None:
-        await self._sessions.note(session.account, action, about, "refused", f"reason={against}")
-        raise Problem(f"{against}_not_allowed", FORBIDDEN[against])
-
-    def _mine(self, session: Session) -> tuple[str, ...]:
-        """The account's unit and everything beneath it today."""
-        today = self._clock.now().astimezone(VIETNAM).date()
-        return (session.account.unit, *self._units.under(session.account.unit, today))
+        return self._permits.sees(session.account, page, own=order.wish.unit in mine)
 
 
 def told(order: Order) -> Row:

@@ -10,15 +10,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from ioc.accounts import Account, Session
-from ioc.clock import VIETNAM, Clock
+from ioc.clock import Clock
 from ioc.contracts import Reason
 from ioc.contracts.mending import Mend, NotMendable, parse
 from ioc.desk import MOST, Act, Kind, NoSuchPlace, Place, Quarantined, Sieve, Stage, Why, place_of
-from ioc.roles import Roles
 from ioc.sources import Source
 from ioc.units import Units
-from producers.gateway.office.acting import FORBIDDEN
 from producers.gateway.office.bodies import Asked
+from producers.gateway.office.permitting import Permits
 from producers.gateway.office.refused import Refused, Row
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.problems import Problem
@@ -38,7 +37,7 @@ class QuarantineDesk:
         *,
         refused: Refused,
         sessions: Sessions,
-        roles: Roles,
+        permits: Permits,
         units: Units,
         sources: Mapping[str, Source],
         tenant: str,
@@ -46,7 +45,7 @@ class QuarantineDesk:
     ) -> None:
         self._refused = refused
         self._sessions = sessions
-        self._roles = roles
+        self._permits = permits
         self._units = units
         self._sources = sources
         self._tenant = tenant
@@ -88,7 +87,7 @@ class QuarantineDesk:
             )
         if asked.kind is Kind.discard and asked.reason is None:
             raise Problem("schema", f"/reason: expected one of {', '.join(Why)}")
-        bulk = asked.kind is not Kind.dry_run and len(records) > self._roles.desk.bulk_over
+        bulk = asked.kind is not Kind.dry_run and len(records) > self._permits.roles.desk.bulk_over
         act = Act(
             act_id,
             asked.kind,
@@ -99,7 +98,7 @@ class QuarantineDesk:
             Stage.awaiting if bulk else Stage.asked,
             _mends(asked),
             asked.reason.value if asked.reason else "",
-            now + timedelta(minutes=self._roles.desk.confirm_minutes) if bulk else None,
+            now + timedelta(minutes=self._permits.roles.desk.confirm_minutes) if bulk else None,
         )
         await self._sessions.note(account, asked.kind.value, str(act.id), "done", *_said(act))
         if bulk:
@@ -193,7 +192,7 @@ class QuarantineDesk:
     async def _found(self, session: Session, places: Sequence[Place]) -> list[Quarantined]:
         """The records at these places. Raises `Problem` 404 also for what the account does not see."""
         found = await stored(self._refused.at, places)
-        everywhere = self._roles.sees(session.account.role, PAGE, own=False)
+        everywhere = self._permits.sees(session.account, PAGE, own=False)
         seen = [each for each in found if everywhere or self._own(session.account, each)]
         if {str(each.place) for each in seen} != {str(each) for each in places}:
             raise Problem("not_found", "there is no such record in quarantine")
@@ -211,34 +210,24 @@ class QuarantineDesk:
         """May the account do this to all of them; that it may not is written down."""
         account = session.account
         own = all(self._own(account, each) for each in records)
-        against = self._roles.refusal(account.role, kind.value, own=own)
-        if against is not None:
-            action = f"confirm_{kind}" if confirming else kind.value
-            await self._sessions.note(account, action, about, "refused", f"reason={against}")
-            raise Problem(f"{against}_not_allowed", FORBIDDEN[against])
+        noted = f"confirm_{kind}" if confirming else ""
+        await self._permits.allow(account, kind.value, about, own=own, noted=noted)
 
     async def _within(self, session: Session, sieve: Sieve) -> Sieve:
         """The same, of what the account sees. Raises `Problem` 403."""
-        role = session.account.role
-        if not self._roles.sees(role, PAGE, own=True):
-            await self._sessions.note(session.account, f"see_{PAGE}", "", "refused", "reason=role")
-            raise Problem("role_not_allowed", FORBIDDEN["role"])
-        if self._roles.sees(role, PAGE, own=False):
+        account = session.account
+        await self._permits.see(account, PAGE, PAGE)
+        if self._permits.sees(account, PAGE, own=False):
             return sieve
-        return replace(sieve, units=self._mine(session.account), sources=self._systems(session.account))
+        return replace(sieve, units=self._permits.mine(account), sources=self._systems(account))
 
     def _own(self, account: Account, record: Quarantined) -> bool:
         """Whether it speaks of the account's unit, or comes from a system of it."""
-        return record.unit in self._mine(account) or record.source in self._systems(account)
-
-    def _mine(self, account: Account) -> tuple[str, ...]:
-        """The account's unit and everything beneath it today."""
-        today = self._clock.now().astimezone(VIETNAM).date()
-        return (account.unit, *self._units.under(account.unit, today))
+        return record.unit in self._permits.mine(account) or record.source in self._systems(account)
 
     def _systems(self, account: Account) -> tuple[str, ...]:
         """The systems of the account's units."""
-        mine, all_ = self._mine(account), self._units.codes
+        mine, all_ = self._permits.mine(account), self._units.codes
         return tuple(each.urn(self._tenant) for each in self._sources.values() if each.owned_by(mine, all_))
 
     def _told(self, act: Act) -> Row:

@@ -7,13 +7,12 @@ from typing import Any, Protocol
 from starlette.concurrency import run_in_threadpool
 
 from ioc.accounts import Session
-from ioc.clock import VIETNAM, Clock
+from ioc.clock import Clock
 from ioc.contracts import EventRefused, Rules, decode
-from ioc.roles import Roles
 from ioc.sources import Source
 from ioc.units import Units
 from producers.gateway.intake import narrowed
-from producers.gateway.office.acting import FORBIDDEN
+from producers.gateway.office.permitting import Permits
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.problems import Problem, from_refusal
 
@@ -41,7 +40,7 @@ class SourceDesk:
         *,
         standing: Standing,
         sessions: Sessions,
-        roles: Roles,
+        permits: Permits,
         units: Units,
         sources: Mapping[str, Source],
         rules: Rules,
@@ -50,7 +49,7 @@ class SourceDesk:
     ) -> None:
         self._standing = standing
         self._sessions = sessions
-        self._roles = roles
+        self._permits = permits
         self._units = units
         self._sources = sources
         self._rules = rules
@@ -59,7 +58,7 @@ class SourceDesk:
 
     async def sources(self, session: Session) -> list[Row]:
         """The systems that the account may see, and how each stands. Raises `Problem` 403."""
-        await self._see(session, "")
+        await self._permits.see(session.account, PAGE, PAGE)
         mine = [code for code in self._sources if self._visible(session, code)]
         found = {row["system_code"]: row for row in await stored(self._standing.standing, mine)}
         return [self._told(code, found.get(code, {})) for code in mine]
@@ -104,12 +103,8 @@ class SourceDesk:
         whose = {"owner": source.owner, "urn": source.urn(self._rules.tenant)}
         return {"interval_s": source.interval_s, **row, "system_code": code, "name": source.name, **whose}
 
-    async def _see(self, session: Session, code: str) -> None:
-        if not self._roles.sees(session.account.role, PAGE, own=True):
-            await self._refuse(session, f"see_{PAGE}", code, "role")
-
     async def _known(self, session: Session, code: str) -> None:
-        await self._see(session, code)
+        await self._permits.see(session.account, PAGE, PAGE, about=code)
         if not self._visible(session, code):
             await self._sessions.note(session.account, f"see_{PAGE}", "", "refused", "reason=unit")
             raise Problem("not_found", "there is no such source system")
@@ -117,23 +112,12 @@ class SourceDesk:
     async def _allow(self, session: Session, action: str, code: str) -> None:
         """May the account do this to the system; one that it does not see does not exist for it."""
         await self._known(session, code)
-        own = self._sources[code].owned_by(self._mine(session), self._units.codes)
-        against = self._roles.refusal(session.account.role, action, own=own)
-        if against is not None:
-            await self._refuse(session, action, code, against)
-
-    async def _refuse(self, session: Session, action: str, code: str, against: str) -> None:
-        await self._sessions.note(session.account, action, code, "refused", f"reason={against}")
-        raise Problem(f"{against}_not_allowed", FORBIDDEN[against])
+        await self._permits.allow(session.account, action, code, own=self._own(session, code))
 
     def _visible(self, session: Session, code: str) -> bool:
-        source = self._sources.get(code)
-        if source is None:
+        if code not in self._sources:
             return False
-        own = source.owned_by(self._mine(session), self._units.codes)
-        return self._roles.sees(session.account.role, PAGE, own=own)
+        return self._permits.sees(session.account, PAGE, own=self._own(session, code))
 
-    def _mine(self, session: Session) -> tuple[str, ...]:
-        """The account's unit and everything beneath it today."""
-        today = self._clock.now().astimezone(VIETNAM).date()
-        return (session.account.unit, *self._units.under(session.account.unit, today))
+    def _own(self, session: Session, code: str) -> bool:
+        return self._sources[code].owned_by(self._permits.mine(session.account), self._units.codes)

@@ -30,6 +30,7 @@ from producers.gateway.app import create_app
 from producers.gateway.office.acting import Office
 from producers.gateway.office.decisions import DecisionDesk
 from producers.gateway.office.ordering import OrderDesk
+from producers.gateway.office.permitting import Permits
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.routes import router
 from producers.gateway.office.sessions import Sessions
@@ -279,23 +280,27 @@ class Bench:
         self.folder = folder
         self.client: httpx.AsyncClient
 
+    def permits(self, sessions: Sessions) -> Permits:
+        return Permits(roles=Roles.load(), units=CATALOGUE.units, sessions=sessions, clock=self.clock)
+
     def office(self, sessions: Sessions | None = None) -> Office:
+        sessions = sessions or Sessions(self.desk, self.clock, self.passwords)
         return Office(
             desk=self.desk,
-            sessions=sessions or Sessions(self.desk, self.clock, self.passwords),
+            sessions=sessions,
             send=self._send,
-            roles=Roles.load(),
+            permits=self.permits(sessions),
             units=CATALOGUE.units,
             clock=self.clock,
         )
 
     def app(self) -> Any:
         sessions = Sessions(self.desk, self.clock, self.passwords)
-        office = self.office(sessions)
+        office, permits = self.office(sessions), self.permits(sessions)
         quarantine = QuarantineDesk(
             refused=self.refused,
             sessions=sessions,
-            roles=Roles.load(),
+            permits=permits,
             units=CATALOGUE.units,
             sources=CATALOGUE.sources,
             tenant="G09",
@@ -304,7 +309,7 @@ class Bench:
         decisions = DecisionDesk(
             kept=self.decided,
             sessions=sessions,
-            roles=Roles.load(),
+            permits=permits,
             kpis=KPIS,
             rules=RULES,
             clock=self.clock,
@@ -312,7 +317,7 @@ class Bench:
         sources = SourceDesk(
             standing=self.standing,
             sessions=sessions,
-            roles=Roles.load(),
+            permits=permits,
             units=CATALOGUE.units,
             sources=CATALOGUE.sources,
             rules=CATALOGUE.rules("G09"),
@@ -323,7 +328,7 @@ class Bench:
             orders=self.orders,
             desk=self.desk,
             sessions=sessions,
-            roles=Roles.load(),
+            permits=permits,
             units=CATALOGUE.units,
             kpis=KPIS,
             clock=self.clock,
