@@ -5,10 +5,8 @@ was. A replay that is done twice changes nothing: the event keeps its name, and 
 name is not counted again.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -35,6 +33,7 @@ from streams.desk.originals import Gone, Original, Originals
 from streams.land.trial import Wire, deadly
 from streams.reduce.control import ControlLog
 from streams.reduce.worktime import milliseconds
+from streams.thread import OneThread
 
 SURVIVABLE = "a record that does not kill whoever reads it"
 EVERY_S = 1.0
@@ -66,15 +65,11 @@ class DeskService(Service):
         self._rules = catalogue.rules(settings.tenant)
         self._control = control
         self._clock = clock or SystemClock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._thread = OneThread("desk")
         self._store: Store | None = None
 
     async def on_stop(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        try:
-            await asyncio.wait_for(asyncio.to_thread(self._thread.shutdown, wait=True), STOP_S)
-        except TimeoutError:
-            log.warning("an act did not end within %.0f s; the next start does it again", STOP_S)
+        await self._thread.ended(STOP_S, log, "no end of an act within %.0f s; the next start does it again")
         if self._store is not None:
             self._store.close()
 
@@ -85,7 +80,7 @@ class DeskService(Service):
             if not self._control.owned.is_set():
                 continue
             try:
-                for act in await self._in_thread(self._asked):
+                for act in await self._thread.run(self._asked):
                     await self._do(act)
             except (StoreUnavailable, KafkaError, OSError) as error:
                 log.warning("the desk tries again: %s: %s", type(error).__name__, error)
@@ -105,16 +100,16 @@ class DeskService(Service):
         except Exception as error:
             log.error("act %s failed", act.id, exc_info=error)
             failed = {"error": f"the act could not be done ({type(error).__name__})"}
-            await self._in_thread(self._finish, act, Stage.failed, failed)
+            await self._thread.run(self._finish, act, Stage.failed, failed)
             return
-        await self._in_thread(self._finish, act, Stage.done, outcome)
+        await self._thread.run(self._finish, act, Stage.done, outcome)
 
     async def _outcome(self, act: Act) -> dict[str, Any]:
         if act.kind is Kind.discard:
-            await self._in_thread(self._mark, act, "discarded", [(place, None) for place in act.records])
+            await self._thread.run(self._mark, act, "discarded", [(place, None) for place in act.records])
             return {"records": [{"id": str(place), "verdict": "discarded"} for place in act.records]}
         judged, gone = await self._judged(act)
-        verdicts = await self._in_thread(self._settled, judged)
+        verdicts = await self._thread.run(self._settled, judged)
         told = [*(each.document() for each in verdicts), *gone]
         if act.kind is Kind.replay:
             places = await self._sent(act, verdicts)
@@ -122,13 +117,13 @@ class DeskService(Service):
                 if (now := places.get(str(each["id"]))) is not None:
                     each["now"] = str(now)
             return {"records": told}
-        return {"records": told, **await self._in_thread(self._foreseen, verdicts)}
+        return {"records": told, **await self._thread.run(self._foreseen, verdicts)}
 
     async def _judged(self, act: Act) -> tuple[list[Judged], list[dict[str, object]]]:
         """Each record as it would be judged now; and those that are gone, with why."""
         judged: list[Judged] = []
         gone: list[dict[str, object]] = []
-        deadly = await self._in_thread(self._set_aside, act)
+        deadly = await self._thread.run(self._set_aside, act)
         async with AsyncExitStack() as stack:
             originals = Originals(self._settings.kafka)
             stack.push_async_callback(originals.stop)
@@ -196,7 +191,7 @@ class DeskService(Service):
                     )
                     now = Place(sent.topic, sent.partition, sent.offset)
                 names[each.judged.identity] = places[str(place)] = now
-                await self._in_thread(self._mark, act, "replayed", [(place, now)])
+                await self._thread.run(self._mark, act, "replayed", [(place, now)])
         return places
 
     def _mark(self, act: Act, state: str, records: Sequence[tuple[Place, Place | None]]) -> None:
@@ -221,9 +216,6 @@ class DeskService(Service):
     def _held(self) -> Store:
         assert self._store is not None  # noqa: S101 (`_asked` came before)
         return self._store
-
-    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
 def _places(outcome: dict[str, Any]) -> list[str]:

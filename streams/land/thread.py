@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from ioc import failpoints
@@ -10,6 +9,7 @@ from ioc.errors import StoreUnavailable
 from ioc.settings import ClickHouse
 from storage.client import Store
 from storage.ledger import COLUMNS
+from streams.thread import OneThread
 
 INSERT_TIMEOUT_S = 20.0
 """Below the rebalance timeout: a revoked partition's insert has ended before its next owner begins."""
@@ -22,12 +22,12 @@ class StoreThread:
 
     def __init__(self, settings: ClickHouse, name: str) -> None:
         self._settings = settings
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._thread = OneThread(name)
         self._store: Store | None = None
 
     async def run(self, work: Callable[[Store], T]) -> T:
         """`work(store)`. Raises `StoreUnavailable`, `StoreRefused`."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
+        return await self._thread.run(self._run, work)
 
     def _run(self, work: Callable[[Store], T]) -> T:
         if self._store is None:
@@ -41,7 +41,7 @@ class StoreThread:
 
     def close(self) -> None:
         """Let go of thread and connection; what runs there fails at once instead of holding up the exit."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._thread.end()
         if self._store is not None:
             self._store.close()
 

@@ -1,8 +1,6 @@
 """The reduce service: while this process owns ioc.control, one tick after another, in a thread of its own."""
 
-import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 
 from mode import Service
 
@@ -20,6 +18,7 @@ from streams.reduce.control import ControlLog, Holding, NotOwner
 from streams.reduce.deciding import Deciding
 from streams.reduce.forecasting import Forecasting
 from streams.reduce.reducer import Reducer
+from streams.thread import OneThread
 from streams.watch.service import WatchService
 
 EVERY_S = 0.15
@@ -44,7 +43,7 @@ class ReduceService(Service):
         self._catalogue = catalogue
         self._kpis = kpis or Kpis.load(settings.catalogue)
         self._clock = clock or SystemClock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reduce")
+        self._thread = OneThread("reduce")
         self._store: Store | None = None
         self._deciding: Deciding | None = None
 
@@ -59,18 +58,13 @@ class ReduceService(Service):
         await self.add_runtime_dependency(desk)
 
     async def on_stop(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        try:
-            await asyncio.wait_for(asyncio.to_thread(self._thread.shutdown, wait=True), STOP_S)
-        except TimeoutError:
-            log.warning("a tick did not end within %.0f s; the next start runs it again", STOP_S)
+        await self._thread.ended(STOP_S, log, "no end of a tick within %.0f s; the next start runs it again")
         await self._control.stop()
         if self._store is not None:
             self._store.close()
 
     @Service.task
     async def _reduce(self) -> None:
-        loop = asyncio.get_running_loop()
         reducer: Reducer | None = None
         epoch = 0
         while not self.should_stop:
@@ -84,8 +78,8 @@ class ReduceService(Service):
                     epoch = self._control.epoch
                     holding = Holding(self._control)
                     committed = await self._control.committed()
-                    reducer = await loop.run_in_executor(self._thread, self._begun, holding, committed)
-                waiting, rest_s = await loop.run_in_executor(self._thread, self._step, reducer)
+                    reducer = await self._thread.run(self._begun, holding, committed)
+                waiting, rest_s = await self._thread.run(self._step, reducer)
             except (StoreUnavailable, NotOwner) as error:
                 log.warning("starting over from the last finished tick: %s", error)
                 reducer = None

@@ -6,9 +6,7 @@ that is everything Kafka has; so no alert is raised twice, and none is forgotten
 
 import asyncio
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiokafka.errors import KafkaError
 from mode import Service
@@ -29,6 +27,7 @@ from storage.alerts import landed_until
 from storage.client import Store
 from streams.land import cluster
 from streams.reduce.control import ControlLog, NotOwner
+from streams.thread import OneThread
 from streams.watch.alert import Transition
 from streams.watch.lines import Lines
 from streams.watch.looking import OWN
@@ -66,7 +65,7 @@ class WatchService(Service):
         self._control = control
         self._clock = clock or SystemClock()
         self._notifier = notifier(settings, self._rules, catalogue, self._clock)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="watch")
+        self._thread = OneThread("watch")
         self._store: Store | None = None
         self._lines: Lines | None = None
         self._held: list[Change] = []
@@ -83,11 +82,7 @@ class WatchService(Service):
 
     async def on_stop(self) -> None:
         await asyncio.to_thread(self._notifier.stop)
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        try:
-            await asyncio.wait_for(asyncio.to_thread(self._thread.shutdown, wait=True), STOP_S)
-        except TimeoutError:
-            log.warning("a look did not end within %.0f s", STOP_S)
+        await self._thread.ended(STOP_S, log, "a look did not end within %.0f s")
         await self._close()
 
     @Service.task
@@ -120,16 +115,16 @@ class WatchService(Service):
         watcher = await self._recovered(self._lines)
         if watcher is None:
             return
-        self._lines.read_from(await self._in_thread(watcher.answered_until, self._lines.commands_id))
+        self._lines.read_from(await self._thread.run(watcher.answered_until, self._lines.commands_id))
         reading = asyncio.create_task(self._read(self._lines))
         try:
             while not self.should_stop and self._owned(epoch) and not reading.done():
-                if await self._in_thread(self._decided_anew):
+                if await self._thread.run(self._decided_anew):
                     log.warning("a threshold was changed by two persons: watching begins again with it")
                     return
                 self._wake.clear()
                 await self._obey(watcher, self._lines, epoch)
-                for step in await self._in_thread(watcher.round):
+                for step in await self._thread.run(watcher.round):
                     await self._publish(step, self._lines, epoch)
                 await asyncio.sleep(LEAST_S)
                 await self._rest(watcher.rest_s())
@@ -145,15 +140,15 @@ class WatchService(Service):
         said = False
         while not self.should_stop and self._control.owned.is_set():
             published = await lines.published_until()
-            landed = await self._in_thread(landed_until, self._store, ALERTS, lines.transitions_id)
+            landed = await self._thread.run(landed_until, self._store, ALERTS, lines.transitions_id)
             if landed >= published:
-                self._held = await self._in_thread(self._thresholds)
+                self._held = await self._thread.run(self._thresholds)
                 rules = rules_of(self._rules, self._held)
                 watcher = Watcher(
                     self._store, self._catalogue, self._kpis, rules, self._roles,
                     tenant=self._settings.tenant, clock=self._clock,
                 )  # fmt: skip
-                await self._in_thread(watcher.recover)
+                await self._thread.run(watcher.recover)
                 return watcher
             if not said:
                 log.warning("waiting until %d transitions have landed", published - landed)
@@ -185,11 +180,11 @@ class WatchService(Service):
     async def _obey(self, watcher: Watcher, lines: Lines, epoch: int) -> None:
         while self._inbox:
             offset, command = self._inbox[0]
-            reply = await self._in_thread(watcher.obey, command)
+            reply = await self._thread.run(watcher.obey, command)
             if reply is not None:
                 if reply.step is not None:
                     await self._publish(reply.step, lines, epoch)
-                await self._in_thread(watcher.answer, reply, lines.commands_id, offset)
+                await self._thread.run(watcher.answer, reply, lines.commands_id, offset)
             self._inbox.pop(0)
 
     async def _publish(self, step: Transition, lines: Lines, epoch: int) -> None:
@@ -209,9 +204,6 @@ class WatchService(Service):
                 await asyncio.wait_for(self._wake.wait(), seconds)
             except TimeoutError:
                 return
-
-    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
     async def _close(self) -> None:
         self._inbox.clear()
