@@ -11,7 +11,7 @@ from dashboards.boards.domains import Domain, Rows, headings
 from dashboards.boards.kpi import Measure
 from dashboards.boards.links import row_case
 from dashboards.boards.panels import Said
-from dashboards.boards.parts import UNIT, WINDOW, beneath, prop, short, short_names, thresholds
+from dashboards.boards.parts import UNIT, WINDOW, beneath, prop, quoted, short, short_names, thresholds
 from dashboards.boards.trend import together, volumes
 from dashboards.boards.values import Shown, statement
 
@@ -157,7 +157,7 @@ def _hidden(at: Place) -> Any:
 
 def _datasets(rates: list[Measure], at: Place) -> Any:
     columns = ", ".join(f"anyIf(v.value, v.kpi = '{each.id}') AS {each.id}" for each in rates)
-    names = period.quoted([each.id for each in rates])
+    names = quoted([each.id for each in rates])
     sql = f"""
     SELECT {short("datasets", "v.dim", "v.dim")} AS dataset_name, {columns}, any(c.records) AS records,
       any(c.assessed_at) AS assessed_at

@@ -1,7 +1,7 @@
 """Pieces that panels share: places, thresholds, verdict words, short names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ UNIT = "${unit:singlequote}"
 """The board's variable: the unit whose numbers (everything below it included) are shown."""
 WINDOW = "${window:singlequote}"
 """The board's variable: the period its values are of."""
+
+_ESCAPED = {ord(sign): f"\\x{ord(sign):02x}" for sign in "\\'$["}
 
 
 def beneath(column: str) -> str:
@@ -110,6 +112,10 @@ def short_names(kind: str) -> dict[str, str]:
 def short(kind: str, code: str, name: str) -> str:
     """SQL for the short name of a code column, else its full name."""
     names = _short_names()[kind]
-    codes = ", ".join(f"'{one}'" for one in names)
-    shorts = ", ".join(f"'{one}'" for one in names.values())
-    return f"transform({code}, [{codes}], [{shorts}], {name})"
+    return f"transform({code}, [{quoted(names)}], [{quoted(names.values())}], {name})"
+
+
+def quoted(texts: Iterable[str]) -> str:
+    """SQL for a list of strings, whatever a catalogue has in them: nothing ends one, and neither Grafana nor
+    the wall takes part of one for a variable or a macro."""
+    return ", ".join(f"'{text.translate(_ESCAPED)}'" for text in texts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboards.boards.kpi import Measure
-from dashboards.boards.parts import UNIT, WINDOW, short
+from dashboards.boards.parts import UNIT, WINDOW, quoted, short
 from dashboards.boards.values import VERDICT
 
 UNITS_SHOWN = 60
@@ -16,10 +16,6 @@ def chosen(measures: Sequence[Measure]) -> str:
     if not monthly:
         return f"toString(window) = {WINDOW}"
     return f"toString(window) = if(kpi IN ({monthly}) AND {WINDOW} IN ('day', 'week'), 'month', {WINDOW})"
-
-
-def quoted(names: Sequence[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names)
 
 
 def values(measures: Sequence[Measure]) -> str:
@@ -94,9 +90,7 @@ def by_unit(measures: Sequence[Measure], rows: int = UNITS_SHOWN) -> str:
 
 def by_kind(kpi: str, names: dict[str, str], *, best_first: bool = False) -> str:
     """The kinds of one KPI, worst first: name and value."""
-    found = (
-        f"transform(dim, [{quoted(list(names))}], [{quoted(list(names.values()))}], dim)" if names else "dim"
-    )
+    found = f"transform(dim, [{quoted(names)}], [{quoted(names.values())}], dim)" if names else "dim"
     return f"""
     SELECT {found} AS kind_name, value FROM ioc_read.values_now
     WHERE unit = {UNIT} AND kpi = '{kpi}' AND dim != '' AND toString(window) = {WINDOW} AND isNotNull(value)

@@ -7,7 +7,7 @@ from dashboards.boards.canvas import Piece, Place
 from dashboards.boards.catalogue import Facts
 from dashboards.boards.domains import Domain, Rows
 from dashboards.boards.panels import Said
-from dashboards.boards.parts import mapping, prop, short
+from dashboards.boards.parts import mapping, prop, quoted, short
 
 EDGES = (
     (1, "≤ 1 giây"),
@@ -136,7 +136,7 @@ def _ticks(at: Place) -> Any:
 def _latency(at: Place) -> Any:
     seconds = "milliseconds / 1000"  # from Kafka's own timestamp: what a source held back is not ours
     classes = ", ".join(f"{seconds} <= {edge}, {place}" for place, (edge, _) in enumerate(EDGES))
-    names = ", ".join(f"'{name}'" for name in (*(name for _, name in EDGES), "> 1 phút"))
+    names = quoted([*(name for _, name in EDGES), "> 1 phút"])
     sql = f"""
     SELECT [{names}][multiIf({classes}, {len(EDGES)}) + 1] AS class_name, toInt64(sum(records)) AS events
     FROM ioc_read.freshness WHERE minute >= now() - INTERVAL 1 DAY

@@ -12,7 +12,7 @@ from dashboards.boards.domains import Domain, Rows, head, tiles
 from dashboards.boards.kpi import Measure
 from dashboards.boards.links import board_link, row_case
 from dashboards.boards.panels import Said
-from dashboards.boards.parts import UNIT, VERDICT_UP, WINDOW, beneath, mapping, prop, short
+from dashboards.boards.parts import UNIT, VERDICT_UP, WINDOW, beneath, mapping, prop, quoted, short
 
 GOV10 = "gov10_task_completion"
 HEADLINES = (
@@ -222,7 +222,7 @@ def _decisions(at: Place) -> Any:
       SELECT countIf(severity IN ('critical', 'major')) FROM ioc_read.alerts WHERE open AND {beneath("unit")}
     ) AS alerts
     FROM ioc_read.values_now
-    WHERE unit = {UNIT} AND dim = '' AND kpi IN ({period.quoted(list(kpis.values()))}) AND window = 'day'
+    WHERE unit = {UNIT} AND dim = '' AND kpi IN ({quoted(kpis.values())}) AND window = 'day'
     """  # noqa: S608
     said = Said("Việc cần quyết", "Việc quá hạn và cảnh báo lớn đang mở, của đơn vị và cấp dưới.", decimals=0)
     shown = {"tasks": "Nhiệm vụ", "dossiers": "Hồ sơ", "documents": "Văn bản", "alerts": "Cảnh báo lớn"}
@@ -238,7 +238,7 @@ def _verdicts(measures: list[Measure], at: Place) -> Any:
     sql = f"""
     SELECT toDateTime(toDate(hour, 'Asia/Ho_Chi_Minh'), 'Asia/Ho_Chi_Minh') AS time, {columns}
     FROM ioc_read.published
-    WHERE kpi IN ({period.quoted([each.id for each in measures])}) AND dim = '' AND unit = {UNIT}
+    WHERE kpi IN ({quoted([each.id for each in measures])}) AND dim = '' AND unit = {UNIT}
       AND window = 'month' AND $__timeFilter(hour)
     GROUP BY time ORDER BY time
     """  # noqa: S608

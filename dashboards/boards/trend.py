@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dashboards.boards.kpi import Measure
-from dashboards.boards.parts import UNIT, beneath
+from dashboards.boards.parts import UNIT, beneath, quoted
 
 DAYS = 30
 TOGETHER = 7
@@ -67,7 +67,7 @@ def volumes(kpis: Mapping[str, str]) -> str:
     columns = ", ".join(f"toInt64(sumIf(denominator, kpi = '{kpi}')) AS n{at}" for at, kpi in enumerate(kpis))
     return f"""
     SELECT toDateTime(day, 'Asia/Ho_Chi_Minh') AS time, {columns} FROM ioc_read.cells
-    WHERE kpi IN ({", ".join(f"'{kpi}'" for kpi in kpis)}) AND part = 'flow' AND {beneath("unit")}
+    WHERE kpi IN ({quoted(kpis)}) AND part = 'flow' AND {beneath("unit")}
       AND $__dateFilter(day)
     GROUP BY day ORDER BY day
     """  # noqa: S608
@@ -87,7 +87,7 @@ def together(measures: Sequence[Measure]) -> str:
     SELECT toDateTime(day, 'Asia/Ho_Chi_Minh') AS time, {rates}
     FROM (
       SELECT day, {sums} FROM ioc_read.cells
-      WHERE kpi IN ({", ".join(f"'{each.id}'" for each in measures)}) AND part = 'flow' AND {beneath("unit")}
+      WHERE kpi IN ({quoted(each.id for each in measures)}) AND part = 'flow' AND {beneath("unit")}
         AND $__dateFilter(day)
       GROUP BY day
       WINDOW week AS (ORDER BY day RANGE BETWEEN {TOGETHER - 1} PRECEDING AND CURRENT ROW)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grafana_foundation_sdk.models import dashboard as dm
 
-from dashboards.boards.parts import UNIT
+from dashboards.boards.parts import UNIT, quoted
 
 VERDICT = "multiIf(fresh = 0, 'old', isNull(value), 'none', toString(band))"
 """A value's verdict: not fresh goes before everything, nothing to divide before any band."""
@@ -27,8 +27,7 @@ class Shown:
 def statement(shown: Sequence[Shown]) -> str:
     """One row a KPI, for the board's unit. `restated`: its past days are known otherwise than shown."""
     wanted = " ".join(f"WHEN '{one.kpi}' THEN '{one.window}'" for one in shown)
-    names = ", ".join(f"'{one.kpi}'" for one in shown)
-    nouns = ", ".join(f"'{one.noun}'" for one in shown)
+    names, nouns = quoted(one.kpi for one in shown), quoted(one.noun for one in shown)
     return f"""
     SELECT kpi, value, verdict, target, change, cases, transform(kpi, [{names}], [{nouns}], '') AS noun,
       if(expected_units = 0, '', concat(toString(coverage_units), '/', toString(expected_units), ' đơn vị'))

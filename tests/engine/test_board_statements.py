@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.boards.parts import quoted
 from dashboards.wall.answers import Answers
 from dashboards.wall.board import Board, load
 from dashboards.wall.macros import expand
@@ -231,3 +232,14 @@ def urgent(urgency: str, now: datetime, minutes: int) -> dict[str, Any]:
     due = now + timedelta(minutes=minutes, seconds=-1)
     here = {"tenant": TENANT, "subject": f"VB-{urgency}", "unit": JOBS, "open": 1, "version": 1}
     return here | {"urgency": urgency, "opened_at": now - timedelta(hours=1), "assign_due_at": due}
+
+
+def test_whatever_a_catalogue_calls_things_is_text_in_a_statement(store: Store) -> None:
+    names = [
+        "Cục 'A'",
+        "a\\b",
+        "$__timeFilter(x) ${unit:csv} [[unit]]",
+        "'; DROP TABLE ioc.kpi_cells; --",
+        "\n",
+    ]
+    assert store.query(f"SELECT [{quoted(names)}]") == [(names,)]

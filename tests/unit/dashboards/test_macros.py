@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards.boards.parts import quoted
 from dashboards.wall.board import Board, BoardError
 from dashboards.wall.macros import expand, quote
 
@@ -43,6 +44,13 @@ def test_a_variable_is_a_string_literal() -> None:
 def test_a_literal_ends_only_at_its_end(value: str) -> None:
     body = quote(value)[1:-1].replace("\\\\", "").replace("\\'", "")
     assert "'" not in body and "\\" not in body
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_names_in_a_statement_are_no_macros(names: list[str]) -> None:
+    made = quoted(names)
+    assert expand(made, now=NOW, variables={}) == made
+    assert "[[" not in made
 
 
 def test_every_statement_of_the_board_expands(board: Board) -> None:
