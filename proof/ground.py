@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from proof.harness.kind import Kind
 from proof.harness.ports import PORTS, free_ports
-from proof.harness.stack import ROOT, Kind, Stack
+from proof.harness.stack import ROOT, Stack
 from proof.harness.trees import copied
 from proof.oracle import kpis
 from proof.oracle.journal import History

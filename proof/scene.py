@@ -5,11 +5,12 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
+from proof.harness.kind import ORDINARY, Kind
 from proof.harness.proxy import FaultProxy
-from proof.harness.stack import Kind, Stack
+from proof.harness.stack import Stack
 from proof.oracle.asking import Asked, Base, Found
 from proof.oracle.events import Events
 from proof.oracle.journal import Journal, Told
@@ -106,15 +107,8 @@ class Fault:
     """Everything lands in the end; without it nobody waits for that."""
     spoils: bool = False
     """Its stack is not used again."""
-    workers: int = 1
-    store_proxied: bool = False
-    broker_proxied: bool = False
-    tmpfs: str = ""
-    clocks: bool = False
-    brokers: int = 1
-    flush_each: bool = False
-    version: str = ""
-    """These eight: on a stack of that kind (`proof.harness.stack.Kind`)."""
+    kind: Kind = ORDINARY
+    """The stack that it needs."""
     days: int = 3
     """How far back the events reach."""
     needs: Callable[[], str] = lambda: ""
@@ -127,8 +121,3 @@ class Fault:
     """1: part of `make chaos`."""
     together: bool = False
     """It leaves the stack as it was, so that others may follow before anything is judged."""
-
-    @property
-    def kind(self) -> Kind:
-        """The stack that it needs."""
-        return Kind(**{each.name: getattr(self, each.name) for each in fields(Kind)})

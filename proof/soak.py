@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
@@ -26,6 +26,8 @@ FILLS_MIB = {"kafka": 512, "clickhouse": 700}
 """What a process was given it takes bit by bit and may keep: Java its heap (`local/kafka.py`: 400 MiB, and
 what Java needs beside it), the store its caches, up to a limit that it keeps (`storage/embedded/engine.py`).
 Up to here a rise says nothing."""
+IDENTITY_BYTES = 8
+"""What the worker keeps of an event as long as the ledger holds it (`streams/land/filter.py`)."""
 MIB = 1 << 20
 
 
@@ -42,7 +44,7 @@ class Sample:
 Samples = dict[tuple[str, int], list[Sample]]
 
 
-def soaking(minutes: float) -> Act:
+def soaking(minutes: float, rate: float) -> Act:
     """In the first half kill one process each minute in turn, in the second none; look at all of them."""
 
     def act(scene: Scene) -> None:
@@ -60,7 +62,7 @@ def soaking(minutes: float) -> Act:
             time.sleep(EVERY_S)
         _bounded(scene, samples)
         # The first half of the calm is for warming up: caches fill, pools grow to what the load needs.
-        _level(scene, samples, calm + minutes * 15)
+        _level(scene, samples, calm + minutes * 15, {"worker": rate * IDENTITY_BYTES * 3600 / MIB})
         scene.numbers["parts_at_most"] = max(parts, default=0)
         if max(parts, default=0) > MOST_PARTS:
             scene.wrong("I8", f"{max(parts)} parts of one table, limit {MOST_PARTS}")
@@ -114,13 +116,16 @@ def _filling_mib(name: str, rss: int) -> float:
     return max(0.0, FILLS_MIB.get(name, 0) - rss / MIB)
 
 
-def allowed_mib(noise: float, hours: float, processes: int = 1) -> float:
+def allowed_mib(noise: float, hours: float, growth_mib_h: float = GROWTH_MIB_H) -> float:
     """What may be gained in so many hours."""
-    return noise + GROWTH_MIB_H * hours * processes
+    return noise + growth_mib_h * hours
 
 
-def _level(scene: Scene, samples: Samples, since: float) -> None:
-    """Nobody has gained memory since then, nor all together; a slope as a number tells how much."""
+def _level(scene: Scene, samples: Samples, since: float, keeps: Mapping[str, float]) -> None:
+    """Nobody has gained memory since then, nor all together; a slope as a number tells how much.
+
+    `keeps`: MiB an hour that a process keeps of the load, by design.
+    """
     found: dict[str, dict[str, float]] = {}
     together: dict[int, list[tuple[float, int]]] = defaultdict(list)
     filling = 0.0
@@ -132,21 +137,24 @@ def _level(scene: Scene, samples: Samples, since: float) -> None:
             together[number].append(point)
         fills = _filling_mib(name, later[0][1])
         filling += fills
-        found[name] = _gain(scene, f"{name} ({pid})", later, NOISE_MIB + fills, 1)
+        found[name] = _gain(
+            scene, f"{name} ({pid})", later, NOISE_MIB + fills, GROWTH_MIB_H + keeps.get(name, 0.0)
+        )
     whole = [
         (max(at for at, _ in points), sum(rss for _, rss in points))
         for points in together.values()
         if len(points) == len(found)
     ]
-    found["all"] = _gain(scene, "all processes together", whole, SUM_NOISE_MIB + filling, len(found))
+    growth = GROWTH_MIB_H * len(found) + sum(keeps.values())
+    found["all"] = _gain(scene, "all processes together", whole, SUM_NOISE_MIB + filling, growth)
     scene.numbers["memory_in_the_calm"] = found
 
 
 def _gain(
-    scene: Scene, name: str, points: Sequence[tuple[float, int]], noise: float, processes: int
+    scene: Scene, name: str, points: Sequence[tuple[float, int]], noise: float, growth_mib_h: float
 ) -> dict[str, float]:
     hours = (max(at for at, _ in points) - min(at for at, _ in points)) / 3600 if points else 0.0
-    rises, most = slope(points), allowed_mib(noise, hours, processes)
+    rises, most = slope(points), allowed_mib(noise, hours, growth_mib_h)
     if rises * hours > most:
         gained = f"gained {rises * hours:.0f} MiB in {hours * 60:.0f} minutes of calm"
         scene.wrong("I8", f"{name} {gained}, allowed {most:.0f}")
@@ -178,4 +186,4 @@ def _bounded(scene: Scene, samples: Samples) -> None:
 def fault(minutes: float, rate: float) -> Fault:
     """The soak as one long fault."""
     title = f"{minutes:g} minutes at {rate:g} events/s, in the first half a process killed each minute"
-    return Fault("SOAK", title, soaking(minutes), rate=rate)
+    return Fault("SOAK", title, soaking(minutes, rate), rate=rate)

@@ -6,8 +6,11 @@ Additive changes are the only ones that a released version may have (`ioc.contra
 from collections.abc import Mapping, Sequence
 
 from proof.harness.trees import Edit
+from proof.strings import NAMED_SO
 
 OLDER, OURS, NEWER = "older", "", "newer"
+HOSTILE_NAMES = "hostile names"
+"""Our contract, and a catalogue whose units have hostile names (`proof.strings`)."""
 KIND = "dossier.resolved"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     OLDER: (),
@@ -20,6 +23,7 @@ _FLAG = "    e_result: bool\n    store_returned: bool | None = None\n"
 EDITS: Mapping[str, Sequence[Edit]] = {
     OLDER: ((_FILE, _FLAG, "    e_result: bool\n"),),
     NEWER: ((_FILE, _FLAG, f"{_FLAG}    returned_by_post: bool | None = None\n"),),
+    HOSTILE_NAMES: NAMED_SO,
 }
 """What makes our source that version's."""
 

@@ -3,7 +3,6 @@
 from proof.scene import Fault, Scene
 
 WHY = {
-    "F32": ("hostile strings on boards", "a browser run: tests/stack/test_bad_input.py and tests/browser"),
     "F35": ("Grafana dies and comes back", "a Grafana binary"),
 }
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from proof.faults.processes import frozen
 from proof.harness import wall
 from proof.harness.clocks import Clocks, missing
+from proof.harness.kind import Kind
 from proof.harness.stack import StackFailed, until
 from proof.honesty import CLEARS_S, told_by_the_wall
 from proof.oracle.journal import GOOD
@@ -104,7 +105,7 @@ def hidden(scene: Scene) -> None:
 
 
 def _fault(name: str, title: str, act: Act) -> Fault:
-    return Fault(name, title, act, rate=150, clocks=True, needs=missing, spoils=True)
+    return Fault(name, title, act, rate=150, kind=Kind(clocks=True), needs=missing, spoils=True)
 
 
 FAULTS = (

@@ -4,6 +4,7 @@ import json
 import time
 
 from proof.harness.brokers import Brokers
+from proof.harness.kind import Kind
 from proof.harness.stack import StackFailed, until
 from proof.oracle.asking import Found
 from proof.oracle.sending import TIMEOUT_S
@@ -84,5 +85,5 @@ def whole_again(scene: Scene, _: Found) -> None:
 
 FAULTS = (
     Fault("F13", "one of three brokers dies, then another, then both are back", one_then_two,
-          rate=150, brokers=3, spoils=True, after=whole_again),
+          rate=150, kind=Kind(brokers=3), spoils=True, after=whole_again),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+from proof.harness.kind import Kind
 from proof.harness.stack import StackFailed, until
 from proof.oracle.asking import Found
 from proof.oracle.journal import read
@@ -91,5 +92,5 @@ def missing() -> str:
 
 FAULTS = (
     Fault("F45", "power cut: each batch is on the disk before it is acknowledged", acknowledged,
-          rate=60, flush_each=True, spoils=True, needs=missing, after=each_on_the_disk),
+          rate=60, kind=Kind(flush_each=True), spoils=True, needs=missing, after=each_on_the_disk),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from proof.harness.kind import Kind
 from proof.harness.proxy import FaultProxy, Toxics
 from proof.harness.stack import StackFailed
 from proof.honesty import told_by_the_wall
@@ -77,12 +78,12 @@ def _bitten(scene: Scene, proxy: FaultProxy, sign: str) -> None:
 
 
 def _at_the_store(name: str, title: str, act: Act) -> Fault:
-    return Fault(name, title, act, rate=100, store_proxied=True)
+    return Fault(name, title, act, rate=100, kind=Kind(store_proxied=True))
 
 
 def _at_the_broker(name: str, title: str, toxics: Callable[[], Toxics], sign: str) -> Fault:
     act = between_workers_and_kafka(toxics, sign, 45.0)
-    return Fault(name, title, act, rate=100, broker_proxied=True)
+    return Fault(name, title, act, rate=100, kind=Kind(broker_proxied=True))
 
 
 FAULTS = (

@@ -9,6 +9,7 @@ from itertools import islice
 import psutil
 
 from proof.faults.publishing import Child
+from proof.harness.kind import Kind
 from proof.harness.stack import StackFailed, until
 from proof.honesty import told_by_the_wall
 from proof.oracle.asking import Base
@@ -22,18 +23,30 @@ ALL = ("clickhouse", "kafka", "gateway", "worker", "reducer")
 
 
 def publishers(scene: Scene) -> None:
-    """F01: a publisher by the SDK is killed at moments of chance until its spool is empty."""
+    """F01: a publisher by the SDK is killed four times, each time at some event that is new to its spool.
+
+    Every other life waits for the receipts of what it told before it tells more.
+    """
     told = list({each.key: each for each in islice(scene.events.stream("qlvb"), 600)}.values())
     child = Child(scene, "sdk-F01", told)
-    for _ in range(4):
-        process = child.run("--group", "50")
-        try:
-            process.wait(scene.chance.uniform(1.0, 3.0))
-        except subprocess.TimeoutExpired:  # still at work: that is when it is to die
-            process.kill()
-            process.wait(10)
-            scene.bit(f"the publisher ({process.pid}) died of SIGKILL")
+    for life in range(4):
+        dies_at = int(len(told) * scene.chance.uniform(life + 0.1, life + 0.9) / 4)
+        process = child.run(*(("--wait",) if life % 2 else ()))
+        number = _dies(process, child, dies_at)
+        if number:
+            scene.bit(f"the publisher ({process.pid}) died of SIGKILL at its {number}. event")
     child.ends("--group", "50")
+
+
+def _dies(process: "subprocess.Popen[bytes]", child: Child, at: int) -> int:
+    """Kill a publisher when its spool took so many more events; how many it took, 0: it had ended before."""
+    before = child.puts()
+    until(lambda: child.puts() - before >= at or process.poll() is not None, 60, 0.001)
+    if process.poll() is not None:
+        return 0
+    process.kill()
+    process.wait(10)
+    return child.puts() - before
 
 
 def killed(*names: str, times: int) -> Act:
@@ -202,6 +215,7 @@ def kept_dead(name: str, seconds: float) -> Act:
     return told_by_the_wall(act)
 
 
+TWO = Kind(workers=2)
 FAULTS = (
     Fault("F01", "kill -9 of a publisher, restarted on its spool", publishers, rate=100, tier=1),
     Fault("F02", "kill -9 of the gateway, three times", killed("gateway", times=3), tier=1),
@@ -212,11 +226,11 @@ FAULTS = (
     Fault("F06", "kill -9 of the store, three times", killed("clickhouse", times=3), tier=1),
     Fault("F06w", "the store dies again and again for 45 s", kept_dead("clickhouse", 45.0)),
     Fault("F07", "SIGTERM of each process in turn", ended, tier=1),
-    Fault("F08", "a worker stands still, its peer takes over, it wakes up", zombie, workers=2, spoils=True),
+    Fault("F08", "a worker stands still, its peer takes over, it wakes up", zombie, kind=TWO, spoils=True),
     Fault("F09", "the broker is restarted in order", broker_ended),
     Fault("F10", "kill -9 of the broker, twice, same log", killed("kafka", times=2), rate=150, tier=1),
     Fault("F11", "the broker stands still for 90 s", unanswered(90.0), rate=100),
-    Fault("F14", "one of two workers comes and goes", storm, workers=2, spoils=True),
+    Fault("F14", "one of two workers comes and goes", storm, kind=TWO, spoils=True),
     Fault("F34", "a second worker under the name of the first, then one more of its group", twins),
     Fault("F39", "everything dies at once and comes back in any order", everything, rate=150),
     Fault("F41", "a worker that gets no more memory", starved),

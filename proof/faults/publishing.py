@@ -71,8 +71,15 @@ class Child:
 
     def taken(self) -> int:
         """How many events waited when it last said so."""
-        lines = [line for line in self.said().splitlines() if line.startswith("taken ")]
+        lines = self._puts()
         return int(lines[-1].split()[1]) if lines else 0
+
+    def puts(self) -> int:
+        """How many groups of events its spool took, in all its lives."""
+        return len(self._puts())
+
+    def _puts(self) -> list[str]:
+        return [line for line in self.said().splitlines() if line.startswith("taken ")]
 
 
 def _events(scene: Scene, count: int) -> list[Told]:

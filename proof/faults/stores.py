@@ -14,6 +14,7 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from proof.faults.publishing import Child
+from proof.harness.kind import Kind
 from proof.harness.stack import until
 from proof.harness.volume import missing
 from proof.oracle.asking import Found
@@ -261,6 +262,7 @@ FAULTS = (
     Fault("F42", "backup under load, the store wiped, the backup put back", restored, rate=100),
     Fault("F17", "the store has too many parts", too_many_parts, rate=100),
     Fault("F18", "the store's volume is full", full("clickhouse"), rate=100, needs=missing,
-          tmpfs="clickhouse"),
-    Fault("F19", "the broker's volume is full", full("kafka"), rate=100, tmpfs="kafka", needs=missing),
+          kind=Kind(tmpfs="clickhouse")),
+    Fault("F19", "the broker's volume is full", full("kafka"), rate=100, needs=missing,
+          kind=Kind(tmpfs="kafka")),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 
 from proof.faults.data import STRUCTURED, door_of, settle
+from proof.harness.kind import Kind
 from proof.harness.stack import until
 from proof.oracle.asking import Found
 from proof.oracle.direct import repeat
@@ -175,7 +176,7 @@ def told_to_operators(scene: Scene, found: Found) -> None:
 
 def _fault(id_: str, version: str) -> Fault:
     title = f"publishers of three versions before a centre of {named(version)}"
-    return Fault(id_, title, nine, after=told_to_operators, version=version)
+    return Fault(id_, title, nine, after=told_to_operators, kind=Kind(version=version))
 
 
 FAULTS = (_fault("F28", OURS), _fault("F28o", OLDER), _fault("F28n", NEWER))

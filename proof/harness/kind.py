@@ -22,6 +22,8 @@ class Kind:
     """Its broker has every batch on the disk before it acknowledges it."""
     version: str = ""
     """Its source is another version than ours (`proof.versions`)."""
+    own_catalogue: bool = False
+    """Its catalogue is a folder that it is told of, as another ministry's is: boards are made at start."""
 
 
 ORDINARY = Kind()

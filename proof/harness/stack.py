@@ -15,8 +15,7 @@ import psutil
 
 from proof.harness.brokers import Brokers
 from proof.harness.clocks import Clocks
-from proof.harness.kind import ORDINARY
-from proof.harness.kind import Kind as Kind
+from proof.harness.kind import ORDINARY, Kind
 from proof.harness.proxy import FaultProxy
 from proof.harness.volume import Volume
 from proof.harness.waiting import until as until
@@ -56,6 +55,8 @@ class Stack:
         self.clocks = Clocks(home / "clocks") if kind.clocks else None
         if self.clocks is not None:
             self.environment |= self.clocks.environment
+        if kind.own_catalogue:
+            self.environment["IOC_CATALOGUE"] = str(tree / "ioc" / "catalogue")
         if kind.flush_each:
             self.environment["IOC_KAFKA__FLUSH_EACH"] = "true"
         self.brokers: Brokers | None = None
@@ -216,12 +217,13 @@ class Stack:
         if not until(other, within_s):
             raise StackFailed(f"{name} did not come back within {within_s:.0f} s")
 
-    def ioc(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """One `ioc` command on this stack."""
+    def ioc(self, *arguments: str, told: str = "") -> "subprocess.CompletedProcess[str]":
+        """One `ioc` command on this stack. `told`: what it reads."""
         command = [sys.executable, "-P", "-m", "ioc", *arguments, "--data", str(self.data)]
         return subprocess.run(
             command,
             env=self.environment,
+            input=told,
             capture_output=True,
             text=True,
             timeout=300,

@@ -42,6 +42,7 @@ def test_a_few_wild_looks_do_not_move_it() -> None:
 def test_the_longer_the_look_the_less_may_be_gained_an_hour() -> None:
     assert allowed_mib(NOISE_MIB, 0.25) / 0.25 > allowed_mib(NOISE_MIB, 8) / 8
     assert allowed_mib(NOISE_MIB, 1000) / 1000 == pytest.approx(GROWTH_MIB_H, rel=0.01)
+    assert allowed_mib(NOISE_MIB, 1000, 14.0) / 1000 == pytest.approx(14, rel=0.01)
 
 
 def test_growth_that_matters_in_a_working_day_is_found() -> None:
