@@ -1,6 +1,7 @@
 """`python -m proof run F05 --seed 7`, `chaos`, `full`, `bugs`, `soak`, `list`, `index`: docs/proof.md."""
 
 import argparse
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "index":
         standing.write()
         return 0
+    # Whoever looks at a store that is dead says so in its own words, or tries again.
+    logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)
     # So that a stack and a scratch copy are gone also when somebody ends the run.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     if options.command == "bugs":
