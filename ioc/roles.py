@@ -35,6 +35,7 @@ OtherAction = Literal[
     "progress_order",
     "ask_correction",
     "answer_correction",
+    "approve_report",
 ]
 Action = Literal[AlertAction, OtherAction]
 ALERT_ACTIONS: frozenset[str] = frozenset(get_args(AlertAction))

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from nicegui import ui
 
+from dashboards.console import approving
 from dashboards.console import leader_reading as ask
 from dashboards.console.briefings import OnDemand, unit_of
 from dashboards.console.frame import Notice, box, text
@@ -43,7 +44,7 @@ def install(web: FastAPI, console: Console) -> None:
                 await page.exceptions(known.signed.unit, full=full)
             await page.exceptions(console.tenant, full=full)
             await page.ranking(by if by in RANKED else RANKED[0])
-            page.brief()
+            await page.brief()
 
         return await opened(console, request, PAGES, say("leader"), "/leader", draw)
 
@@ -173,14 +174,19 @@ class Leading:
                 more = f" {say('leader.others', n=len(left) - NAMED)}" if len(left) > NAMED else ""
                 text("p", f"{say('leader.too_few', n=rows[0]['minimum'])}: {names}{more}", "soft")
 
-    def brief(self) -> None:
+    async def brief(self) -> None:
         """The newest document for the weekly meeting."""
         if not self._known.opens("briefing"):
             return
         found = newest(self._console.briefs, unit_of(self._known, self._console.tenant))
-        if found is None:
-            text("p", say("leader.no_brief"), "soft")
-        else:
-            name = f"{found.parent.name}/{found.name}"
-            ui.link(say("leader.brief", name=name), "/leader/brief").classes("button")
-        ui.link(say("leader.brief_now"), "/leader/brief/now").classes("button")
+        with box("card", "section"):
+            text("h2", say("leader.briefing"))
+            with box("tools"):
+                if found is not None:
+                    name = f"{found.parent.name}/{found.name}"
+                    ui.link(say("leader.brief", name=name), "/leader/brief").classes("button")
+                ui.link(say("leader.brief_now"), "/leader/brief/now").classes("button")
+            if found is None:
+                text("p", say("leader.no_brief"), "soft")
+            else:
+                await approving.show(self._console, self._known, self._notice, found)

@@ -134,6 +134,10 @@ class Office:
         """One request about tasks, comments and corrections: `docs/office.md`."""
         return await self._ask(method, f"/orders{path}", token, **more)
 
+    async def reports(self, method: str, path: str, token: str, **more: Any) -> dict[str, Any]:
+        """One request about reports and who approved them: `docs/office.md`."""
+        return await self._ask(method, f"/reports{path}", token, **more)
+
     async def add_views(self, batch: Mapping[str, object]) -> None:
         """Hand over what was counted; the same batch may be sent again."""
         await self._ask("POST", "/views", json=dict(batch))

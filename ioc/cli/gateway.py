@@ -94,6 +94,7 @@ def back_office(
     from producers.gateway.office.ordering import OrderDesk
     from producers.gateway.office.permitting import Permits
     from producers.gateway.office.quarantine import QuarantineDesk
+    from producers.gateway.office.reporting import ReportDesk
     from producers.gateway.office.sessions import Sessions
     from producers.gateway.office.sourcing import SourceDesk
     from storage.decision_desk import StoredDecisions
@@ -150,7 +151,9 @@ def back_office(
         kpis=kpis,
         clock=clock,
     )
-    door = lambda _report: routes.router(office, sessions, desk, quarantine, decisions, sources, orders)  # noqa: E731
+    reports = ReportDesk(desk=desk, sessions=sessions, permits=permits, clock=clock)
+    desks = (office, sessions, desk, quarantine, decisions, sources, orders, reports)
+    door = lambda _report: routes.router(*desks)  # noqa: E731
     return door, office.tell_roles
 
 

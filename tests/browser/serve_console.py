@@ -4,6 +4,7 @@ import sys
 import threading
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 
@@ -28,7 +29,7 @@ def loaded() -> tuple[Roles, Rules, Catalogue]:
     return Roles.load(), Rules.load(), Catalogue.load()
 
 
-def small(office: SmallOffice, store: SmallStore, clock: Clock) -> Console:
+def small(office: SmallOffice, store: SmallStore, clock: Clock, briefs: Path = Path("none")) -> Console:
     """A console whose surroundings are made up."""
     roles, rules, catalogue = loaded()
     return Console(
@@ -40,7 +41,7 @@ def small(office: SmallOffice, store: SmallStore, clock: Clock) -> Console:
         roles=roles,
         clock=clock,
         tenant="G09",
-        briefs=Path("none"),
+        briefs=briefs,
     )
 
 
@@ -59,11 +60,15 @@ def obey(office: SmallOffice, store: SmallStore) -> None:
 if __name__ == "__main__":
     clock = SystemClock()
     office, store = SmallOffice(clock), SmallStore(clock)
-    made = small(office, store, clock)
+    with TemporaryDirectory() as folder:
+        brief = Path(folder, "2026-W10", "G09.pdf")
+        brief.parent.mkdir()
+        brief.write_bytes(b"%PDF-1.7 of the week")
+        made = small(office, store, clock, Path(folder))
 
-    def more(web: FastAPI) -> None:
-        console.install(web, made)
+        def more(web: FastAPI) -> None:
+            console.install(web, made)
 
-    web, screens = build(Twin(clock).open, clock, more=more)
-    threading.Thread(target=obey, args=(office, store), daemon=True).start()
-    serve(web, screens, Http(port=int(sys.argv[1])))
+        web, screens = build(Twin(clock).open, clock, more=more)
+        threading.Thread(target=obey, args=(office, store), daemon=True).start()
+        serve(web, screens, Http(port=int(sys.argv[1])))

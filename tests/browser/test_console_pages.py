@@ -169,6 +169,18 @@ def test_what_is_down_is_said_and_passes(desk: Desk, seat: Page) -> None:
     expect(seat.locator(".work")).to_contain_text("Văn bản khẩn chưa phân công")
 
 
+def test_the_head_of_the_office_approves_the_briefing_that_lies_there(desk: Desk, seat: Page) -> None:
+    desk.sign_in(seat, "lanh_dao_1", "/leader")
+    expect(seat.locator(".main")).to_contain_text("Báo cáo này chưa được duyệt")
+    assert seat.get_by_role("button", name="Duyệt báo cáo").count() == 0
+    seat.get_by_role("button", name="Đăng xuất").click()
+    desk.sign_in(seat, "chanh_1", "/leader")
+    seat.get_by_role("button", name="Duyệt báo cáo").click()
+    expect(seat.get_by_role("dialog")).to_contain_text("2026-W10/G09.pdf")
+    seat.get_by_role("button", name="Thực hiện").click()
+    expect(seat.locator(".main")).to_contain_text("✓ Chánh Văn phòng (chanh_1) đã duyệt")
+
+
 def test_each_sees_what_the_role_opens(desk: Desk, seat: Page) -> None:
     desk.sign_in(seat, "thanh_tra_1", "/console/audit")
     expect(seat.locator("h1")).to_have_text("Nhật ký thao tác")
@@ -184,6 +196,7 @@ def test_each_sees_what_the_role_opens(desk: Desk, seat: Page) -> None:
             re.compile("Cục Việc làm"),
             re.compile("Toàn Bộ"),
             re.compile("Xếp hạng"),
+            re.compile("Báo cáo giao ban"),
         ]
     )
 

@@ -20,6 +20,7 @@ from producers.gateway.office.order_routes import add_orders
 from producers.gateway.office.ordering import OrderDesk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.quarantine_routes import add_quarantine
+from producers.gateway.office.reporting import ReportDesk, add_reports
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.office.source_routes import add_sources
 from producers.gateway.office.sourcing import SourceDesk
@@ -42,6 +43,7 @@ def router(
     decisions: DecisionDesk | None = None,
     sources: SourceDesk | None = None,
     orders: OrderDesk | None = None,
+    reports: ReportDesk | None = None,
 ) -> APIRouter:
     """All routes of the back office; those of the other desks where there are these."""
     # For the description only: who is calling is decided in `signed_in`.
@@ -58,6 +60,8 @@ def router(
         add_sources(known, sources, sessions)
     if orders is not None:
         add_orders(known, orders, sessions)
+    if reports is not None:
+        add_reports(known, reports, sessions)
     add_views(anyone, desk, office.roles, office.clock)
     routes = APIRouter(prefix="/office", tags=["office"], responses=refusals(*REFUSED, office=True))
     for each in (anyone, known):

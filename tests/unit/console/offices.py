@@ -18,6 +18,7 @@ from tests.unit.console.sources import SmallSources
 ACCOUNTS = {
     "truc_ca_1": ("truc_ca_ioc", "G09"),
     "lanh_dao_1": ("lanh_dao_bo", "G09"),
+    "chanh_1": ("chanh_van_phong", "G09"),
     "thu_truong_915": ("thu_truong_don_vi", "G09.915"),
     "thanh_tra_1": ("auditor", "G09.912"),
     "du_lieu_1": ("data_steward", "G09"),
@@ -46,6 +47,7 @@ class SmallOffice:
         self.deeds: list[dict[str, Any]] = []
         self.chain: dict[str, Any] | None = {"lines": 0, "sound": True, "ends": [], "faults": []}
         self.shift: dict[str, Any] | None = None
+        self.approved: dict[str, dict[str, Any]] = {}
         self.clock = clock
         self.alerts = {each["alert_ref"]: each for each in _alerts(clock.now())}
         self.quarantine = SmallQuarantine(clock)
@@ -87,6 +89,8 @@ class SmallOffice:
                 return self._hand_over(account, body)
             case "GET", ["audit"]:
                 return httpx.Response(200, json={"deeds": self.deeds, "chain": self.chain})
+            case method, ["reports", week, file, "approval"]:
+                return self._report(method, f"{week}/{file}", account, body)
             case method, ["orders", *rest]:
                 return self.orders.answer(method, rest, account, body)
             case method, ["sources", *rest]:
@@ -96,6 +100,12 @@ class SmallOffice:
             case method, ["quarantine", *rest]:
                 return self.quarantine.answer(method, rest, account, dict(request.url.params), body)
         return _problem(404, "not_found")
+
+    def _report(self, method: str, report: str, account: str, body: Any) -> httpx.Response:
+        if method == "POST":
+            role, at = ACCOUNTS[account][0], self.clock.now().isoformat()
+            self.approved[report] = {"role": role, "account": account, "at": at, **body}
+        return httpx.Response(200, json={"approval": self.approved.get(report)})
 
     def _sign_in(self, body: Mapping[str, str]) -> httpx.Response:
         known = ACCOUNTS.get(body["account"])

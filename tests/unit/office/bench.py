@@ -32,6 +32,7 @@ from producers.gateway.office.decisions import DecisionDesk
 from producers.gateway.office.ordering import OrderDesk
 from producers.gateway.office.permitting import Permits
 from producers.gateway.office.quarantine import QuarantineDesk
+from producers.gateway.office.reporting import ReportDesk
 from producers.gateway.office.routes import router
 from producers.gateway.office.sessions import Sessions
 from producers.gateway.office.sourcing import SourceDesk
@@ -333,6 +334,8 @@ class Bench:
             kpis=KPIS,
             clock=self.clock,
         )
+        reports = ReportDesk(desk=self.desk, sessions=sessions, permits=permits, clock=self.clock)
+        desks = (office, sessions, self.desk, quarantine, decisions, sources, orders, reports)
         credentials = self.folder / "credentials.json"
         credentials.write_text('{"sources": {"qlvb": {"key": "key-of-qlvb"}}}', encoding="utf-8")
         return create_app(
@@ -341,7 +344,7 @@ class Bench:
             outlet=self.outlet,
             clock=self.clock,
             own_unit="G09.919",
-            doors=[lambda _: router(office, sessions, self.desk, quarantine, decisions, sources, orders)],
+            doors=[lambda _: router(*desks)],
         )
 
     def _rotate(self, code: str) -> str:

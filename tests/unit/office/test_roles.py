@@ -17,25 +17,26 @@ COLUMNS = (
     *("acknowledge", "assign", "explain", "escalate", "shelve", "resolve", "step", "close"),
     *("hand_over", "read_audit", "replay", "dry_run", "discard", "propose_change", "approve_change"),
     *("test_event", "rotate_key", "order_task", "progress_order", "ask_correction", "answer_correction"),
+    "approve_report",
 )
 # A: on every unit. O: in the own unit only. -: never.
 MATRIX = {
-    #                     a a e e s r s c  h a r d d p a  t r  o p a a
-    #                     c s x s h e t l  n u p r i r p  e o  r r s n
-    #                     k g p c l s p s  d d l y s o p  s t  d o k s
-    "lanh_dao_bo":       "- - - - - - - A  - - - - - - -  - -  A - - -",
-    "chanh_van_phong":   "- A - A - - - A  - - - - - - -  - -  - A - -",
-    "thu_truong_don_vi": "O - O - - - O -  - - - - - - -  - -  - O O -",
-    "truong_ca_ioc":     "A A A A A A A A  A - A A A - -  - -  - - - -",
-    "truc_ca_ioc":       "A A A A - A A -  A - - A - - -  - -  - - - -",
-    "chuyen_vien":       "- - - - - O O -  - - - - - - -  - -  - - - -",
-    "van_thu":           "- - - - - O O -  - - - - - - -  - -  - - - -",
-    "mot_cua":           "- - - - - O O -  - - - - - - -  - -  - - - -",
-    "publisher_owner":   "- - - - - - - -  - - O O O - -  O O  - - - -",
-    "data_steward":      "- - - - - - - -  - - A A A - -  - -  - - - A",
-    "auditor":           "- - - - - - - -  - A - - - - -  - -  - - - -",
-    "platform_admin":    "- - - - - - - -  - - - - - A A  - -  - - - -",
-    "security_admin":    "- - - - - - - -  - A - - - A A  - -  - - - -",
+    #                     a a e e s r s c  h a r d d p a  t r  o p a a  r
+    #                     c s x s h e t l  n u p r i r p  e o  r r s n  e
+    #                     k g p c l s p s  d d l y s o p  s t  d o k s  p
+    "lanh_dao_bo":       "- - - - - - - A  - - - - - - -  - -  A - - -  -",
+    "chanh_van_phong":   "- A - A - - - A  - - - - - - -  - -  - A - -  A",
+    "thu_truong_don_vi": "O - O - - - O -  - - - - - - -  - -  - O O -  -",
+    "truong_ca_ioc":     "A A A A A A A A  A - A A A - -  - -  - - - -  -",
+    "truc_ca_ioc":       "A A A A - A A -  A - - A - - -  - -  - - - -  -",
+    "chuyen_vien":       "- - - - - O O -  - - - - - - -  - -  - - - -  -",
+    "van_thu":           "- - - - - O O -  - - - - - - -  - -  - - - -  -",
+    "mot_cua":           "- - - - - O O -  - - - - - - -  - -  - - - -  -",
+    "publisher_owner":   "- - - - - - - -  - - O O O - -  O O  - - - -  -",
+    "data_steward":      "- - - - - - - -  - - A A A - -  - -  - - - A  -",
+    "auditor":           "- - - - - - - -  - A - - - - -  - -  - - - -  -",
+    "platform_admin":    "- - - - - - - -  - - - - - A A  - -  - - - -  -",
+    "security_admin":    "- - - - - - - -  - A - - - A A  - -  - - - -  -",
 }  # fmt: skip
 SEES_OTHER_UNITS = {
     *("lanh_dao_bo", "chanh_van_phong", "truong_ca_ioc", "truc_ca_ioc"),
