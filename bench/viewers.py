@@ -38,13 +38,14 @@ async def viewer(address: str, log: TextIO) -> socketio.AsyncClient:
     client = socketio.AsyncClient(reconnection=False)
     seen: set[float] = set()
 
-    @client.on("update")
     def updated(data: object) -> None:
         now = time.time()
         answered = set(map(float, STAMP.findall(json.dumps(data)))) - seen
         for at in answered:  # what is drawn anew from the same answer is no news
             log.write(f"{now:.3f} {now - at:.4f}\n")
         seen.update(answered)
+
+    client.on("update", updated)
 
     base = urlsplit(address)
     await client.connect(

@@ -40,7 +40,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
     return True
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float, *, every_s: float = 0.05) -> bool:
+def wait_for(condition: Callable[[], object], timeout_s: float, *, every_s: float = 0.05) -> bool:
     """True as soon as the condition holds, False when the time is over."""
     end = time.monotonic() + timeout_s
     while not condition():

@@ -73,7 +73,7 @@ def test_without_a_session_every_page_leads_to_the_form_and_back(desk: Desk, sea
 
 
 def test_a_form_from_elsewhere_is_refused(desk: Desk, seat: Page) -> None:
-    fields = {"account": "truc_ca_1", "password": PASSWORD}
+    fields: dict[str, str | float | bool] = {"account": "truc_ca_1", "password": PASSWORD}
     answer = seat.request.post(
         desk.at("/console/sign-in"), form=fields, headers={"Origin": "http://elsewhere.example"}
     )

@@ -6,8 +6,10 @@ No number here is anybody's: they are put together from a place that exists and 
 import json
 import unicodedata
 from collections.abc import Mapping
+from typing import Literal
 
 normal = unicodedata.normalize
+FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 Rows = tuple[tuple[str, str], ...]
 
 NOT_UTF8: Mapping[str, bytes] = {
@@ -386,7 +388,7 @@ _MARKS = ("MẬT", "mật", "Tối mật", "TỐI MẬT", "tuyệt mật", "TUY�
             "mật.")  # fmt: skip
 PERSONAL: Rows = (
     *_people(),
-    *((normal(form, mark), "secret_marking") for mark in _MARKS for form in ("NFC", "NFD")),
+    *((normal(form, mark), "secret_marking") for mark in _MARKS for form in FORMS),
 )
 ANYWHERE = ("document/ref", "document/doc_type", "document/subject", "document/channel", "document/orgunit")
 PERSONAL_KEYS: Rows = (

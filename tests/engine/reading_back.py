@@ -40,6 +40,7 @@ def read_back(
         f"SELECT {READ} FROM {log.table} WHERE topic_id = %(t)s ORDER BY offset", {"t": str(log.topic_id)}
     )
     assert len(found) == len(records)
+    pairs: list[tuple[Any, Any]]
     for (_, raw), row, said in zip(records, rows, found, strict=True):
         if said[1] == "rejected":
             pairs = [(said[2], row.reason), (said[3], row.field), (said[15], row.masked)]

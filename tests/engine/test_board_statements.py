@@ -1,6 +1,6 @@
 """Every statement of the board on the real engine, as the reader; and what the wall makes of its rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -174,7 +174,7 @@ def test_too_few_cases_are_no_verdict(board: Board, empty: Store, migrated: Clic
     assert "◇ Chưa đủ số liệu" in drawn(board, migrated)[ON_TIME].html
 
 
-def seed(store: Store, *, silent: set[str] = frozenset(), cases: int = 1284) -> None:  # type: ignore[assignment]
+def seed(store: Store, *, silent: Collection[str] = (), cases: int = 1284) -> None:
     now = datetime.now(UTC)
     heard = [
         {"tenant": TENANT, "subject": code, "interval_s": source.interval_s, "version": 1,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_numbers_are_as_old_as_the_last_record_that_they_hold(
 
 
 def test_how_far_a_tick_has_read() -> None:
-    one, two = ("a", 0), ("b", 0)
+    one, two = (UUID(int=1), 0), (UUID(int=2), 0)
     assert reached(100, {one: 50}, [], 7) == 100
     assert reached(100, {one: 50, two: 70}, [one, two], 7) == 50
     assert reached(100, {}, [one], 7) == 7

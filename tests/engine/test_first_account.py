@@ -78,6 +78,7 @@ def test_the_command_line_has_an_account_of_its_own_and_a_disabled_one_stays_so(
         assert (kept.account.role, kept.account.must_change, kept.account.version) == (LINE_ROLE, False, 1)
         assert cheap().matches(kept.password_hash, first_account.known(mine, LINE) or "")
     assert stat.S_IMODE(mine.credentials_file.stat().st_mode) == 0o600
+    assert kept is not None
     accounts.keep(store, "G74", replace(kept, account=replace(kept.account, disabled=True)), CLOCK.now())
     first_account.ensure_line(mine, store, CLOCK, cheap)
     again = accounts.find(store, "G74", LINE)

@@ -25,7 +25,7 @@ Key = tuple[str, str, str, str]
 def said(name: str, n: int, when: str, *, source: str = "qlvb", orgunit: str = UNIT, **data: Any) -> Decoded:
     """An event as the door would let it in."""
     instant = ("_at", "until", "at")
-    plain = {
+    plain: dict[str, Any] = {
         key: at(value) if isinstance(value, str) and key.endswith(instant) else value
         for key, value in data.items()
     }
@@ -61,7 +61,7 @@ def row(found: Decoded) -> dict[str, Any]:
 
 
 def received(n: int, ref: str, arrived: str, due: str | None = None, org: str = UNIT, **more: Any) -> Decoded:
-    data = {
+    data: dict[str, Any] = {
         **{"doc_ref": ref, "doc_type": "cong_van", "sender_org": "G12", "receiver_org": org},
         **{"urgency": "normal", "classification": "normal", "channel": "axis", "arrived_at": arrived},
         **{"registered_at": arrived, "steering": False, "response_required": True},

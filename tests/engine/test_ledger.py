@@ -182,7 +182,7 @@ def land(settings: ClickHouse, log: Log, rows: list[Row]) -> Commits:
             cluster_id="cluster",
             clock=SystemClock(),
         )
-        lane = Lane(shared, Epoch(consumer), log, "tp", IdentityFilter())  # type: ignore[arg-type]
+        lane = Lane(shared, Epoch(consumer), log, "tp", IdentityFilter())
         try:
             await lane.drive(lane.machine.land(rows))
         finally:

@@ -101,7 +101,8 @@ def test_its_history_is_divided_by_the_baseline_as_well(bench: Bench) -> None:
         for unit in ("G09", HERE)
         for day, n in (("2026-03-02", 1), ("2026-03-03", 2))
     ]
-    assert [(unit, day, pytest.approx(value)) for unit, day, value in rows] == expected
+    found: list[tuple[str, str, object]] = [(unit, day, pytest.approx(value)) for unit, day, value in rows]
+    assert found == expected
 
 
 def test_every_unit_has_its_median(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Grafana's status panel and the wall's frame judge alike, whatever there is."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,9 @@ SITUATIONS = [
 
 def facts(situation: tuple[int, ...]) -> Facts:
     """The same situation as the wall knows it."""
-    said = dict(zip(NAMES, situation, strict=True))
+    said: dict[str, Any] = dict(zip(NAMES, situation, strict=True))
     alerts = {name: said.pop(name) for name in ("standing", "overdue", "in_hand", "major", "lesser")}
-    return Facts(lost=False, alerts=Alerts(**alerts), **{**said, "stopped": bool(said["stopped"])})  # type: ignore[arg-type]
+    return Facts(lost=False, alerts=Alerts(**alerts), **{**said, "stopped": bool(said["stopped"])})
 
 
 def test_a_thousand_situations_have_the_same_level_in_sql_and_on_the_wall(store: Store) -> None:

@@ -38,7 +38,7 @@ def random_documents(chosen: random.Random, count: int) -> tuple[list[dict[str, 
         done = moment(chosen, arrived, 8) if chosen.random() < 0.7 else None
         lead = chosen.choice(UNITS) if chosen.random() < 0.6 else None
         facts.append({"arrived": arrived, "due": due, "done": done, "unit": lead or "G09.901"})
-        data = received(f"R{n}", text(arrived), text(arrived), due and text(due))
+        data = received(f"R{n}", text(arrived), text(arrived), text(due) if due else None)
         events.append(event("document.received", f"R{n}a", text(arrived), data))
         if lead:
             step = {"doc_ref": f"R{n}", "from_org": "G09.901", "to_org": lead, "role": "lead", "step": 1}
@@ -107,7 +107,9 @@ def random_dossiers(chosen: random.Random, count: int) -> tuple[list[dict[str, A
     for n in range(count):
         got = moment(chosen, BEGIN, 15)
         due = moment(chosen, got, 6)
-        pause = (moment(chosen, got, 4), None) if chosen.random() < 0.5 else None
+        pause: tuple[datetime, datetime | None] | None = None
+        if chosen.random() < 0.5:
+            pause = moment(chosen, got, 4), None
         if pause and chosen.random() < 0.7:
             pause = pause[0], moment(chosen, pause[0], 4)
         done = moment(chosen, (pause and (pause[1] or pause[0])) or got, 6) if chosen.random() < 0.6 else None

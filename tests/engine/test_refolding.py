@@ -77,7 +77,7 @@ def test_another_calendar_folds_the_cases_again_while_events_go_on(
     bench.reduce(services())
     assert bench.fraction("dossier_on_time_rate") == (2, 4)
     rewritten(bench, late)
-    old = [[refolding.FACTS], ["another calendar"], [bench.now]]
+    old: list[list[object]] = [[refolding.FACTS], ["another calendar"], [bench.now]]
     bench.store.insert("ioc.derived", ["facts", "folds", "derived_at"], old)
     bench.ledger.append([dossier("Z", "2026-03-09 09:00", "2026-03-20 17:00"), resolved("Z", NOW)])
     bench.finish(bench.reducer())

@@ -140,7 +140,11 @@ def test_told_to_stop_it_ends_queries_and_leaves_with_status_0(process: StorePro
 
 def test_a_query_that_cannot_be_killed_does_not_hold_up_the_end() -> None:
     never, here, there = threading.Event(), *socket.socketpair()
-    watch = Watch(lambda _tag: bool(never.wait()) or None)
+
+    def kill(_tag: str) -> None:
+        never.wait()
+
+    watch = Watch(kill)
     with here, there:
         context = watch.query(here, lambda _running: None)
         context.__enter__()

@@ -25,7 +25,7 @@ NOW = "2026-03-10 10:00"  # a Tuesday
 RULES = Rules.load()
 
 
-def document(ref: str, arrived: str, **more: object) -> dict[str, Any]:
+def document(ref: str, arrived: str, **more: Any) -> dict[str, Any]:
     return event("document.received", ref, arrived, received(ref, arrived, arrived, **more))
 
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from ioc.alerts import Rules
+from ioc.alerts import Rule, Rules
 from ioc.roles import Roles
 from storage.client import Store
+from streams.watch.looking import Surroundings
+from streams.watch.machine import Look
 from streams.watch.watcher import Watcher
 from tests.engine.reducing import TENANT, Bench, event
 from tests.engine.test_reduce_documents import received
@@ -28,7 +30,12 @@ def test_a_slow_rule_lets_a_deadline_pass_and_the_deadline_is_met(
     seen: list[str] = []
     looking = tested._looking
     look = looking.look
-    monkeypatch.setattr(looking, "look", lambda rule, around: seen.append(rule.id) or look(rule, around))
+
+    def noted(rule: Rule, around: Surroundings) -> Look:
+        seen.append(rule.id)
+        return look(rule, around)
+
+    monkeypatch.setattr(looking, "look", noted)
     assert tested.round() == []
     assert seen[0] == "hoatoc_unassigned"
     deadline = tested.machine.next_at()

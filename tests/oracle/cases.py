@@ -105,8 +105,8 @@ def dossiers(written: Written) -> list[Dossier]:
                 start["channel"] == "online",
                 ms(done["resolved_at"]) if done else None,
                 ended,
-                bool(done) and done["result"] == "approved",
-                bool(done) and done["e_result"],
+                bool(done and done["result"] == "approved"),
+                bool(done and done["e_result"]),
                 _history(start, changes, ended),
             )
         )

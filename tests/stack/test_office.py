@@ -139,7 +139,7 @@ def test_a_target_is_changed_by_two_persons(stack: RunningStack, door: httpx.Cli
 
     def taken() -> bool:
         found[:] = door.get("/office/decisions", headers=second).json()["decisions"]
-        return found[0]["stage"] == "taken"
+        return bool(found[0]["stage"] == "taken")
 
     assert wait_for(taken, 30), stack.last_lines()
     assert (found[0]["account"], found[0]["ended_by"], found[0]["holds"]) == (

@@ -16,7 +16,7 @@ def test_it_answers_and_raises_what_the_work_does() -> None:
         thread = OneThread("t")
         with pytest.raises(ZeroDivisionError):
             await thread.run(divmod, 1, 0)
-        answer = await thread.run(max, 1, 2)
+        answer: int = await thread.run(max, 1, 2)
         await thread.ended(5, LOG, "%.0f")
         return answer
 

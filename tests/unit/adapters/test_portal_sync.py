@@ -307,7 +307,7 @@ def walks(draw: st.DrawFn) -> list[dict[str, Any]]:
         at = f"202609{day:02d}080000"
         if status == 5 and draw(st.booleans()):
             requests = [*requests, supplement(day, at)]
-        elif requests and draw(st.booleans()):
+        elif bool(requests) and draw(st.booleans()):
             requests = [
                 *requests[:-1],
                 requests[-1] | {"NgayTiepNhanBoSung": at, "NgayHenTraMoi": "20260925170000"},
@@ -319,7 +319,9 @@ def walks(draw: st.DrawFn) -> list[dict[str, Any]]:
     return states
 
 
-HABITS = Habits(CATALOGUE.calendar, CATALOGUE.sources["motcua"].portal_sync)  # type: ignore[arg-type]
+PORTAL = CATALOGUE.sources["motcua"].portal_sync
+assert PORTAL is not None
+HABITS = Habits(CATALOGUE.calendar, PORTAL)
 
 
 def told(states: list[dict[str, Any]], at: datetime) -> tuple[list[Any], State | None]:

@@ -30,7 +30,8 @@ class SmallQuarantine:
         unit = [("unknown_unit", "/orgunit", OLD, {"orgunit": OLD})] * 30
         strange = [("schema", "/data/urgency", HOSTILE, {"data": {"urgency": HOSTILE}})] * 2
         other = [("duplicate_conflict", "", "G09.901", {"orgunit": "G09.901"})]
-        return [self._record(n, *each) for n, each in enumerate([*unit, *strange, *other])]
+        made: list[tuple[str, str, str, Mapping[str, Any]]] = [*unit, *strange, *other]
+        return [self._record(n, *each) for n, each in enumerate(made)]
 
     def _record(
         self, n: int, reason: str, field: str, unit: str, masked: Mapping[str, Any]

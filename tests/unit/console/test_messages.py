@@ -59,6 +59,7 @@ def test_no_key_is_missing_and_none_is_unused() -> None:
         if isinstance(asked, ast.JoinedStr) and (prefix := beginning(asked)) and prefix.endswith("."):
             begun.add(prefix)
         if isinstance(kind, ast.Constant):
+            assert isinstance(kind.value, str)
             begun.add(f"{kind.value}.")
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             said.add(node.value)
@@ -93,8 +94,12 @@ def test_names_from_the_store_fall_back_to_vietnamese() -> None:
 
 def test_a_press_speaks_the_language_of_its_page() -> None:
     heard = []
+
+    async def pressed() -> None:
+        await press()
+
     with speaking("en"):
         press = kept(lambda: heard.append(language()))
-    asyncio.run(press())  # type: ignore[arg-type]
+    asyncio.run(pressed())
     assert heard == ["en"]
     assert language() == "vi"

@@ -4,6 +4,7 @@ import time
 import unicodedata
 import uuid
 from random import Random
+from typing import Literal
 
 import orjson
 import pytest
@@ -46,7 +47,7 @@ def with_member(name: str, value: object) -> bytes:
         "(MẬT)",
     ],
 )
-def test_markings_are_found_in_every_writing(text: str, form: str) -> None:
+def test_markings_are_found_in_every_writing(text: str, form: Literal["NFC", "NFD", "NFKD"]) -> None:
     written = unicodedata.normalize(form, text)
     assert reason_of(with_member("doc_type", written)) is Reason.secret_marking
     escaped = orjson.loads(DOCUMENT)

@@ -123,7 +123,7 @@ def test_an_english_wall_says_nothing_in_vietnamese(
     screen.poller.round()
     since = clock.now() if stopped else None
     with speaking("en"):
-        parts = [each.html for each in screen.drawn("dark", since).values()]
+        parts: list[str] = [each.html for each in screen.drawn("dark", since).values()]
         made = frame(clock, twin, glossary)
         parts += [made.level.html, made.clock.html, made.trust.html, made.strip.html if made.strip else ""]
     assert [found for part in parts if (found := vietnamese(shown(part)))] == []

@@ -109,7 +109,10 @@ def test_a_tile_leads_to_the_board_of_its_domain() -> None:
 
 
 def test_numbers_stand_side_by_side_with_their_names() -> None:
-    columns = {"late": {"displayName": "Quá hạn", "thresholds": BANDS}, "all": {"displayName": "Tất cả"}}
+    columns: dict[str, dict[str, Any]] = {
+        "late": {"displayName": "Quá hạn", "thresholds": BANDS},
+        "all": {"displayName": "Tất cả"},
+    }
     made = words(drawn(panel("stat", columns), ("late", "all", "else"), (3, 1234, 9)).html)
     assert "▼ 3 Quá hạn" in made and "1.234 Tất cả" in made and "9" not in made.replace("1.234", "")
 
@@ -159,7 +162,7 @@ def test_days_judged_alike_are_one_run_with_a_sign() -> None:
 
 
 def test_lines_have_a_mark_a_newest_value_and_words() -> None:
-    columns = {
+    columns: dict[str, dict[str, Any]] = {
         "a": {"displayName": "Đến", "color": {"mode": "fixed", "fixedColor": DARK["info"]}},
         "b": {"displayName": "Giây", "unit": "s", "decimals": 1},
     }

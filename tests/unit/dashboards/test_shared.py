@@ -1,6 +1,7 @@
 """Fifty walls cost what one does: the frame is made once, and what did not change is the same object."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from dashboards.wall.board import Board, boards
 from dashboards.wall.glossary import Glossary
 from dashboards.wall.house import House
 from dashboards.wall.inner import inner
+from dashboards.wall.markup import Html
 from dashboards.wall.poller import Poller
 from dashboards.wall.screen import Screen
 from dashboards.wall.shared import Shared
@@ -30,9 +32,14 @@ def around(clock: FixedClock, twin: Twin) -> Poller:
 def test_the_frame_is_made_once_for_all_who_read_the_same_language(
     around: Poller, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = []
+    made: list[int] = []
     draw = banner.draw
-    monkeypatch.setattr(banner, "draw", lambda *said: made.append(1) or draw(*said))
+
+    def counted(*said: Any) -> Html:
+        made.append(1)
+        return draw(*said)
+
+    monkeypatch.setattr(banner, "draw", counted)
     shared = Shared(around, House.load(boards()), clock, Glossary.load())
     first = [shared.now() for _ in range(50)]
     assert len(made) == 1 and all(one is first[0] for one in first)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,8 +44,8 @@ AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
         ({"missing": 20, "alerts": Alerts(standing=1)}, 4, "1 khẩn cấp chưa tiếp nhận"),
     ],
 )
-def test_the_rule(changes: dict[str, object], level: int, reason: str) -> None:
-    found = judged(replace(WELL, **changes))  # type: ignore[arg-type]
+def test_the_rule(changes: dict[str, Any], level: int, reason: str) -> None:
+    found = judged(replace(WELL, **changes))
     assert (found.level, found.word, found.sign) == (level, say(f"level.{level}"), SIGNS[level])
     assert reason in " · ".join(found.reasons)
 

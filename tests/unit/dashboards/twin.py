@@ -143,7 +143,10 @@ def ranking(first: str) -> list[tuple[object, ...]]:
              "5 đơn vị khác"]  # fmt: skip
     overdue = zip(names, (23, 17, 11, 9, 8, 6), strict=True)
     soon = zip((first, "Cục Người có công", "Vụ CC - VC"), (31, 18, 9), strict=True)
-    return [("dossier_overdue_open", *row) for row in overdue] + [("dossier_due_soon", *row) for row in soon]
+    return [
+        *(("dossier_overdue_open", *row) for row in overdue),
+        *(("dossier_due_soon", *row) for row in soon),
+    ]
 
 
 WAVE = (89.0, 89.7, 89.3, 90.8, 90.4, 92.0, 91.3, 89.6, 90.4, 91.7, 93.1, 92.5, 91.2, 92.0, 93.3, 94.1, 92.7,

@@ -129,8 +129,8 @@ def test_commands_that_are_named_exist() -> None:
 
 
 def test_a_promise_without_number_and_without_reason_is_refused(tmp_path: Path) -> None:
-    listed = {"documents": {"A": {"title": "Một"}}, "boards": {}, "promises": [{"n": 1, "document": "A"}]}
-    listed["promises"][0]["quotes"] = ["nói"]  # type: ignore[index]
+    promise = {"n": 1, "document": "A", "quotes": ["nói"]}
+    listed = {"documents": {"A": {"title": "Một"}}, "boards": {}, "promises": [promise]}
     (tmp_path / "promises.yaml").write_text(json.dumps(listed), encoding="utf-8")
     with pytest.raises(SettingsError, match=r"promises\.0.*reason why there is none"):
         promises.read(tmp_path)

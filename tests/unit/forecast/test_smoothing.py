@@ -35,11 +35,9 @@ def test_what_stands_still_stays() -> None:
     assert ahead.method == "level"
     assert ahead.expected == pytest.approx(96, abs=0.5)
     exact = look_ahead([100.0] * 20, 200, PERCENT)
-    assert (exact.method, exact.expected, exact.backtest.error) == (
-        "level",
-        pytest.approx(100),
-        pytest.approx(0),
-    )
+    assert exact.method == "level"
+    assert exact.expected == pytest.approx(100)
+    assert exact.backtest.error == pytest.approx(0)
 
 
 def test_nothing_leaves_its_bounds() -> None:

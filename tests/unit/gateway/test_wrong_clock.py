@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from ioc.clock import FixedClock, FollowingClock
 from tests.unit.gateway.conftest import NOW, event, opened
 
 WRONG = timedelta(hours=2)
-LATE = {"time": "2026-03-02T11:10:00+07:00", "producedat": "2026-03-02T11:10:00+07:00"}
+LATE: dict[str, Any] = {"time": "2026-03-02T11:10:00+07:00", "producedat": "2026-03-02T11:10:00+07:00"}
 """A good event, an hour and ten minutes ahead."""
 
 

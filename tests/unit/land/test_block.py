@@ -50,8 +50,8 @@ def test_only_counted_rows_consume_their_identity() -> None:
 
 
 def test_a_block_ends_where_the_stores_partition_ends() -> None:
-    def at(*when: int) -> int:
-        return int(datetime(*when, tzinfo=UTC).timestamp() * 1000)  # type: ignore[misc]
+    def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int:
+        return int(datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() * 1000)
 
     month, day = expiry_unit(DOCUMENTS), expiry_unit(HR)
     assert month(at(2026, 11, 1)) == month(at(2026, 11, 30, 23, 59)) != month(at(2026, 12, 1))

@@ -30,7 +30,7 @@ class Consumer:
 def test_a_commit_that_the_group_refuses_ends_it(error: Exception) -> None:
     async def run() -> None:
         with pytest.raises(EpochEnded):
-            await Epoch(Consumer(error)).commit("tp", 1, "")  # type: ignore[arg-type]
+            await Epoch(Consumer(error)).commit("tp", 1, "")
 
     asyncio.run(run())
 
@@ -39,9 +39,9 @@ def test_an_ended_epoch_does_not_commit() -> None:
     async def run() -> None:
         consumer = Consumer()
         epoch = Epoch(consumer)
-        await epoch.commit("tp", 1, "")  # type: ignore[arg-type]
+        await epoch.commit("tp", 1, "")
         epoch.end()
-        for door in (epoch.commit("tp", 2, ""), epoch.wait(60)):  # type: ignore[arg-type]
+        for door in (epoch.commit("tp", 2, ""), epoch.wait(60)):
             with pytest.raises(EpochEnded):
                 await door
         assert len(consumer.commits) == 1

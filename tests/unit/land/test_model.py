@@ -299,5 +299,5 @@ class Landing(RuleBasedStateMachine):
         self.rows_are_judged_by_the_log_alone()
 
 
-class TestLanding(Landing.TestCase):  # type: ignore[misc]
-    settings = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+TestLanding = Landing.TestCase
+TestLanding.settings = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -35,10 +36,10 @@ def records(*killing: int, count: int = 6) -> list[Record]:
 
 @pytest.fixture(autouse=True)
 def _dying(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(each: Sequence[Wire], *rest: object) -> list[Row]:
+    def read(each: Sequence[Wire], *rest: Any) -> list[Row]:
         if any(one.value == DEADLY for one in each):
             raise Died
-        return read_all(each, *rest)  # type: ignore[arg-type]
+        return read_all(each, *rest)
 
     monkeypatch.setattr(wary, "read_all", read)
 

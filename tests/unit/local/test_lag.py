@@ -27,7 +27,7 @@ class Starting:
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(topics.time, "sleep", lambda _: None)
+    monkeypatch.setattr("local.topics.time.sleep", lambda _: None)
 
 
 def test_a_group_without_its_coordinator_is_asked_again() -> None:

@@ -31,7 +31,12 @@ def test_each_of_them_asks(number: signal.Signals) -> None:
 @pytest.mark.timeout(30)
 def test_a_hail_of_signals_does_not_lock_the_loop_up() -> None:
     stop = StopSignals()
-    sender = threading.Thread(target=lambda: [os.kill(os.getpid(), signal.SIGTERM) for _ in range(5_000)])
+
+    def hail() -> None:
+        for _ in range(5_000):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    sender = threading.Thread(target=hail)
     sender.start()
     while sender.is_alive():
         sender.join(0.001)

@@ -1,6 +1,7 @@
 """What the supervisor decides, with processes and a clock that the test moves by hand."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -132,7 +133,7 @@ def test_a_process_that_never_comes_up_again_is_tried_every_few_seconds_then_pat
     stage.bring_up()
     stage.answering.remove("worker")
     begun = stage.clock.monotonic()
-    tries = []
+    tries: list[float] = []
     stage.living["worker"].code = 1
     while len(tries) < PATIENT_FAILURES + 2:
         stage.run(0.1)
@@ -175,7 +176,7 @@ def test_stop_asks_in_order_and_kills_what_does_not_listen() -> None:
     assert all(process.code is not None for process in processes.values())
 
 
-def _noting(order: list[str], name: str, terminate):  # type: ignore[no-untyped-def]
+def _noting(order: list[str], name: str, terminate: Callable[[], None]) -> Callable[[], None]:
     def noted() -> None:
         order.append(name)
         terminate()

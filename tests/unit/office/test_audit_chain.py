@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -40,9 +41,9 @@ class Book:
         return line
 
 
-def checked(lines: list[Line], **more: object) -> Report:
+def checked(lines: list[Line], **more: Any) -> Report:
     placed = sorted(lines, key=lambda line: (line.writer, line.seqno))
-    return verify(TENANT, placed, **more)  # type: ignore[arg-type]
+    return verify(TENANT, placed, **more)
 
 
 WRITERS = st.lists(st.integers(1, 3), min_size=3, max_size=12)

@@ -1,5 +1,7 @@
 """Hostile strings still fit the catalogue, and every string of an event gets one."""
 
+from typing import Any
+
 import yaml
 
 from ioc.units import Unit, Units
@@ -19,8 +21,12 @@ def test_the_catalogue_takes_hostile_names_as_names() -> None:
 
 
 def test_every_string_of_an_event_is_found_and_replaced_alone() -> None:
-    event = {"type": "a", "seqno": 1, "data": {"org": "b", "signed": True, "coop": ["c"], "in": {"d": "e"}}}
+    event: dict[str, Any] = {
+        "type": "a",
+        "seqno": 1,
+        "data": {"org": "b", "signed": True, "coop": ["c"], "in": {"d": "e"}},
+    }
     ways = list(places(event))
     assert ways == [("type",), ("data", "org"), ("data", "in", "d")]
     spoilt = with_string(event, ways[-1], HOSTILE["a script"])
-    assert spoilt == {**event, "data": {**event["data"], "in": {"d": HOSTILE["a script"]}}}  # type: ignore[dict-item]
+    assert spoilt == {**event, "data": {**event["data"], "in": {"d": HOSTILE["a script"]}}}

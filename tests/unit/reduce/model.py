@@ -107,7 +107,8 @@ class Worker:
         self.machine = self.machine_of()
         self.touched: set[Key] = set()
         self.named: set[str] = set()
-        self.ended = self.late = False
+        self.ended = False
+        self.late: bool = False
         """`late`: it begins nothing before the group has confirmed its plan."""
         self._slow: Callable[[], None] | None = None
         self._steps = self.machine.begin()
@@ -215,8 +216,12 @@ class Worker:
             case actions.WriteValues(tick, at):
                 value = store.shown(at)
                 return lambda: store.put_value(tick, value)
-            case actions.Finish(tick, done):
-                return lambda: store.ticks.setdefault(tick.number, done) and None
+            case actions.Finish(ended, done):
+
+                def finish() -> None:
+                    store.ticks.setdefault(ended.number, done)
+
+                return finish
         raise AssertionError(f"{action!r} is not known here")
 
     def _merged(self, action: actions.Merge[Batch, Changes]) -> Changes:

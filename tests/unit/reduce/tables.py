@@ -94,8 +94,9 @@ class Tables:
         return self.ticks[max(self.ticks)] if self.ticks else Finished(tick=self.used())
 
     def used(self) -> int:
-        versions = [each[0] for each in (*self.cases.values(), *self.cells.values())]
-        return max([*versions, self.value[0]])
+        cases = [version for version, _, _ in self.cases.values()]
+        cells = [version for version, _ in self.cells.values()]
+        return max([*cases, *cells, self.value[0]])
 
     def rows(self) -> list[Row]:
         return [row for _, row, _ in self.cases.values()]

@@ -1,13 +1,15 @@
 """Documents, by hand. Official calendar of 2026: 2 March is a Monday; 27 and 30 April, 1 May are off."""
 
+from typing import Any
+
 import pytest
 
 from streams.reduce.facts import Event
 from tests.unit.reduce.cases import event, ms, only
 
 
-def received(arrived: str, registered: str, **more: object) -> Event:
-    fields: dict[str, object] = {
+def received(arrived: str, registered: str, **more: Any) -> Event:
+    fields: dict[str, Any] = {
         "doc_ref": "A",
         "doc_type": "cong_van",
         "sender_org": "G12",
@@ -23,8 +25,14 @@ def received(arrived: str, registered: str, **more: object) -> Event:
     return event("document.received", "r", registered, **(fields | more))
 
 
-def assigned(id: str, to: str, seqno: int, role: str = "lead", **more: object) -> Event:
-    fields = {"doc_ref": "A", "from_org": "G09.901", "to_org": to, "role": role, "step": seqno}
+def assigned(id: str, to: str, seqno: int, role: str = "lead", **more: Any) -> Event:
+    fields: dict[str, Any] = {
+        "doc_ref": "A",
+        "from_org": "G09.901",
+        "to_org": to,
+        "role": role,
+        "step": seqno,
+    }
     return event(
         "document.assigned",
         id,
@@ -36,12 +44,12 @@ def assigned(id: str, to: str, seqno: int, role: str = "lead", **more: object) -
 
 
 def completed(at: str, id: str = "c", seqno: int = 9) -> Event:
-    fields = {"doc_ref": "A", "org": "G09.902", "completed_at": at, "outcome": "filed"}
+    fields: dict[str, Any] = {"doc_ref": "A", "org": "G09.902", "completed_at": at, "outcome": "filed"}
     return event("document.completed", id, at, seqno=seqno, **fields)
 
 
-def issued(**more: object) -> Event:
-    fields: dict[str, object] = {
+def issued(**more: Any) -> Event:
+    fields: dict[str, Any] = {
         "doc_ref": "B",
         "issuer_org": "G09.903",
         "doc_type": "cong_van",

@@ -1,5 +1,7 @@
 """Tasks, archives, procedures, datasets, calls and alerts, by hand."""
 
+from typing import Any
+
 import pytest
 
 from streams.reduce.derive.stages import Stages
@@ -12,14 +14,28 @@ BEGIN = "2026-03-02 08:00"
 DUE = "2026-03-06 17:00"
 
 
-def assigned(due: str = DUE, id: str = "a", **more: object) -> Event:
-    fields = {"task_ref": "T", "program": "gov2025", "assigner_org": "G09", "lead_org": "G09.903"}
-    fields |= {"coop_orgs": [], "priority": 1, "assigned_at": BEGIN, "due_at": due} | more  # type: ignore[dict-item]
-    return event("task.assigned", id, BEGIN, **fields)
+def assigned(due: str = DUE, id: str = "a", **more: Any) -> Event:
+    fields: dict[str, Any] = {
+        "task_ref": "T",
+        "program": "gov2025",
+        "assigner_org": "G09",
+        "lead_org": "G09.903",
+        "coop_orgs": [],
+        "priority": 1,
+        "assigned_at": BEGIN,
+        "due_at": due,
+    }
+    return event("task.assigned", id, BEGIN, **(fields | more))
 
 
 def changed(state: str, at: str, seqno: int, new_due: str | None = None, progress: int = 0) -> Event:
-    fields = {"task_ref": "T", "state": state, "progress_pct": progress, "at": at, "new_due_at": new_due}
+    fields: dict[str, Any] = {
+        "task_ref": "T",
+        "state": state,
+        "progress_pct": progress,
+        "at": at,
+        "new_due_at": new_due,
+    }
     return event("task.changed", f"c{seqno}", at, seqno=seqno, **fields)
 
 
@@ -76,8 +92,13 @@ def test_steps_without_their_start_are_a_gap() -> None:
 
 
 def batch(operation: str, at: str, items: int, pages: int, *, high: bool = False) -> Event:
-    fields = {"batch_ref": "B", "archive_centre": "G09.913", "fonds_code": "F", "error_items": 1}
-    fields |= {"operation": operation, "items": items, "pages": pages, "high_use": high, "at": at}  # type: ignore[dict-item]
+    fields: dict[str, Any] = {
+        "batch_ref": "B",
+        "archive_centre": "G09.913",
+        "fonds_code": "F",
+        "error_items": 1,
+    }
+    fields |= {"operation": operation, "items": items, "pages": pages, "high_use": high, "at": at}
     return event("archive.batch_processed", at + operation, at, source="luutru", **fields)
 
 
@@ -98,8 +119,8 @@ def test_a_batch_adds_up_over_time() -> None:
     assert (case["stage_to"][-1], case["last_operation"], case["error_items"]) == (FAR, "verified", 4)
 
 
-def procedure(action: str, at: str, **more: object) -> Event:
-    fields = {
+def procedure(action: str, at: str, **more: Any) -> Event:
+    fields: dict[str, Any] = {
         "procedure_code": "P", "field_code": "viec_lam", "action": action, "online_level": "full",
         "online_eligible": True, "business_related": True, "statutory_days": 5.5, "fee_required": True,
         "announced_on_time": True, "published_on_time": True, "content_complete": False, "at": at,
@@ -122,7 +143,7 @@ def test_a_procedure_from_one_announcement_to_the_next() -> None:
 
 
 def assessment(at: str, wrong: int, id: str = "") -> Event:
-    counts = dict.fromkeys(COUNTED, 100) | {"error_records": wrong}
+    counts: dict[str, Any] = dict.fromkeys(COUNTED, 100) | {"error_records": wrong}
     return event(
         "dataset.assessed", at + id, at, dataset_code="d", org="G09.904", assessed_at=at, rule_version="1",
         **counts,
@@ -137,7 +158,7 @@ def test_the_last_assessment_of_a_vietnamese_day_counts() -> None:
 
 
 def calls(at: str, ok: int, failed: int = 0) -> Event:
-    fields = {"system_code": "qlvb", "window_start": local(at), "ok": ok, "failed": failed}
+    fields: dict[str, Any] = {"system_code": "qlvb", "window_start": local(at), "ok": ok, "failed": failed}
     return event("interop.recorded", at, at, source="lgsp", **fields)
 
 
@@ -157,7 +178,7 @@ def test_a_system_is_connected_for_a_day_after_its_last_successful_call() -> Non
 
 
 def alert(state: str, at: str, seqno: int) -> Event:
-    fields = {
+    fields: dict[str, Any] = {
         "alert_ref": "A", "rule_id": "task_overdue", "org": "G09.901", "severity": "major", "state": state,
         "actor_role": "truc_ca_ioc", "at": at,
     }  # fmt: skip

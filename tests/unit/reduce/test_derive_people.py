@@ -1,5 +1,7 @@
 """Staff, by hand."""
 
+from typing import Any
+
 import pytest
 
 from streams.reduce.facts import Event
@@ -74,7 +76,7 @@ def test_a_record_exists_from_success_to_failure() -> None:
 
 
 def credential(id: str, at: str, action: str, until: str | None = None) -> Event:
-    more = {"valid_until": until} if until else {}
+    more: dict[str, Any] = {"valid_until": until} if until else {}
     return event(
         "hr.credential_issued", id, at, source="ca", person_ref=PERSON, org="G09.904", kind="e_card",
         action=action, **more,
@@ -127,7 +129,13 @@ def test_a_skill_in_artificial_intelligence_is_had_for_good() -> None:
 
 
 def test_a_source_was_last_heard_of_by_heartbeat_or_event() -> None:
-    beat = {"system_code": "ca", "status": "up", "interval_s": 60, "backlog": 3, "sent_total": 9}
+    beat: dict[str, Any] = {
+        "system_code": "ca",
+        "status": "up",
+        "interval_s": 60,
+        "backlog": 3,
+        "sent_total": 9,
+    }
     events = [
         event("source.heartbeat", "h2", "2026-03-02 09:00", source="ca", sent_epoch=None, **beat),
         event(

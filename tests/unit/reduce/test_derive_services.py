@@ -1,5 +1,7 @@
 """Dossiers and feedback, by hand. Working hours 8-12 and 13-17; March 2026 has no holiday."""
 
+from typing import Any
+
 import pytest
 
 from streams.reduce.facts import Event
@@ -10,8 +12,8 @@ from streams.reduce.worktime import FAR
 from tests.unit.reduce.cases import event, fold, ms, only, worktime
 
 
-def received(due: str = "2026-03-06 17:00", **more: object) -> Event:
-    fields: dict[str, object] = {
+def received(due: str = "2026-03-06 17:00", **more: Any) -> Event:
+    fields: dict[str, Any] = {
         "dossier_ref": "D",
         "procedure_code": "1.001",
         "field_code": "viec_lam",
@@ -32,20 +34,32 @@ def received(due: str = "2026-03-06 17:00", **more: object) -> Event:
 
 
 def clock(state: str, at: str, seqno: int, new_due: str | None = None) -> Event:
-    extra = (
+    extra: dict[str, Any] = (
         {"old_due_at": "2026-03-06 17:00", "new_due_at": new_due, "apology_issued": True} if new_due else {}
     )
-    fields = {"dossier_ref": "D", "state": state, "reason": "supplement", "round": 1, "at": at}
+    fields: dict[str, Any] = {
+        "dossier_ref": "D",
+        "state": state,
+        "reason": "supplement",
+        "round": 1,
+        "at": at,
+    }
     return event("dossier.clock_changed", f"k{seqno}", at, seqno=seqno, source="motcua", **fields, **extra)
 
 
-def resolved(at: str, **more: object) -> Event:
-    fields = {"dossier_ref": "D", "org": "G09.915", "resolved_at": at, "result": "approved", "e_result": True}
+def resolved(at: str, **more: Any) -> Event:
+    fields: dict[str, Any] = {
+        "dossier_ref": "D",
+        "org": "G09.915",
+        "resolved_at": at,
+        "result": "approved",
+        "e_result": True,
+    }
     return event("dossier.resolved", "s", at, seqno=8, source="motcua", **(fields | more))
 
 
 def closed(at: str, outcome: str) -> Event:
-    fields = {"dossier_ref": "D", "outcome": outcome, "closed_at": at}
+    fields: dict[str, Any] = {"dossier_ref": "D", "outcome": outcome, "closed_at": at}
     return event("dossier.closed", "z", at, seqno=9, source="motcua", **fields)
 
 
@@ -122,7 +136,7 @@ def test_from_when_one_working_day_is_left(due: str, soon: str) -> None:
 
 
 def test_beside_the_way() -> None:
-    def beside(name: str, id: str, at: str, **data: object) -> Event:
+    def beside(name: str, id: str, at: str, **data: Any) -> Event:
         return event(name, id, at, dossier_ref="D", **data)
 
     first, second = "2026-03-02 09:01", "2026-03-02 09:05"
@@ -142,8 +156,8 @@ def test_beside_the_way() -> None:
     assert (case["dissatisfied"], case["digitised"], case["reused"]) == (1, 1, 1)
 
 
-def feedback(state: str, at: str, seqno: int, *, due: str = "2026-03-20 17:00", **more: object) -> Event:
-    fields = {
+def feedback(state: str, at: str, seqno: int, *, due: str = "2026-03-20 17:00", **more: Any) -> Event:
+    fields: dict[str, Any] = {
         "feedback_ref": "F",
         "kind": "complaint",
         "state": state,
@@ -201,13 +215,19 @@ def test_time_used_and_allowed() -> None:
 
 @pytest.mark.parametrize(("at", "ok"), [("2026-03-02 09:15", 1), ("2026-03-02 09:16", 0)])
 def test_on_the_portal_within_a_quarter_of_an_hour(at: str, ok: int) -> None:
-    fields = {"dossier_ref": "D", "portal_status": 2, "attempt": 1, "synced_at": at, "result": "ok"}
+    fields: dict[str, Any] = {
+        "dossier_ref": "D",
+        "portal_status": 2,
+        "attempt": 1,
+        "synced_at": at,
+        "result": "ok",
+    }
     assert only("dossier", [event("dossier.portal_synced", "p", at, **fields), received()])["sync_ok"] == ok
 
 
 def test_payments_of_a_dossier_add_up() -> None:
     def paid(method: str, at: str, amount: int) -> Event:
-        fields = {"dossier_ref": "D", "method": method, "amount_vnd": amount, "paid_at": at}
+        fields: dict[str, Any] = {"dossier_ref": "D", "method": method, "amount_vnd": amount, "paid_at": at}
         return event("payment.completed", method, at, **fields)
 
     first, second = paid("online", "2026-03-03 09:00", 5), paid("cash", "2026-03-04 09:00", 7)
@@ -226,8 +246,8 @@ def test_requests_for_a_supplement_are_counted_and_the_open_one_is_known() -> No
     case = only("dossier", events)
     assert (case["rounds"], case["supplement_at"]) == (2, ms("2026-03-05 09:00"))
     assert only("dossier", events[:3])["supplement_at"] is None
-    other = clock("paused", "2026-03-05 09:00", 4)
-    other.data["reason"] = "interagency"  # type: ignore[index]
+    last = clock("paused", "2026-03-05 09:00", 4)
+    other = last._replace(data={**last.data, "reason": "interagency"})
     case = only("dossier", [*events[:3], other])
     assert (case["rounds"], case["supplement_at"]) == (1, None)
 

@@ -219,5 +219,5 @@ class Reducing(RuleBasedStateMachine):
         self.in_the_end_everything_is_what_the_ledger_says()
 
 
-class TestReducing(Reducing.TestCase):  # type: ignore[misc]
-    settings = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+TestReducing = Reducing.TestCase
+TestReducing.settings = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

@@ -1,5 +1,7 @@
 """Scenes that reducing must survive, each told once by itself: what chance may take long to find."""
 
+from typing import Any
+
 import pytest
 
 from streams.land.actions import Action
@@ -18,7 +20,7 @@ def world(*events: Said) -> World:
     return made
 
 
-def go_on(worker: Worker, until: type[Action[object]] | None = None) -> None:
+def go_on(worker: Worker, until: type[Action[Any]] | None = None) -> None:
     for _ in range(60):
         if worker.idle or (until is not None and isinstance(worker.pending, until)):
             return

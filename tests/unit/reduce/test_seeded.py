@@ -15,7 +15,8 @@ from streams.reduce.machine import Reduction
 from streams.reduce.plan import Plan
 from streams.reduce.ticks import Finished, Tick
 from tests.unit.reduce import test_scenes as scenes
-from tests.unit.reduce.model import Batch, Changes, Worker
+from tests.unit.reduce.model import Batch, Worker
+from tests.unit.reduce.tables import Changes
 from tests.unit.reduce.test_model import Reducing
 
 LOOK = settings(

@@ -17,8 +17,8 @@ from tests.unit.contracts.events import NOW, event
 
 KEEP = timedelta(hours=24)
 ROOM = 1 << 20
-GONE = errors.KafkaTimeoutError()
-TOO_LARGE = errors.MessageSizeTooLargeError()
+GONE: Exception = errors.KafkaTimeoutError()
+TOO_LARGE: Exception = errors.MessageSizeTooLargeError()
 
 
 class Log:

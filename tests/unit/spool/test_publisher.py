@@ -6,6 +6,7 @@ import stat
 import threading
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,9 +33,9 @@ class Gated(Log):
         return super().send_raw(topic, key, value)
 
 
-def opened(folder: Path, log: Log, **options: object) -> SpooledPublisher:
+def opened(folder: Path, log: Log, **options: Any) -> SpooledPublisher:
     options = {"clock": FixedClock(NOW), **options}
-    return SpooledPublisher(Kafka(), folder, client_id="test", connect=log.connect, **options)  # type: ignore[arg-type]
+    return SpooledPublisher(Kafka(), folder, client_id="test", connect=log.connect, **options)
 
 
 def test_what_was_put_is_sent_by_itself_and_has_its_receipt(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The alert machine, case by case."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_two_operators_do_not_overwrite_each_other() -> None:
     ],
 )
 def test_what_is_incomplete_is_refused_with_its_reason(
-    action: str, more: dict[str, object], reason: str
+    action: str, more: dict[str, Any], reason: str
 ) -> None:
     tested = machine(rule())
     raised(tested)
