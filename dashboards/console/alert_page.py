@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -10,12 +9,13 @@ from nicegui import ui
 
 from dashboards.console.acting import act, wish
 from dashboards.console.asking import Asking
+from dashboards.console.behind import Behind
 from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.lists import TONE, Alert
 from dashboards.console.orders_page import ask_link
 from dashboards.console.pages import opened, told
 from dashboards.console.permitted import may_step, offered
-from dashboards.console.reading import MOST, Row, shows_cases
+from dashboards.console.reading import Row
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
 from ioc.alerts import Rule
@@ -40,6 +40,7 @@ class Sheet:
         self._console, self._known, self._notice, self._ref = console, known, notice, ref
         self._alert: Alert | None = None
         self._shown: tuple[int, str] | None = None
+        self._behind = Behind(console, known, notice)
 
     async def begin(self) -> None:
         if self._known.opens("console"):
@@ -51,12 +52,13 @@ class Sheet:
         ui.timer(LOOK_EVERY_S, self.refresh, immediate=False)
 
     async def refresh(self) -> None:
-        """Ask again; draw anew if it changed."""
+        """Ask again; draw anew what changed. What could not be read is asked for again the next time."""
         mine = await told(self._console, self._known, self._notice, self._mine())
         if mine is None:
             return
-        self._notice.show("")
         if not mine:
+            self._notice.show("")
+            self._shown = None
             self._body.clear()
             with self._body:
                 text("p", say("gone"), "empty")
@@ -67,11 +69,14 @@ class Sheet:
             # Read before what we did ourselves was in it: what was answered to us counts.
             known = {"status": self._alert.status, "seqno": self._alert.seqno}
             read = read.model_copy(update=known)
-        self._alert = read
+        self._alert, rule = read, self._console.rules.get(read.rule)
         if shown != self._shown:
             self._shown = shown
-            await self._draw(self._alert)
-        self._tell(self._alert)
+            self._draw(read, rule)
+        self._tell(read)
+        whole = [await self._tell_history(read, rule), await self._behind.show(read, rule)]
+        if all(whole):
+            self._notice.show("")
 
     async def _mine(self) -> list[dict[str, Any]]:
         """This alert, if there is one that the role sees."""
@@ -91,32 +96,36 @@ class Sheet:
         self._time.set_text(said)
         self._time.classes(replace="time overdue" if entry.overdue(now) and not ended else "time")
 
-    async def _draw(self, alert: Alert) -> None:
-        console, rule = self._console, self._console.rules.get(alert.rule)
-        history, cases = await self._read(alert, rule)
+    def _draw(self, alert: Alert, rule: Rule | None) -> None:
         self._body.clear()
         with self._body:
             self._head(alert, rule)
             self._actions(alert, rule)
-            ask_link(console, self._known, "alert", alert.alert_ref, alert.to_unit or alert.unit)
+            ask_link(self._console, self._known, "alert", alert.alert_ref, alert.to_unit or alert.unit)
             with box("columns"):
                 with box("card", "section"):
                     self._procedure(alert, rule)
-                with box("card", "section"):
-                    self._behind(alert, rule, cases)
+                self._behind.place()
                 with box("card", "section"):
                     text("h2", say("history"))
-                    for step in history:
-                        self._step(step, rule)
-        ui.page_title(f"{alert.name} · {console.unit_name(alert.unit)}")
+                    self._steps = box("steps")
+                    self._read_steps = False
+        ui.page_title(f"{alert.name} · {self._console.unit_name(alert.unit)}")
 
-    async def _read(self, alert: Alert, rule: Rule | None) -> tuple[list[Row], list[Row]]:
-        ask = self._console.reading
-        told_ = await told(self._console, self._known, self._notice, ask.alert_history(alert.alert_ref))
-        cases: list[Row] | None = []
-        if rule is not None and self._known.sees_cases:
-            cases = await told(self._console, self._known, self._notice, ask.behind(rule, alert.unit))
-        return told_ or [], cases or []
+    async def _tell_history(self, alert: Alert, rule: Rule | None) -> bool:
+        """The steps so far, once for each state of the alert; False when they could not be read."""
+        if self._read_steps:
+            return True
+        asked = self._console.reading.alert_history(alert.alert_ref)
+        steps = await told(self._console, self._known, self._notice, asked)
+        self._read_steps = steps is not None
+        self._steps.clear()
+        with self._steps:
+            if steps is None:
+                text("p", say("history.unread"), "empty")
+            for step in steps or ():
+                self._step(step, rule)
+        return self._read_steps
 
     def _head(self, alert: Alert, rule: Rule | None) -> None:
         with box(f"alert head {TONE.get(alert.severity, 'soft')}"):
@@ -172,27 +181,6 @@ class Sheet:
 
         return tick
 
-    def _behind(self, alert: Alert, rule: Rule | None, cases: list[Row]) -> None:
-        text("h2", say("behind"))
-        if alert.kpi:
-            unit = alert.unit or self._console.tenant
-            ui.link(say("evidence"), f"/leader/evidence/{alert.kpi}/{unit}").classes("evidence")
-        if rule is not None and rule.personal:
-            text("p", say("behind.personal"), "empty")
-        elif rule is not None and rule.over == "values":
-            text("p", say("behind.values"), "empty")
-        elif rule is None or not shows_cases(rule):
-            text("p", say("behind.sources"), "empty")
-        elif not cases:
-            text("p", say("behind.none"), "empty")
-        now = self._console.clock.now()
-        for case in cases:
-            with box("case"):
-                ui.link(case["subject"], f"/console/case/{quoted(case['subject'])}")
-                text("span", say("since", age=formats.age((now - case["since"]).total_seconds())), "soft")
-        if len(cases) >= MOST:
-            text("p", say("behind.first", n=MOST), "soft")
-
     def _step(self, step: Row, rule: Rule | None) -> None:
         console = self._console
         said = [named("status", step["state"])]
@@ -228,8 +216,3 @@ def reason_words(rule: Rule | None, code: str) -> str:
     """The words of a reason code in its rule."""
     texts = {each.code: of(each.text) for each in rule.reasons} if rule else {}
     return texts.get(code, code)
-
-
-def quoted(subject: str) -> str:
-    """A subject as one part of an address."""
-    return quote(subject, safe="")

@@ -8,12 +8,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from nicegui import ui
 
-from dashboards.console.alert_page import quoted
 from dashboards.console.audit_export import PATH as EXPORT
 from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.lists import TONE, Alert, ordered
 from dashboards.console.orders_page import ask_link
-from dashboards.console.pages import opened, table, told
+from dashboards.console.pages import opened, quoted, table, told
 from dashboards.console.reading import MOST, Row
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -88,3 +89,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], classes: str =
                             with shown:
                                 cell()
     return made
+
+
+def quoted(subject: str) -> str:
+    """A subject as one part of an address."""
+    return quote(subject, safe="")

@@ -198,6 +198,7 @@ class SmallStore:
         self.clock = clock
         self.stopped = False
         self.events_unit = "G09.901"
+        self.breaching = [("VB-2026-0001", 9), (HOSTILE, 9)]
 
     def close(self) -> None: ...
 
@@ -227,7 +228,7 @@ class SmallStore:
                 ("a-2", "task_overdue", "Nhiệm vụ", "G09.911", "major", "raised", 1, ago[1], None, ""),
             ]),
             ("ioc_read.alert_history", [(1, ago[1], "raised", "watch", "truc_ca_ioc", "", "", "")]),
-            ("AS begun", [("VB-2026-0001", ago[1]), (HOSTILE, ago[1])]),
+            ("AS begun", [(ref, now - timedelta(minutes=since)) for ref, since in self.breaching]),
             ("ioc_read.absences", [
                 ("document_unassigned", "VB-2026-0001", "G09.901", ago[2], ago[1], 1, "hoa_toc"),
                 ("dossier_overdue", HOSTILE, "G09.915", ago[4], ago[3], 1, "1.000"),
