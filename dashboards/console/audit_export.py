@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from dashboards.console.office import OfficeLost, OfficeRefused
-from dashboards.console.signing import to_password, to_sign_in, visitor
+from dashboards.console.signing import refusal, to_password, to_sign_in, visitor
 from dashboards.console.state import Console
 from ioc.messages import say
 
@@ -32,12 +32,8 @@ def install(web: FastAPI, console: Console) -> None:
         asked = (known.token, min(max(days, 1), 400), account[:32], about[:64])
         try:
             found = await console.office.audit(*asked)
-        except OfficeLost:
-            return PlainTextResponse(say("office_lost"), 503)
-        except OfficeRefused as refused:
-            if refused.ended:
-                return to_sign_in("/console/audit")
-            return PlainTextResponse(say("refused", code=refused.code), refused.status)
+        except (OfficeLost, OfficeRefused) as error:
+            return refusal(console, known, "/console/audit", error)
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
         return Response(written(found["deeds"]), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -13,10 +13,11 @@ from dashboards.console.briefings import OnDemand, unit_of
 from dashboards.console.frame import Notice, box, text
 from dashboards.console.leading import RANKED, Item, exceptions, items, ranking, shown
 from dashboards.console.lists import TONE, Alert, ordered
+from dashboards.console.office import OfficeLost, OfficeRefused
 from dashboards.console.orders_page import standing
 from dashboards.console.pages import opened, told
 from dashboards.console.sessions import Visitor
-from dashboards.console.signing import to_password, to_sign_in, visitor
+from dashboards.console.signing import refusal, to_password, to_sign_in, visitor
 from dashboards.console.state import Console
 from dashboards.console.tiles import Tiles
 from ioc.briefing import newest
@@ -64,6 +65,10 @@ def _briefing(console: Console, find: Find) -> Callable[[Request], Awaitable[Res
             return to_sign_in("/leader")
         if known.signed.must_change:
             return to_password()
+        try:
+            await console.confirm(known)
+        except (OfficeLost, OfficeRefused) as error:
+            return refusal(console, known, "/leader", error)
         found = await find(unit_of(known, console.tenant)) if known.opens("briefing") else None
         if found is None:
             return PlainTextResponse(say("leader.no_brief"), 404)

@@ -80,9 +80,12 @@ def _install_work(console: Console) -> None:
                 text("p", say("wait"), "empty")
             shown: list[object] = []
 
+            async def absences() -> list[Row]:
+                await console.confirm(known)  # nothing else of this page asks the gateway
+                return await console.reading.absences(console.within(known))
+
             async def refresh() -> None:
-                asked = console.reading.absences(console.within(known))
-                found = await told(console, known, notice, asked)
+                found = await told(console, known, notice, absences())
                 if found is None:
                     return
                 notice.show("")

@@ -18,6 +18,8 @@ from ioc.errors import StoreRefused, StoreUnavailable
 from ioc.messages import say
 
 CONNECTED_WITHIN_S = 30.0
+AGAIN_S = 5.0
+"""A page that could not be drawn because the gateway is away is asked for again."""
 T = TypeVar("T")
 Cell = str | Callable[[], object]
 """Text, or what draws the cell's content."""
@@ -43,7 +45,10 @@ async def opened(
             await ui.context.client.connected(timeout=CONNECTED_WITHIN_S)
         except ClientConnectionTimeout:
             return None
-        await draw(known, notice)
+        if await told(console, known, notice, console.confirm(known)):
+            await draw(known, notice)
+        elif console.sessions.find(known.key) is not None:
+            ui.timer(AGAIN_S, ui.navigate.reload, once=True)
         waiting.delete()
     return None
 

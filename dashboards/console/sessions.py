@@ -70,14 +70,26 @@ class Sessions:
         self._roles = roles
         self._clock = clock
         self._held: dict[str, Signed] = {}
+        self._answered: dict[str, float] = {}
 
     def open(self, said: Mapping[str, Any]) -> str:
         """Keep what the gateway answered to a sign-in and return the key for the cookie."""
         key = secrets.token_urlsafe(32)
         while len(self._held) >= AT_MOST:
-            del self._held[next(iter(self._held))]
+            self.close(next(iter(self._held)))
         self._held[key] = Signed.model_validate(said)
+        self.confirm(key)
         return key
+
+    def confirm(self, key: str) -> None:
+        """The gateway has just said that this session is one."""
+        if key in self._held:
+            self._answered[key] = self._clock.monotonic()
+
+    def confirmed(self, key: str, within: float) -> bool:
+        """Whether it said so in the last seconds."""
+        answered = self._answered.get(key)
+        return answered is not None and self._clock.monotonic() - answered < within
 
     def find(self, key: str | None) -> Visitor | None:
         """Who a cookie belongs to; None when nobody, or its time is up."""
@@ -92,3 +104,4 @@ class Sessions:
     def close(self, key: str) -> None:
         """Forget it."""
         self._held.pop(key, None)
+        self._answered.pop(key, None)

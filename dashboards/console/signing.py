@@ -39,6 +39,17 @@ def to_password() -> RedirectResponse:
     return RedirectResponse(PASSWORD, 303)
 
 
+def refusal(console: Console, known: Visitor, path: str, error: OfficeLost | OfficeRefused) -> Response:
+    """What is said instead of a file that was asked for on a page."""
+    if isinstance(error, OfficeLost):
+        return PlainTextResponse(say("office_lost"), 503)
+    if error.ended:
+        console.sessions.close(known.key)
+        return to_sign_in(path, "ended")
+    said = say("store_lost") if error.status == 503 else say("refused", code=error.code)
+    return PlainTextResponse(said, error.status)
+
+
 def install(web: FastAPI, console: Console) -> None:
     """Add the forms and what takes them."""
     _forms(console)

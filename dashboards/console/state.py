@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dashboards.console.counting import Counting
 from dashboards.console.lists import Alert, Entry, due, time_words
-from dashboards.console.office import Office
+from dashboards.console.office import Office, OfficeLost, OfficeRefused
 from dashboards.console.reading import Reading
 from dashboards.console.sessions import Sessions, Visitor
 from ioc.alerts import Rules
@@ -15,6 +15,11 @@ from ioc.messages import of, say
 from ioc.peers import Proxies
 from ioc.reference import Catalogue
 from ioc.roles import Roles
+
+BELIEVED_S = 5.0
+"""So long a session counts as one without asking the gateway: after that a disabled account is out."""
+GRACE_S = 60.0
+"""So long it does while the gateway is away: a wall must not go dark because a gateway starts again."""
 
 
 @dataclass
@@ -49,6 +54,26 @@ class Console:
     def place(self, code: str) -> str:
         """The unit's name, or that it is the whole ministry."""
         return say("leader.totals") if code == self.tenant else self.unit_name(code)
+
+    async def confirm(self, visitor: Visitor) -> bool:
+        """True, or it raises: `OfficeRefused` for who is not signed in any more, `OfficeLost`.
+
+        For everything that is read from the store itself: only the gateway knows who was disabled, was given
+        another password or has signed out elsewhere.
+        """
+        if self.sessions.find(visitor.key) is None:
+            raise OfficeRefused(401, "bad_credential")
+        if self.sessions.confirmed(visitor.key, BELIEVED_S):
+            return True
+        try:
+            await self.office.me(visitor.token)
+        except (OfficeLost, OfficeRefused) as error:
+            away = isinstance(error, OfficeLost) or error.status == 503
+            if away and self.sessions.confirmed(visitor.key, GRACE_S):
+                return True
+            raise
+        self.sessions.confirm(visitor.key)
+        return True
 
     def mine(self, visitor: Visitor) -> tuple[str, ...]:
         """The visitor's unit and everything beneath it today."""

@@ -73,6 +73,8 @@ class SmallOffice:
             case "DELETE", ["session"]:
                 self.tokens.clear()
                 return httpx.Response(204)
+            case "GET", ["me"]:
+                return httpx.Response(200, json={"account": account})
             case "GET", ["alerts"]:
                 return httpx.Response(200, json={"alerts": list(self.alerts.values())})
             case "GET", ["alerts", ref]:
@@ -237,7 +239,8 @@ class SmallStore:
             ("ioc_read.forecasts", values(now)),
             ("v.cases >= k.minimum_cases", ranks(now)),
             ("meaning_vi", [("Hồ sơ trực tuyến", "Online dossiers", "Phần hồ sơ nộp trực tuyến.",
-                             "Their share.", "Chỉ thị 33/CT-TTg", "80 % hồ sơ", "percent", 80.0)]),
+                             "Their share.", "Chỉ thị 33/CT-TTg", "80 % hồ sơ", "percent", 80.0,
+                             None, None, None)]),
             ("has(%(wanted)s", [("online_dossier_rate", now.date(), 55.0 + n / 4) for n in range(28)]),
             ("has(%(kpis)s, kpi)", [("doc_registered_on_time_rate", "Văn bản vào sổ đúng hạn",
                                      "Registered on time", "percent")]),

@@ -33,6 +33,13 @@ class Desk:
         assert found is not None
         return found
 
+    async def open(self, path: str, until: str) -> None:
+        """Look at a page, or at where it leads, until this stands there."""
+        await self.user.open(path)
+        async with asyncio.timeout(20):
+            while until not in self.said:
+                await asyncio.sleep(0.01)
+
     @property
     def said(self) -> list[str]:
         """The texts of the page, in the order in which they were made."""
