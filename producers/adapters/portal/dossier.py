@@ -8,10 +8,12 @@ from typing import Any
 
 from ioc.clock import VIETNAM
 from ioc.contracts import EventRefused, Reason, screening
+from ioc.contracts.fields import EARLIEST, LATEST
 from ioc.units import Units
 from producers.adapters.words import fold, org_code
 
 _FORMATS = (("%Y%m%d%H%M%S", 14), ("%d/%m/%Y %H:%M:%S", 19))
+_DATE = "yyyyMMddHHmmss or dd/MM/yyyy HH:mm:ss, from 1990 to 2099"
 _CHANNELS = {"1": "direct", "2": "online", "3": "postal"}
 _APPLICANTS = {"1": "citizen", "2": "business", "3": "agency", "4": "organisation"}
 _REUSED = ("1", "2", "true")
@@ -94,11 +96,13 @@ def _instant(raw: Raw, field: str) -> datetime | None:
         return None
     for pattern, length in _FORMATS:
         try:
-            if len(text) == length:
-                return datetime.strptime(text, pattern).replace(tzinfo=VIETNAM).astimezone(UTC)
+            at = datetime.strptime(text, pattern).replace(tzinfo=VIETNAM)
         except ValueError:
             continue
-    raise refuse(field, "yyyyMMddHHmmss or dd/MM/yyyy HH:mm:ss")
+        # Software that has no date sends its own zero for it (year 1, 1900, 9999); year 1 has not even a UTC.
+        if len(text) == length and EARLIEST <= at < LATEST:
+            return at.astimezone(UTC)
+    raise refuse(field, _DATE)
 
 
 def _list(raw: Raw, field: str) -> list[Raw]:
@@ -120,7 +124,7 @@ def _flag(raw: Raw, field: str) -> bool:
 
 def _status(raw: Raw, field: str) -> int:
     text = _text(raw, field)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= 10):
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 10):
         raise refuse(field, "1 to 10")
     return int(text)
 
@@ -144,7 +148,7 @@ def read_step(raw: Raw) -> Step:
     """One item of `CapNhatTienDoHoSoMC`. Raises `EventRefused` naming the member."""
     ref, at = dossier_ref(raw), _instant(raw, "ThoiDiemXuLy")
     if at is None:
-        raise refuse("ThoiDiemXuLy", "yyyyMMddHHmmss or dd/MM/yyyy HH:mm:ss")
+        raise refuse("ThoiDiemXuLy", _DATE)
     return Step(ref, _status(raw, "TrangThai"), at)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from producers.adapters.portal.state import Closed, Intake, Paid, Pause, Resolved, State
+from producers.adapters.portal.state import Closed, Intake, Paid, Part, Pause, Resolved, State
 
 REVISION = 16
 """`seqno` = 16 × revision + rank."""
+_Part = TypeVar("_Part", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,19 @@ def rebuilt(ref: str, told: Iterable[Told]) -> State | None:
         state = (state or State(dossier_ref=ref, org=one.orgunit)).model_copy(
             update={"org": one.orgunit, "revision": one.seqno // REVISION}
         )
-        data = {key: value for key, value in one.data.items() if key != "dossier_ref"}
-        state = state.model_copy(update=_changes(state, one.name, data))
+        state = state.model_copy(update=_changes(state, one.name, one.data))
     return state
 
 
-def _changes(state: State, name: str, data: dict[str, Any]) -> dict[str, Any]:
+def _part(kind: type[_Part], data: Mapping[str, Any]) -> _Part:
+    """A part of the state, of the members it knows: an event may say more."""
+    return kind.model_validate({name: data[name] for name in kind.model_fields if name in data})
+
+
+def _changes(state: State, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     match name:
         case "dossier.received":
-            intake = Intake.model_validate(data)
+            intake = _part(Intake, data)
             return {"intake": intake, "due": intake.due_at, "as_of": _later(state, intake.received_at)}
         case "dossier.clock_changed":
             at = datetime.fromisoformat(data["at"])
@@ -64,16 +69,16 @@ def _changes(state: State, name: str, data: dict[str, Any]) -> dict[str, Any]:
         case "dossier.portal_synced":
             return {"status": data["portal_status"]}
         case "dossier.resolved":
-            resolved = Resolved.model_validate(data)
+            resolved = _part(Resolved, data)
             as_of = _later(state, resolved.resolved_at)
             stored = bool(resolved.store_returned)
             told = {"e_result": resolved.e_result, "store_returned": stored}
             return {"resolved": resolved, "as_of": as_of, **told}
         case "dossier.closed":
-            closed = Closed.model_validate(data)
+            closed = _part(Closed, data)
             return {"closed": closed, "as_of": _later(state, closed.closed_at)}
         case "payment.completed":
-            paid = Paid.model_validate(data)
+            paid = _part(Paid, data)
             return {"paid": paid, "fee": paid.amount_vnd}
     return {}
 

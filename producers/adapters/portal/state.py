@@ -55,7 +55,7 @@ class Closed(Part):
 
 
 class Paid(Part):
-    method: Literal["online", "cash"]
+    method: Literal["online", "transfer", "cash", "exempt"]
     amount_vnd: int
     paid_at: datetime
 

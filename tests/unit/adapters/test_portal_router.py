@@ -145,6 +145,24 @@ def test_a_bad_dossier_is_named_and_the_others_are_taken(door: Door) -> None:
     assert [(code, refused.field) for code, refused in door.refused] == [("motcua", "NgayTiepNhan")]
 
 
+def test_a_date_that_stands_for_none_does_not_take_the_others_with_it(door: Door) -> None:
+    bad = dossier(MaHoSo="A-1", NgayTra="00010101000000")
+    answer = door.call("DongBoHoSoMC", data=[dossier(), bad])
+    assert answer["error_code"] == "03" and "data/1.NgayTra" in answer["message"]
+    assert {event.subject for event in door.bench.publisher.events} == {REF}
+
+
+def test_whatever_fails_the_caller_is_asked_to_send_again(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: Any) -> list[Any]:
+        raise OverflowError(PERSON)
+
+    monkeypatch.setattr(door.bench.engine, "take_dossiers", fails)
+    assert door.call("DongBoHoSoMC", data=[dossier()])["error_code"] == "99"
+    assert "OverflowError" in caplog.text and PERSON not in caplog.text
+
+
 def test_kafka_away_is_no_success(door: Door) -> None:
     door.bench.publisher.failing = True
     assert door.call("DongBoHoSoMC", data=[dossier()])["error_code"] == "99"

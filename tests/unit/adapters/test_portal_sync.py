@@ -187,7 +187,9 @@ def test_a_later_date_without_reason_is_an_extension(tmp_path: Path) -> None:
         ({"MaHoSo": "001096012345"}, "MaHoSo", Reason.personal_data),
         ({"MaHoSo": "TOI MAT"}, "MaHoSo", Reason.secret_marking),
         ({"TrangThaiHoSo": "11"}, "TrangThaiHoSo", Reason.schema),
+        ({"TrangThaiHoSo": "0040"}, "TrangThaiHoSo", Reason.schema),
         ({"TrangThaiHoSo": ["4"]}, "TrangThaiHoSo", Reason.schema),
+        ({"TrangThaiHoSo": "004" + "0" * 5000}, "TrangThaiHoSo", Reason.schema),
         ({"NgayTiepNhan": "2026-09-01"}, "NgayTiepNhan", Reason.schema),
         ({"NgayTiepNhan": "20260231080000"}, "NgayTiepNhan", Reason.schema),
         ({"NgayHenTra": ""}, "NgayHenTra", Reason.schema),
@@ -213,6 +215,35 @@ def test_refused_with_the_member(
     (refused,) = items[0].refused
     assert (refused.where, refused.field, refused.reason) == ("data/0", member, reason)
     assert len(items[1].events) == 2
+
+
+NO_DATES = ("00010101000000", "01/01/0001 00:00:00", "19000101000000", "99991231235959")
+
+
+def test_a_date_that_stands_for_none_is_refused_with_its_member(tmp_path: Path) -> None:
+    asked = supplement(1, "20260903090000")
+    dates = [
+        name for raw in (dossier(NgayKetThucXuLy="", NgayTuChoi=""), asked) for name in raw if "Ngay" in name
+    ]
+    assert len(dates) == 10
+    wrong = [
+        dossier(DanhSachHoSoBoSung=[asked | {name: no_date}]) if name in asked else dossier(**{name: no_date})
+        for name in dates
+        for no_date in NO_DATES
+    ]
+    items = Bench(tmp_path).engine.take_dossiers([*wrong, dossier()], "data")
+    refused = [(each.where, each.field) for item in items for each in item.refused]
+    members = [name for name in dates for _ in NO_DATES]
+    assert refused == [(f"data/{n}", name) for n, name in enumerate(members)]
+    assert len(items[-1].events) == 2
+
+
+def test_a_step_at_a_date_that_stands_for_none_is_refused(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.send()
+    items = bench.engine.take_steps([step(5, "00010101000000"), step(5, "20260901100000")], "data")
+    assert [each.field for item in items for each in item.refused] == ["ThoiDiemXuLy"]
+    assert sum(len(item.events) for item in items) == 2
 
 
 def test_units_by_code_or_name(tmp_path: Path) -> None:
@@ -281,6 +312,30 @@ def test_a_lost_memory_is_rebuilt_from_what_was_told(tmp_path: Path) -> None:
         second.send(TrangThaiHoSo="7", NgayTra="20260912080000")
         assert before is not None
         assert {event.seqno // 16 for event in second.publisher.events} == {before.revision + 1}
+
+
+class Foreign:
+    """A ledger with what another program told of a dossier, in words that this engine never says."""
+
+    def any(self, urn: str) -> bool:
+        return True
+
+    def told(self, urn: str, ref: str) -> list[Told]:
+        paid = {"method": "transfer", "amount_vnd": 5, "paid_at": "2026-09-01T02:00:00Z"}
+        closed = {"outcome": "returned", "closed_at": "2026-09-11T01:00:00Z", "return_channel": "postal"}
+        said: list[tuple[str, dict[str, Any]]] = [("payment.completed", paid), ("dossier.closed", closed)]
+        return [
+            Told(name, 16 + n, "G09.915", {"dossier_ref": ref, **data}) for n, (name, data) in enumerate(said)
+        ]
+
+
+def test_a_memory_is_rebuilt_from_what_another_program_told(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, recovery=Foreign())
+    known = bench.engine.known(REF)
+    assert known is not None and known.paid is not None and known.closed is not None
+    assert (known.paid.method, known.closed.outcome) == ("transfer", "returned")
+    told = bench.send(TrangThaiHoSo="10", NgayTra="20260911080000", DanhSachLePhi=[{"Gia": "5"}])
+    assert told == ["received", "resolved", "portal_synced"]
 
 
 def test_a_step_of_an_unknown_dossier_is_refused(tmp_path: Path) -> None:
