@@ -21,6 +21,7 @@ from ioc.contracts import (
     encode,
     mask_field,
 )
+from ioc.contracts.fields import EARLIEST, LARGEST, LATEST
 from ioc.sources import Source
 
 
@@ -86,14 +87,17 @@ class EventMaker:
         orgunit: str,
         data: Mapping[str, Any],
         seqno: int | None = None,
+        nth: int = 0,
         salt: str = "",
     ) -> Envelope:
-        """One event. `seqno` defaults to 16 × epoch-ms(time) + number of the type; `salt` makes an id differ.
+        """One event. `seqno` defaults to 16 × (epoch-ms(time) + nth) + number of the type; `nth`: how many of
+        the type told of this subject and time before it; `salt` makes an id differ.
 
         Raises `EventRefused`.
         """
-        plain = {key: _plain(value) for key, value in data.items() if value is not None}
-        content = orjson.dumps([name, orgunit, _plain(time), plain, salt], option=orjson.OPT_SORT_KEYS)
+        plain = {key: _plain(f"/data/{key}", value) for key, value in data.items() if value is not None}
+        at = _plain("/time", time)
+        content = orjson.dumps([name, orgunit, at, plain, salt], option=orjson.OPT_SORT_KEYS)
         now = self._clock.now()
         if time > now + SKEW:
             raise EventRefused(Reason.future_time, "/time", "", "at most 5 minutes ahead of now")
@@ -103,7 +107,7 @@ class EventMaker:
             id=str(uuid.uuid5(self._namespace, content.decode())),
             time=time,
             orgunit=orgunit,
-            seqno=16 * max(int(time.timestamp() * 1000), 1) + rank(name) if seqno is None else seqno,
+            seqno=16 * (int(time.timestamp() * 1000) + nth) + rank(name) if seqno is None else seqno,
             producedat=now,
             data=plain,
             tenant=self.rules.tenant,
@@ -116,8 +120,15 @@ def rank(name: str) -> int:
     return BY_NAME[name].n % 16
 
 
-def _plain(value: Any) -> Any:
-    """Instants as one text, to the millisecond: the id must not depend on how a sender writes an offset."""
+def _plain(field: str, value: Any) -> Any:
+    """Instants as one text, to the millisecond: the id must not depend on how a sender writes an offset.
+
+    Raises `EventRefused` for what no event could hold, before it is too large for UTC or for JSON.
+    """
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise EventRefused(Reason.schema, field, "", f"a number up to {LARGEST}")
     if not isinstance(value, datetime):
         return value
+    if not EARLIEST <= value < LATEST:
+        raise EventRefused(Reason.schema, field, "", "a date from 1990 to 2099")
     return value.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -6,13 +6,14 @@ a column that is not in the map is never read. A row that fails is refused alone
 
 import hmac
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ioc.contracts import BY_NAME, EventRefused, Reason
+from ioc.contracts import BY_NAME, Envelope, EventRefused, Reason
 from ioc.sources import Column, Table
 from producers.adapters.base import EventMaker, Item, Refused
 from producers.adapters.sheets import Sheet, open_sheets, text_of
@@ -23,7 +24,15 @@ TIME = "time"
 UNIT = "unit"
 _BETWEEN_CODES = re.compile(r"[;,\s]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
+_SPREADSHEET_NUMBER = re.compile(r"\d([.,]\d+)?E\+?\d+|\d+\.0")
+"""What a spreadsheet leaves of a long number: `1.1E+09` is that of many persons, `1096012345.0` of none."""
+LEAST_DIGITS = 6
 _YES_NO = {"1": True, "true": True, "x": True, "0": False, "false": False}
+
+
+Told = Counter[int]
+"""How many rows of a file told of one subject at one time (as its hash, to stay small): a date has no time of
+day, and rows of one day follow each other as they stand."""
 
 
 class _CellRefused(Exception):
@@ -33,8 +42,18 @@ class _CellRefused(Exception):
 
 
 def person_ref(key: bytes, identifier: str) -> str:
-    """The pseudonym of a person: the same for every spelling of the identifier."""
+    """The pseudonym of a person: the same for every spelling of the identifier.
+
+    Raises `ValueError` for what is not a number of one person: all who are written so would become one.
+    """
     plain = "".join(sign for sign in identifier.upper() if sign.isalnum())
+    digits = [sign for sign in plain if sign in "0123456789"]
+    lost = _SPREADSHEET_NUMBER.fullmatch(identifier.strip().upper())
+    if lost or len(digits) < LEAST_DIGITS or not any(sign != "0" for sign in digits):
+        raise ValueError("no number of a person")
+    if len(plain) == len(digits) in (10, 11):
+        # Citizen numbers have 12 digits, of which a spreadsheet drops the zeros (one or two) they begin with.
+        plain = plain.zfill(12)
     return hmac.digest(key, plain.encode(), "sha256").hex()
 
 
@@ -73,13 +92,14 @@ class TablesAdapter:
 
     def read(self, where: str, path: Path) -> Iterator[Item]:
         """One item a row, in order; a file that cannot be read further ends with one refusal."""
+        told: Told = Counter()
         try:
             for sheet in open_sheets(path):
-                yield from self._sheet(f"{where}!{sheet.label}" if sheet.label else where, sheet)
+                yield from self._sheet(f"{where}!{sheet.label}" if sheet.label else where, sheet, told)
         except EventRefused as error:
             yield Item(where, (), (Refused.of(where, error),))
 
-    def _sheet(self, where: str, sheet: Sheet) -> Iterator[Item]:
+    def _sheet(self, where: str, sheet: Sheet, told: Told) -> Iterator[Item]:
         maps = [_bind(table, sheet.header) for table in self._maker.source.tables]
         fitting = [bound for bound in maps if isinstance(bound, _Bound)]
         if not fitting:
@@ -88,9 +108,9 @@ class TablesAdapter:
             return
         chosen = max(fitting, key=lambda bound: len(bound.fields))
         for line, cells in sheet.rows:
-            yield self._row(f"{where}:{line}", chosen, cells)
+            yield self._row(f"{where}:{line}", chosen, cells, told)
 
-    def _row(self, where: str, bound: _Bound, cells: Sequence[Any]) -> Item:
+    def _row(self, where: str, bound: _Bound, cells: Sequence[Any], told: Told) -> Item:
         values: dict[str, Any] = dict(bound.table.constants)
         refused = []
         for field, (index, header, column) in bound.fields.items():
@@ -104,15 +124,19 @@ class TablesAdapter:
         if refused:
             return Item(where, (), tuple(refused[:1]))
         try:
-            return Item(where, (self._event(bound.table, values),))
+            return Item(where, (self._event(bound.table, values, told),))
         except EventRefused as error:
             return Item(where, (), (Refused.of(where, error, _names(bound)),))
 
-    def _event(self, table: Table, values: dict[str, Any]) -> Any:
+    def _event(self, table: Table, values: dict[str, Any], told: Told) -> Envelope:
         data = {field: value for field, value in values.items() if field not in (TIME, UNIT, PERSON)}
         if PERSON in values:
             data["person_ref"] = values[PERSON]
-        return self._maker.make(table.name, time=values[table.time], orgunit=values[table.orgunit], data=data)
+        time, orgunit = values[table.time], values[table.orgunit]
+        row = hash((table.name, data.get(BY_NAME[table.name].subject_field), time))
+        event = self._maker.make(table.name, time=time, orgunit=orgunit, data=data, nth=told[row])
+        told[row] += 1
+        return event
 
     def _value(self, field: str, column: Column, cell: Any) -> Any:
         """The cell as the contract wants it. Raises `_CellRefused`; never repeats what the cell holds."""
@@ -122,7 +146,10 @@ class TablesAdapter:
                 raise _CellRefused("a value")
             return None
         if field == PERSON:
-            return person_ref(self._key, _with_zeros(cell, text))
+            try:
+                return person_ref(self._key, text)
+            except ValueError:
+                raise _CellRefused("a number of a person") from None
         words = {fold(word): value for word, value in column.values.items()}
         if fold(text) in words:
             return words[fold(text)]
@@ -139,12 +166,6 @@ def _names(bound: _Bound) -> dict[str, str]:
     names["person_ref"] = names.get(PERSON, "")
     names["subject"] = names.get(BY_NAME[bound.table.name].subject_field, "")
     return names | {"orgunit": names.get(bound.table.orgunit, ""), "time": names.get(bound.table.time, "")}
-
-
-def _with_zeros(cell: Any, text: str) -> str:
-    """A citizen number that a spreadsheet took for a number gets its zeros back: all of them begin with 0 and
-    have 12 digits, so a number of 10 or 11 digits can be nothing else."""
-    return text.zfill(12) if isinstance(cell, int | float) and 10 <= len(text) <= 11 else text
 
 
 def _typed(column: Column, text: str) -> Any:

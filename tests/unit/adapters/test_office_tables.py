@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from pydantic import ValidationError
 
-from ioc.contracts import BY_NAME, Reason, encode
+from ioc.contracts import BY_NAME, Reason, canonical_data, encode, fingerprint
 from ioc.errors import SettingsError
 from ioc.settings import Settings
 from ioc.sources import Table
@@ -114,6 +114,34 @@ def test_tasks_changed(tmp_path: Path) -> None:
     assert [event.seqno for event in found] == sorted(event.seqno for event in found)
 
 
+SAME_DAY = (
+    CHANGED.splitlines()[0]
+    + "\n"
+    + "".join(
+        f"NV-01;G09.919;{state};{progress};;01/10/2026\n"
+        for state, progress in (("Đang thực hiện", 50), ("Đã trình", 90), ("Hoàn thành", 100))
+    )
+)
+
+
+def test_rows_of_one_day_keep_the_order_of_their_table(tmp_path: Path) -> None:
+    other = "NV-02;G09.919;Đang thực hiện;60;;01/10/2026\n"
+    *first, alone = events(tmp_path, "qlvb", SAME_DAY + other)
+    assert len({event.time for event in first}) == 1
+    assert [event.seqno - first[0].seqno for event in first] == [0, 16, 32]
+    assert alone.seqno == first[0].seqno
+
+
+def test_a_table_that_lost_a_row_of_a_day_repeats_the_others(tmp_path: Path) -> None:
+    lines = SAME_DAY.splitlines(keepends=True)
+    whole, shorter = (events(tmp_path, "qlvb", "".join(rows)) for rows in (lines, [lines[0], *lines[2:]]))
+    said = [
+        [(event.id, fingerprint(event, canonical_data(event.data))) for event in each]
+        for each in (whole, shorter)
+    ]
+    assert said[1] == said[0][1:]
+
+
 def test_archive_batches(tmp_path: Path) -> None:
     first, second = events(tmp_path, "luutru", BATCHES)
     assert names([first, second]) == ["archive.batch_processed"] * 2
@@ -181,6 +209,8 @@ def test_a_workbook_of_tasks(tmp_path: Path) -> None:
         ("qlvb", CHANGED, "60;;", "60;01/02/2027;", "Thời hạn mới", Reason.schema),
         ("luutru", BATCHES, "48.250", "48.25", "Số trang", Reason.schema),
         ("luutru", BATCHES, '"1.200"', "", "Số hồ sơ", Reason.schema),
+        ("luutru", BATCHES, "48.250", "9" * 20, "Số trang", Reason.schema),
+        ("luutru", BATCHES, "48.250", "9" * 5000, "Số trang", Reason.schema),
         ("dq_job", ASSESSED, ";990;", ";1001;", "Số bản ghi đúng", Reason.schema),
         ("csdl_tthc", PROCEDURES, "7,5", "-1", "Thời hạn giải quyết (ngày)", Reason.schema),
         ("csdl_tthc", PROCEDURES, "Đúng hạn", "Không rõ", "Công bố đúng hạn", Reason.schema),

@@ -17,7 +17,7 @@ from ioc.contracts import Reason, encode
 from producers.adapters import sheets
 from producers.adapters.base import Item
 from producers.adapters.tables import TablesAdapter, person_ref
-from producers.adapters.words import day_or_instant, fold
+from producers.adapters.words import day_or_instant
 from tests.unit.adapters.support import CANARY, KEY, field, maker, names
 
 PERSON = "001096012345"
@@ -89,7 +89,9 @@ def test_the_map_is_chosen_by_the_header(tmp_path: Path) -> None:
 
 
 def test_constants_of_a_source(tmp_path: Path) -> None:
-    text = "Số hiệu;Mã đơn vị;Hành động;Ngày cấp;Hiệu lực đến\nCB-7;G09.905;Cấp mới;01/09/2026;01/09/2028\n"
+    text = (
+        "Số hiệu;Mã đơn vị;Hành động;Ngày cấp;Hiệu lực đến\nCB-000007;G09.905;Cấp mới;01/09/2026;01/09/2028\n"
+    )
     (item,) = read(tmp_path, text, source="ca")
     (event,) = item.events
     assert (field(event, "kind"), field(event, "action")) == ("digital_signature", "issued")
@@ -100,7 +102,7 @@ def test_constants_of_a_source(tmp_path: Path) -> None:
 def test_training(tmp_path: Path) -> None:
     header = "Số hiệu;Mã đơn vị;Nhóm khóa học;Mức độ;Kết quả;Số giờ;Ngày hoàn thành"
     (item,) = read(
-        tmp_path, f"{header}\nCB-7;G09.905;Chuyển đổi số;;Đạt;1.200,5;01/09/2026\n", source="daotao"
+        tmp_path, f"{header}\nCB-000007;G09.905;Chuyển đổi số;;Đạt;1.200,5;01/09/2026\n", source="daotao"
     )
     (event,) = item.events
     assert (field(event, "course_group"), field(event, "level"), field(event, "passed")) == (
@@ -165,13 +167,89 @@ def test_a_file_cut_off_keeps_its_good_rows(tmp_path: Path) -> None:
     assert items[-1].refused[0].reason is Reason.undecodable
 
 
-@given(st.text(), st.text())
-def test_a_pseudonym_depends_on_key_and_identifier(one: str, other: str) -> None:
-    assert len(person_ref(KEY, one)) == 64
-    if fold(one) != fold(other):
-        plain = ["".join(sign for sign in each.upper() if sign.isalnum()) for each in (one, other)]
-        assert (person_ref(KEY, one) == person_ref(KEY, other)) == (plain[0] == plain[1])
-    assert person_ref(KEY, one) != person_ref(b"khac", one)
+NOBODY = [
+    "-",
+    "--",
+    "?",
+    "N/A",
+    "không có",
+    "x",
+    "CB-7",
+    "0",
+    "000000000000",
+    "1.1E+09",
+    "1,1E+09",
+    "1.09601234567E+11",
+    "1096012345.0",
+    "12345",
+    "٠٠١٠٩٦٠١٢٣٤٥",
+]
+
+
+@pytest.mark.parametrize("written", NOBODY)
+def test_a_cell_that_names_nobody_is_refused_and_not_repeated(tmp_path: Path, written: str) -> None:
+    row = CHANGES.splitlines()[1].replace(PERSON, f'"{written}"')
+    (item,) = read(tmp_path, f"{CHANGES.splitlines()[0]}\n{row}\n")
+    (refused,) = item.refused
+    assert (refused.field, refused.reason, refused.expected) == (
+        "Số định danh",
+        Reason.schema,
+        "a number of a person",
+    )
+    assert item.events == ()
+
+
+@pytest.mark.parametrize("number", [PERSON, "079" + PERSON[3:]])
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_zeros_that_a_spreadsheet_dropped_are_put_back(tmp_path: Path, number: str, name: str) -> None:
+    rows = [line.split(";") for line in CHANGES.splitlines()[:2]]
+    short = number.lstrip("0")
+    cells: list[object] = [*rows[1]]
+    cells[0] = int(short) if name == "a.xlsx" else short
+    path = tmp_path / name
+    if name == "a.xlsx":
+        book = Workbook()
+        sheet = book.active
+        assert isinstance(sheet, Worksheet)
+        sheet.append(rows[0])
+        sheet.append(cells)
+        book.save(path)
+    else:
+        path.write_text("\n".join(";".join(map(str, row)) for row in (rows[0], cells)), encoding="utf-8")
+    (item,) = TablesAdapter(maker("hrm"), KEY).read(name, path)
+    (event,) = item.events
+    assert field(event, "person_ref") == hmac.new(KEY, number.encode(), hashlib.sha256).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "header"),
+    [
+        ("02/10/2026", "01/01/0001", "Ngày hoàn thành"),
+        ("02/10/2026", "0001-01-01 00:00:00", "Ngày hoàn thành"),
+        ("01/10/2026", "01/01/0001", "Ngày hiệu lực"),
+    ],
+)
+def test_a_date_before_all_calendars_fails_its_row_alone(
+    tmp_path: Path, old: str, new: str, header: str
+) -> None:
+    head, first, second = CHANGES.splitlines()
+    items = read(tmp_path, "\n".join([head, first.replace(old, new), second]))
+    assert [(each.where, each.field) for item in items for each in item.refused] == [("a.csv:2", header)]
+    assert [len(item.events) for item in items] == [0, 1]
+
+
+NUMBERS = st.from_regex(r"(CB-)?[1-9][0-9]{2}[ .]?[0-9]{3,8}", fullmatch=True)
+
+
+@given(NUMBERS, NUMBERS)
+def test_a_pseudonym_depends_on_key_and_number(one: str, other: str) -> None:
+    first = person_ref(KEY, one)
+    assert len(first) == 64 and first != person_ref(b"khac", one)
+    plain = ["".join(sign for sign in each if sign.isalnum()) for each in (one, other)]
+    full = [each.zfill(12) if each.isdigit() and len(each) in (10, 11) else each for each in plain]
+    assert (first == person_ref(KEY, other)) == (full[0] == full[1])
+    spaced = " ".join(one.lower())
+    assert person_ref(KEY, spaced) == first
 
 
 @given(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2099, 1, 1)))
