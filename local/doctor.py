@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from ioc import secrets
 from ioc.errors import SettingsError
 from ioc.reference import Catalogue
 from ioc.settings import Settings, read_json
@@ -26,6 +27,7 @@ def _credential_findings(settings: Settings) -> list[str]:
     wrong = []
     if path.exists() and not credentials.is_private(path):
         wrong.append(f"{path} can be read by others, expected mode 600")
+    wrong += [f"{path}: {finding}" for finding in secrets.findings(known.get("sources", {}))]
     missing = [code for code in sources if code not in known.get("sources", {})]
     if missing:
         wrong.append(

@@ -1,6 +1,6 @@
 """Which adapter reads a file: by what its source is, and by the file's extension."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ioc.clock import Clock
@@ -19,9 +19,14 @@ CALLS = frozenset({".json"})
 
 
 class Reader:
-    """Files of one source → items. Never raises for what a file holds."""
+    """Files of one source → items. Never raises for what a file holds.
 
-    def __init__(self, source: Source, rules: Rules, clock: Clock, pseudonym_key: bytes) -> None:
+    `pseudonym_key` is asked for each table of persons: who adds the key later need not start anything again.
+    """
+
+    def __init__(
+        self, source: Source, rules: Rules, clock: Clock, pseudonym_key: Callable[[], bytes]
+    ) -> None:
         self.source = source
         self.rules = rules
         self._clock = clock
@@ -45,10 +50,11 @@ class Reader:
             with path.open("rb") as stream:
                 yield EdXmlAdapter(self._maker).read(path.name, stream)
         elif self.is_table(path):
-            if not self._key and self.source.has_persons:
+            key = self._key() if self.source.has_persons else b""
+            if not key and self.source.has_persons:
                 code = self.source.system_code
                 raise SettingsError(f"credentials.json: sources.{code}.pseudonym_key: expected a key")
-            yield from TablesAdapter(self._maker, self._key).read(path.name, path)
+            yield from TablesAdapter(self._maker, key).read(path.name, path)
         else:
             yield Item(path.name, (), (Refused(path.name, "", Reason.undecodable, self._expected()),))
 

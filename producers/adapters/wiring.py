@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter
 from ioc.clock import Clock
 from ioc.errors import SettingsError
 from ioc.reference import Catalogue
+from ioc.secrets import secret
 from ioc.settings import Settings
 from ioc.sources import Source
 from producers.adapters.base import Refused
@@ -34,7 +36,7 @@ def pseudonym_key(path: Path, code: str) -> bytes:
     """The key of a source in the credentials file; empty when it has none."""
     try:
         entries: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("sources", {})
-        return str(entries.get(code, {}).get("pseudonym_key", "")).encode()
+        return secret(entries.get(code), "pseudonym_key").encode()
     except FileNotFoundError:
         return b""
     except (OSError, ValueError, AttributeError) as error:
@@ -81,7 +83,7 @@ class Adapters:
     def importer(self, source: Source) -> Importer:
         """What takes the files of a source."""
         engine = self.engine(source)
-        key = pseudonym_key(self.settings.credentials_file, source.system_code)
+        key = partial(pseudonym_key, self.settings.credentials_file, source.system_code)
         return Importer(
             Reader(source, self.rules, self.clock, key),
             self.publisher,

@@ -7,6 +7,7 @@ of an answer says nothing about which sources exist.
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from starlette.datastructures import Headers
 
 from ioc.clock import Clock
 from ioc.errors import SettingsError
+from ioc.secrets import findings, secret
 from producers.gateway.problems import Problem
 
+log = logging.getLogger("ioc.access")
 RELOAD_S = 2.0
 
 
@@ -54,8 +57,10 @@ class Keyring:
             if (stat.st_mtime_ns, stat.st_size) == self._seen:
                 return
             sources = json.loads(self._path.read_text(encoding="utf-8")).get("sources", {})
-            self._digests = digests({code: str(entry.get("key", "")) for code, entry in sources.items()})
+            self._digests = digests({code: secret(entry, "key") for code, entry in sources.items()})
             self._seen = (stat.st_mtime_ns, stat.st_size)
+            for finding in findings(sources):
+                log.warning("%s: %s", self._path, finding)
         except (OSError, ValueError, AttributeError) as error:
             if not self._digests:
                 kind = error.__class__.__name__

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ioc.clock import Clock
+from ioc.secrets import secret
 
 RELOAD_S = 2.0
 SESSION_S = 8 * 3600.0
@@ -50,12 +51,13 @@ class CredentialAccounts:
         self._looked = now
         try:
             entries = json.loads(self._path.read_text(encoding="utf-8")).get("sources", {})
+            accounts = {code: entries.get(code) for code in self._sources}
         except (OSError, ValueError, AttributeError):
             return  # an unreadable file changes nothing: the accounts known so far stay
         self._known = {
-            code: (_digest(str(entry["username"])), _digest(str(entry["password"])))
-            for code, entry in entries.items()
-            if code in self._sources and entry.get("username") and entry.get("password")
+            code: (_digest(name), _digest(word))
+            for code, entry in accounts.items()
+            if (name := secret(entry, "username")) and (word := secret(entry, "password"))
         }
 
 

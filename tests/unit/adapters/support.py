@@ -27,7 +27,7 @@ def maker(code: str, at: FixedClock | None = None) -> EventMaker:
 
 
 def reader(code: str) -> Reader:
-    return Reader(CATALOGUE.sources[code], RULES, clock(), KEY)
+    return Reader(CATALOGUE.sources[code], RULES, clock(), lambda: KEY)
 
 
 class KeepingPublisher:

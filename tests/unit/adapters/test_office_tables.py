@@ -15,7 +15,7 @@ from ioc.settings import Settings
 from ioc.sources import Table
 from producers.adapters.base import Item
 from producers.adapters.reader import Reader
-from producers.adapters.tables import TablesAdapter
+from producers.adapters.tables import TablesAdapter, person_ref
 from producers.adapters.wiring import Adapters
 from tests.unit.adapters.support import CANARY, CATALOGUE, RULES, KeepingPublisher, clock, field, maker, names
 
@@ -247,11 +247,28 @@ def test_importing_needs_no_key_and_counts_once(tmp_path: Path, source: str) -> 
 
 def test_tables_of_persons_still_need_their_key(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Số định danh\n1\n", encoding="utf-8")
-    reader = Reader(CATALOGUE.sources["hrm"], RULES, clock(), b"")
+    reader = Reader(CATALOGUE.sources["hrm"], RULES, clock(), lambda: b"")
     with pytest.raises(SettingsError, match="pseudonym_key"):
         list(reader.read(tmp_path / "a.csv"))
     with pytest.raises(ValueError, match="pseudonym key"):
         TablesAdapter(maker("hrm"), b"")
+
+
+@pytest.mark.parametrize("entry", [None, {}, {"pseudonym_key": None}, {"pseudonym_key": 7}])
+def test_a_key_that_is_no_text_is_none_until_there_is_one(tmp_path: Path, entry: Any) -> None:
+    credentials, path = tmp_path / "credentials.json", tmp_path / "a.csv"
+    credentials.write_text(json.dumps({"sources": {"ca": entry}}), encoding="utf-8")
+    row = "CB-000007;G09.905;Cấp mới;01/09/2026;01/09/2028"
+    path.write_text(f"Số hiệu;Mã đơn vị;Hành động;Ngày cấp;Hiệu lực đến\n{row}\n", encoding="utf-8")
+    publisher = KeepingPublisher()
+    importer = Adapters(Settings(data=tmp_path), CATALOGUE, clock(), publisher).importer(
+        CATALOGUE.sources["ca"]
+    )
+    with pytest.raises(SettingsError, match=r"sources\.ca\.pseudonym_key"):
+        importer.take(path)
+    credentials.write_text(json.dumps({"sources": {"ca": {"pseudonym_key": "khoa"}}}), encoding="utf-8")
+    assert importer.take(path).published == 1
+    assert field(publisher.events[0], "person_ref") == person_ref(b"khoa", "CB-000007")
 
 
 TABLES = [

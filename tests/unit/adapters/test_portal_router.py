@@ -185,6 +185,13 @@ def test_changed_passwords_are_noticed(door: Door) -> None:
     assert door.login(password="moi")
 
 
+@pytest.mark.parametrize("entry", [{"username": "motcua", "password": 12345}, None, []])
+def test_what_is_no_text_is_no_password(door: Door, entry: Any) -> None:
+    path = door.bench.folder / "credentials.json"
+    path.write_text(json.dumps({"sources": {"motcua": entry}}), encoding="utf-8")
+    assert not door.login(password="12345")
+
+
 def test_a_login_is_short(tmp_path: Path) -> None:
     door = Door(tmp_path)
     body = {"username": "motcua", "password": "mk", "x": "y" * 20_000}

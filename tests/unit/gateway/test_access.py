@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
 from starlette.datastructures import Headers
 
 from ioc.clock import FixedClock
@@ -34,3 +36,30 @@ def test_every_bit_of_a_key_counts(tmp_path: Path) -> None:
     others = [key[:-1], key + b"x", key * 2, key.upper(), b"", b"\0", key + b"\0", KEY[::-1].encode()]
     assert [each for each in (*flipped, *others) if not refused(keyring, b"Bearer " + each)] == []
     assert refused(keyring, b"Bearer " + key, b"Bearer " + key), "said twice, it is said by nobody"
+
+
+@pytest.mark.parametrize(
+    ("value", "writing"),
+    [
+        (None, "None"),
+        (True, "True"),
+        (12345678, "12345678"),
+        (1.5, "1.5"),
+        ([], "[]"),
+        ({"a": 1}, "{'a': 1}"),
+    ],
+)
+def test_what_is_no_text_is_no_key_and_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, value: Any, writing: str
+) -> None:
+    credentials = tmp_path / "credentials.json"
+    credentials.write_text(
+        json.dumps({"sources": {"vxp": {"key": value}, "hrm": None, "qlvb": {"key": KEY}}})
+    )
+    keyring = Keyring(credentials, FixedClock(NOW))
+    assert keyring.source_of(writing) is None
+    assert keyring.source_of(KEY) == "qlvb"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{credentials}: sources.vxp.key is no text, expected a text of at least one sign: it opens nothing",
+        f"{credentials}: sources.hrm is no object, expected its username, password, key and pseudonym_key",
+    ]

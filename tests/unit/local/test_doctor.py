@@ -6,6 +6,7 @@ from typing import Any, cast
 from ioc.settings import Settings
 from local import credentials
 from local import doctor as machine
+from local.rundir import write_atomically
 from local.stack import source_codes
 from storage import doctor
 from storage.client import Store
@@ -76,6 +77,17 @@ def test_the_machine_is_well_after_a_first_start(tmp_path: Path) -> None:
     settings.credentials_file.chmod(0o640)
     (finding,) = machine.findings(settings)
     assert "expected mode 600" in finding
+
+
+def test_a_key_that_is_no_text_is_a_finding(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    document = credentials.ensure(settings.credentials_file, source_codes(settings))
+    document["sources"]["hrm"]["pseudonym_key"] = None
+    write_atomically(settings.credentials_file, document, mode=0o600)
+    assert machine.findings(settings) == [
+        f"{settings.credentials_file}: sources.hrm.pseudonym_key is no text, "
+        "expected a text of at least one sign: it opens nothing"
+    ]
 
 
 def test_a_full_disk_is_a_finding(tmp_path: Path) -> None:
