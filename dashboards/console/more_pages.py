@@ -13,7 +13,7 @@ from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.lists import TONE, Alert, ordered
 from dashboards.console.orders_page import ask_link
 from dashboards.console.pages import opened, quoted, table, told
-from dashboards.console.reading import MOST, Row
+from dashboards.console.reading import Row
 from dashboards.console.sessions import Visitor
 from dashboards.console.state import Console
 from ioc.clock import VIETNAM
@@ -82,7 +82,7 @@ def _install_work(console: Console) -> None:
 
             async def absences() -> list[Row]:
                 await console.confirm(known)  # nothing else of this page asks the gateway
-                return await console.reading.absences(console.within(known))
+                return await console.reading.absences(console.within(known), SHOWN)
 
             async def refresh() -> None:
                 found = await told(console, known, notice, absences())
@@ -115,12 +115,11 @@ def _work(console: Console, known: Visitor, found: list[Row]) -> None:
         with box("card", "section"):
             with box("heading", "h2"):
                 text("span", named("kind", kind))
-                more = "+" if len(found) > MOST else ""
-                text("small", formats.number(sum(row["cases"] for row in group)) + more, "soft")
-            for row in group[:SHOWN]:
+                text("small", formats.number(group[0]["cases_of_kind"]), "soft")
+            for row in group:
                 _piece(console, known, row, now)
-            if len(group) > SHOWN:
-                text("p", say("work.more", n=formats.number(len(group) - SHOWN)), "soft")
+            if (left := group[0]["of_kind"] - len(group)) > 0:
+                text("p", say("work.more", n=formats.number(left)), "soft")
 
 
 def _piece(console: Console, known: Visitor, row: Row, now: datetime) -> None:

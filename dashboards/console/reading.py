@@ -67,15 +67,20 @@ class Reading:
                 self._store = None
                 raise
 
-    async def absences(self, units: Sequence[str] | None) -> list[Row]:
-        """What is missing, the longest overdue first; of these units, None: of all."""
+    async def absences(self, units: Sequence[str] | None, most: int) -> list[Row]:
+        """What is missing, the longest overdue first; of these units, None: of all.
+
+        At most so many of each kind, so that none drives out another; each row says how many lines and cases
+        there are of its kind.
+        """
         names = ("kind", "subject", "unit", "since", "due", "cases", "detail")
         return await self.rows(
-            names,
-            f"SELECT {', '.join(names)} FROM ioc_read.absences"  # noqa: S608
-            " WHERE (%(all)s OR has(%(units)s, unit)) ORDER BY due, kind, subject LIMIT %(most)s",
+            (*names, "of_kind", "cases_of_kind"),
+            f"SELECT {', '.join(names)}, count() OVER (PARTITION BY kind),"  # noqa: S608
+            " sum(cases) OVER (PARTITION BY kind) FROM ioc_read.absences"
+            " WHERE (%(all)s OR has(%(units)s, unit)) ORDER BY due, kind, subject LIMIT %(most)s BY kind",
             **_within(units),
-            most=MOST + 1,
+            most=most,
         )
 
     async def behind(self, rule: Rule, unit: str) -> list[Row]:

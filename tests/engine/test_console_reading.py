@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
@@ -69,6 +69,27 @@ def test_what_breaches_a_rule_is_found_by_unit(store: Store, console: Reading) -
     assert ask(console.behind(rule, f"{TENANT}.904")) == []
 
 
+def test_many_of_one_kind_leave_none_of_another_out(store: Store, console: Reading) -> None:
+    unit, begun = f"{TENANT}.905", ARRIVED - timedelta(days=30)
+    rows = [
+        {"tenant": TENANT, "subject": f"NV-{n:03}", "unit": unit, "opened_at": begun, "open": 1,
+         "due_at": begun + timedelta(hours=n), "version": 1}
+        for n in range(250)
+    ]  # fmt: skip
+    store.insert("ioc.cases_task", list(rows[0]), [[row[name] for row in rows] for name in rows[0]])
+    document = {
+        "tenant": TENANT, "subject": "VB-905", "unit": unit, "opened_at": ARRIVED, "open": 1,
+        "urgency": "hoa_toc", "assign_due_at": ARRIVED, "version": 1,
+    }  # fmt: skip
+    store.insert("ioc.cases_document_in", list(document), [[value] for value in document.values()])
+    found = ask(console.absences([unit], 12))
+    tasks = [row for row in found if row["kind"] == "task_overdue"]
+    assert [row["subject"] for row in tasks] == [f"NV-{n:03}" for n in range(12)]
+    assert {(row["of_kind"], row["cases_of_kind"]) for row in tasks} == {(250, 250)}
+    (other,) = (row for row in found if row not in tasks)
+    assert (other["kind"], other["subject"], other["of_kind"]) == ("document_unassigned", "VB-905", 1)
+
+
 def test_every_rule_over_cases_can_be_opened(console: Reading) -> None:
     rules = Rules.load()
     opened = {rule.id for rule in rules.values() if shows_cases(rule)}
@@ -81,8 +102,8 @@ def test_every_rule_over_cases_can_be_opened(console: Reading) -> None:
 
 def test_every_other_statement_runs(console: Reading) -> None:
     unit = f"{TENANT}.999"
-    ask(console.absences([unit]))
-    ask(console.absences(None))
+    ask(console.absences([unit], 12))
+    ask(console.absences(None, 12))
     assert ask(console.alert_history("none")) == []
     assert ask(leader_reading.values(console, unit)) == []
     assert ask(leader_reading.ranked(console, "unit_dx_score")) == []

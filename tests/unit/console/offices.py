@@ -232,9 +232,9 @@ class SmallStore:
             ("ioc_read.alert_history", [(1, ago[1], "raised", "watch", "truc_ca_ioc", "", "", "")]),
             ("AS begun", [(ref, now - timedelta(minutes=since)) for ref, since in self.breaching]),
             ("ioc_read.absences", [
-                ("document_unassigned", "VB-2026-0001", "G09.901", ago[2], ago[1], 1, "hoa_toc"),
-                ("dossier_overdue", HOSTILE, "G09.915", ago[4], ago[3], 1, "1.000"),
-                ("hr_unsynced", "", "G09.904", ago[4], ago[3], 14, ""),
+                ("document_unassigned", "VB-2026-0001", "G09.901", ago[2], ago[1], 1, "hoa_toc", 1, 1),
+                ("dossier_overdue", HOSTILE, "G09.915", ago[4], ago[3], 1, "1.000", 31, 31),
+                ("hr_unsynced", "", "G09.904", ago[4], ago[3], 14, "", 1, 14),
             ]),
             ("ioc_read.forecasts", values(now)),
             ("v.cases >= k.minimum_cases", ranks(now)),
