@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from ioc.contracts.fields import Ref
 from ioc.words import Part
 
 AHEAD = timedelta(days=366)
@@ -102,7 +103,7 @@ class Wish(Part):
 
     kind: Kind
     about: About
-    ref: str = Field(pattern=r"^[0-9A-Za-zĐđ][0-9A-Za-zĐđ._/\-]{0,63}$")
+    ref: Ref
     window: Literal["day", "week", "month", "ytd"] | None = None
     unit: str = Field(pattern=r"^[A-Z][0-9]{2}(\.[0-9]{2,3}){0,3}$")
     code: str = Field(pattern=r"^[a-z_]{1,32}$")

@@ -44,6 +44,7 @@ CATALOGUE = Catalogue.load()
 KPIS, RULES = Kpis.load(), Rules.load()
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 REF = "5f0e8f0a-1111-5222-8333-444455556666"
+EDXML = "G09.902,2026/03/02,123/QĐ-BNV"
 WORD = "mật khẩu đủ dài"
 
 
@@ -246,7 +247,7 @@ class FakeOrders:
         return True
 
     def units_of(self, subject: str) -> set[str]:
-        return {"CV-902": {"G09.902"}, "CV-905": {"G09.905"}}.get(subject, set())
+        return {"CV-902": {"G09.902"}, EDXML: {"G09.902"}, "CV-905": {"G09.905"}}.get(subject, set())
 
     def corrects(self, event: str) -> bool:
         return event == "evt-correcting"

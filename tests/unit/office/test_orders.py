@@ -9,7 +9,7 @@ import pytest
 
 from ioc.orders import CODES, NEXT, Act, Kind, State, Step, Wish
 from ioc.roles import Roles
-from tests.unit.office.bench import REF, Bench, opened
+from tests.unit.office.bench import EDXML, REF, Bench, opened
 
 ROLES = Roles.load()
 KPI = "online_dossier_rate"
@@ -89,6 +89,14 @@ def test_every_role_asks_answers_and_sees_what_it_may(tmp_path: Path) -> None:
                 assert status == wanted, (role, kind, status)
         refused = {each[0] for each in bench.desk.told() if each[1] == "order_task" and each[2] == "refused"}
         assert len(refused) == len(ROLES), "everybody but the leader, and the head of another unit"
+
+    run(tmp_path, story)
+
+
+def test_a_document_that_came_by_edxml_is_named_as_its_events_name_it(tmp_path: Path) -> None:
+    async def story(bench: Bench) -> None:
+        one = await made(bench, {**CORRECTION, "ref": EDXML})
+        assert [(str(order.id), order.wish.ref) for order in bench.orders.listed()] == [(one, EDXML)]
 
     run(tmp_path, story)
 
