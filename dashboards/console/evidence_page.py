@@ -1,5 +1,7 @@
 """`/leader/evidence/KPI/UNIT`: what a number was made from, and the law behind it."""
 
+from datetime import datetime
+
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from nicegui import ui
@@ -50,20 +52,9 @@ async def _draw(console: Console, known: Visitor, notice: Notice, kpi: str, unit
             text("p", f"{say('leader.target', target=shown(what['target'], measure))} {decided}", "soft")
         if what["legal_quote"]:
             text("blockquote", what["legal_quote"])
-        rows = [
-            (
-                named("window", each["window"]),
-                shown(each["value"], what["unit_of_measure"]),
-                counted(each),
-                formats.moment(each["as_of"], now) if each["as_of"] else formats.NO_DATA,
-            )
-            for each in values
-        ]
-        table(tuple(map(say, ("col.window", "col.value", "col.counted", "col.as_of"))), rows)
-        last = values[-1]
-        if last["expected_units"]:
-            units = {"n": last["coverage_units"], "of": last["expected_units"]}
-            text("p", say("evidence.coverage", **units), "soft")
+        names = ("col.window", "col.value", "col.counted", "col.coverage", "col.as_of")
+        rows = [told_of(each, measure, now) for each in values]
+        table(tuple(map(say, names)), rows, stale=[each["fresh"] == 0 for each in values])
     if unit != console.tenant:
         ask_link(console, known, "kpi", kpi, unit)
     if days:
@@ -71,6 +62,22 @@ async def _draw(console: Console, known: Visitor, notice: Notice, kpi: str, unit
             text("h2", f"{say('evidence.history')} · {say('window.month')}")
             told_days = [(written(each["day"]), shown(each["value"], measure)) for each in days[::-1]]
             table((say("col.day"), say("col.value")), told_days, "narrow")
+
+
+def told_of(row: Row, measure: str, now: datetime) -> tuple[str, ...]:
+    """One window: its value and since when that is old, what it was made from, of how many units, when."""
+    value = shown(row["value"], measure)
+    if row["fresh"] == 0:
+        since = formats.moment(row["stale_since"], now) if row["stale_since"] else formats.NO_DATA
+        value = f"{value} · {say('leader.stale')} · {since}"
+    units = {"n": row["coverage_units"], "of": row["expected_units"]}
+    return (
+        named("window", row["window"]),
+        value,
+        counted(row),
+        say("evidence.coverage", **units) if row["expected_units"] else formats.NO_DATA,
+        formats.moment(row["as_of"], now) if row["as_of"] else formats.NO_DATA,
+    )
 
 
 def counted(row: Row) -> str:

@@ -71,7 +71,7 @@ async def windows(reading: Reading, kpi: str, unit: str) -> list[Row]:
     """Its values of all windows that contain today, with what they were made from."""
     names = (
         *("window", "value", "numerator", "denominator", "cases"),
-        *("coverage_units", "expected_units", "as_of"),
+        *("coverage_units", "expected_units", "as_of", "fresh", "stale_since"),
     )
     return await reading.rows(
         names,

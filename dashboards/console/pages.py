@@ -78,15 +78,20 @@ async def told(console: Console, known: Visitor, notice: Notice, asked: Awaitabl
     return None
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]], classes: str = "") -> ui.element:
-    """A table that becomes a list of cards on a phone; a cell is text unless it is drawn."""
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[Cell]], classes: str = "", stale: Sequence[bool] = ()
+) -> ui.element:
+    """A table that becomes a list of cards on a phone; a cell is text unless it is drawn.
+
+    `stale`: for each row, whether it is hatched as old; none are when it is left out.
+    """
     with ui.element("table").classes(f"table {classes}") as made:
         with ui.element("thead"), ui.element("tr"):
             for name in columns:
                 text("th", name).props("scope=col")
         with ui.element("tbody"):
-            for row in rows:
-                with ui.element("tr"):
+            for row, old in zip(rows, stale or [False] * len(rows), strict=True):
+                with ui.element("tr").classes("stale" if old else ""):
                     for name, cell in zip(columns, row, strict=True):
                         shown = text("td", cell if isinstance(cell, str) else "")
                         shown.props["data-name"] = name

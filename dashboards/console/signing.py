@@ -17,7 +17,7 @@ from ioc.messages import say
 SIGN_IN = "/console/sign-in"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 OURS = re.compile(r"/(leader|console|adoption)(/[A-Za-z0-9._,Đ%-]+)*/?")
-"""Where one may be led after signing in: paths of ours, with all that a case may be named by (`fields.Ref`)."""
+"""Where one may be led after signing in: paths of ours, with all that names a case (`fields.Ref`)."""
 WHY = ("ended", "credential", "attempts", "office_lost", "store_lost", "signed_out", "password_changed",
        "weak_password")  # fmt: skip
 LIMIT = 4096

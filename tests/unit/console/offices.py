@@ -246,8 +246,8 @@ class SmallStore:
                                      "Registered on time", "percent")]),
             ("FROM ioc_read.published", [(now.date() - timedelta(days=n), 60.0 + n) for n in range(5)]),
             ("coverage_units", [
-                ("day", 55.0, 11, 20, 20, 19, 22, now),
-                ("month", 61.8, 866, 1402, 1402, 19, 22, now),
+                ("day", 55.0, 11, 20, 20, 19, 22, ago[4], 0, ago[3]),
+                ("month", 61.8, 866, 1402, 1402, 21, 22, now, 1, None),
             ]),
         ]  # fmt: skip
 
