@@ -6,12 +6,14 @@ they were: the next one goes on, or begins again when it cannot tell what stands
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 import orjson
 
 from ioc.contracts import BY_NAME
+from ioc.errors import StoreRefused
 from ioc.reference import Catalogue
 from ioc.sources import TYPE_PREFIX, TYPE_SUFFIX
 from ioc.topics import BY_NAME as TOPICS
@@ -98,21 +100,17 @@ class Rebuilding:
         if self.wish is None:
             return
         live.confirm()
-        anew = self._anew = self._anew or self._taken_up(self.wish, held, live, now)
         try:
-            anew.slice(held, live.watermark, live.tick, now)
-        except LedgerTorn as error:
+            anew = self._made(self.wish, held, live, now)
+        except (LedgerTorn, StoreRefused) as error:
+            # Taken up again it would fail again, and each time take the reducer with it.
             self._end(now, {"failed": str(error)})
             return
-        self._reach("sliced")
-        self._note(anew, now)
-        if anew.behind(held, live.watermark):
+        if anew is None:
             return
-        if _expired(self._store, held) & anew.scope.kinds - self._kept:
-            self._again(now)  # rows expired before they were read
-        elif anew.scope.source:
+        if anew.scope.source:
             self._put_page(anew, live, now)
-        elif anew.counted(now, live.tick):
+        else:
             self._finish(anew, live, now)
 
     def day_done(self, now: int) -> None:
@@ -139,6 +137,25 @@ class Rebuilding:
             anew.begin(self._kept, now)
         return anew
 
+    def _made(self, wish: Wish, held: Mapping[Partition, Held], live: Live, now: int) -> Anew | None:
+        """What is beside, once it stands where the live tables do. Raises `LedgerTorn`, `StoreRefused`."""
+        anew = self._anew = self._anew or self._taken_up(wish, held, live, now)
+        anew.slice(held, live.watermark, live.tick, now)
+        self._reach("sliced")
+        self._note(anew, now)
+        if anew.behind(held, live.watermark):
+            return None
+        if _expired(self._store, held) & anew.scope.kinds - self._kept:
+            self._again(now)  # rows expired before they were read
+            return None
+        if not anew.scope.source:
+            if not anew.counted(now, live.tick):
+                return None
+            live.confirm()
+            anew.count_rest(now, live.tick)
+            self._reach("counted")
+        return anew
+
     def _note(self, anew: Anew, now: int) -> None:
         if self.wish is not None:
             made = replace(self.wish, vector=dump_vector(anew.vector), events=anew.events)
@@ -154,9 +171,6 @@ class Rebuilding:
 
     def _finish(self, anew: Anew, live: Live, now: int) -> None:
         """Both stand at the same place of the ledger: compare, or exchange."""
-        live.confirm()
-        anew.count_rest(now, live.tick)
-        self._reach("counted")
         if self.wish is not None and self.wish.check:
             live.settle_at(now)
             tables = [KINDS[kind].table for kind in sorted(anew.scope.kinds)]
@@ -195,7 +209,8 @@ class Rebuilding:
             self._report[kind] = self._report.get(kind, 0) + len(before)
 
     def _end(self, now: int, report: Mapping[str, Any]) -> None:
-        exchange.away(self._store, DATABASE)
+        with suppress(StoreRefused):  # what may not be made beside may not be taken away either
+            exchange.away(self._store, DATABASE)
         if self.wish is not None:
             said = orjson.dumps(report, option=orjson.OPT_SORT_KEYS).decode() if report else ""
             rebuilds.note(self._store, replace(self.wish, state=DONE, vector="", report=said), now)

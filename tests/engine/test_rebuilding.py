@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from ioc.errors import StoreRefused
 from ioc.kpis import Kpis
 from storage import exchange
 from storage.client import Store
@@ -214,3 +215,20 @@ def test_a_ledger_with_a_hole_is_said_and_changes_nothing(
     assert "no row at offset 3" in found["failed"]
     assert bench.cells() == expected
     assert bench.fraction("online_dossier_rate", TENANT)[1] > 0
+
+
+def test_a_rebuild_that_the_store_refuses_is_given_up_and_counting_goes_on(
+    bench: Bench, expected: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> None:
+        raise StoreRefused(497, f"Not enough privileges: CREATE DATABASE ON {DATABASE}.*")
+
+    monkeypatch.setattr(exchange, "beside", denied)
+    monkeypatch.setattr(exchange, "away", denied)
+    found = orjson.loads(rebuilt(bench).report)
+    assert DATABASE in found["failed"]
+    assert bench.cells() == expected
+    before = bench.fraction("online_dossier_rate")[1]
+    bench.ledger.append([dossier("N1", "2026-03-09 09:00", "2026-03-20 17:00")])
+    bench.finish(bench.reducer())
+    assert bench.fraction("online_dossier_rate")[1] == before + 1
