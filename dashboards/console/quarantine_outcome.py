@@ -88,7 +88,9 @@ def _value(console: Console, each: Mapping[str, Any], known: Mapping[str, Row]) 
 
 
 def _side(side: Mapping[str, Any], measure: str) -> str:
-    """`96,2% (25/26)`."""
+    """`96,2% (25/26)`, or that too few persons stand behind it."""
+    if side["numerator"] is None:
+        return say("verdict.hidden")
     counted = f"{formats.number(side['numerator'])}/{formats.number(side['denominator'])}"
     value = side.get("value")
     return f"{shown(value, measure)} ({counted})" if value is not None else counted

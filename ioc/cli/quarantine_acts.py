@@ -200,11 +200,13 @@ def _say_act(act: Mapping[str, Any]) -> None:
     for value in outcome.get("values", []):
         before, after = value["before"], value["after"]
         where = f"{value['kpi']} {value['unit']} {value['window']} {value['dim']}".rstrip()
-        say(
-            f"{where:<56} {before['numerator']}/{before['denominator']} → "
-            f"{after['numerator']}/{after['denominator']}"
-        )
+        shown = "dưới 5 người, không nêu" if value.get("hidden") else f"{_counts(before)} → {_counts(after)}"
+        say(f"{where:<56} {shown}")
     if also := outcome.get("also"):
         say(f"cũng đổi, không cộng dồn nên không tính trước: {', '.join(also)}")
     if outcome.get("error"):
         say(outcome["error"])
+
+
+def _counts(side: Mapping[str, Any]) -> str:
+    return f"{side['numerator']}/{side['denominator']}"

@@ -21,6 +21,7 @@ from storage.client import Store
 from storage.composites import READS
 from storage.foreseeing import Cell, Counts
 from storage.reference import nearest
+from storage.series import LEAST_PERSONS
 from streams.reduce.corrections import Corrections
 from streams.reduce.facts import Event
 from streams.reduce.kinds import KINDS
@@ -34,6 +35,8 @@ VERSION = 2**62
 """Greater than that of any tick: beside the live tables, what would be goes before what is."""
 MOST = 500
 """Values of one answer."""
+HIDDEN: Mapping[str, Any] = dict.fromkeys(("numerator", "denominator", "cases", "value"))
+"""What is said of a value that few persons stand behind."""
 Place = tuple[str, str, str, str]
 """kpi, dim, unit, window."""
 Whose = tuple[str, str, str]
@@ -174,18 +177,20 @@ class Effects:
             return foreseeing.difference(before, beside.cells(listed, now))
 
     def _shown(self, place: Place, delta: Sequence[int], standing: Mapping[Whose, Counts]) -> dict[str, Any]:
-        """A value before and after."""
+        """A value before and after; without its numbers where few persons could be told from one another."""
         name, dim, unit, window = place
         kpi = self._kpis[name]
         before = standing.get((dim, unit, window), foreseeing.NOTHING)
         after = _after(kpi, before, delta)
+        hidden = kpi.personal and any(0 < cases < LEAST_PERSONS for _, _, cases in (before, after))
         return {
             "kpi": name,
             "dim": dim,
             "unit": unit,
             "window": window,
-            "before": _number(kpi, before),
-            "after": _number(kpi, after),
+            "before": HIDDEN if hidden else _number(kpi, before),
+            "after": HIDDEN if hidden else _number(kpi, after),
+            "hidden": hidden,
         }
 
     def _standing(self, kpi: str) -> Mapping[Whose, Counts]:

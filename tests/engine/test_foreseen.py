@@ -139,5 +139,42 @@ def test_what_is_foretold_comes_to_pass_and_nothing_else(bench: Bench, case: str
     assert foreseen.cases == 0 or told
 
 
+def settled(n: int) -> list[Decoded]:
+    """A change of one person, synchronised in time."""
+    ref, person = f"HR{n}", f"{n:064x}"
+    changed = said(
+        "hr.change_recorded", 100 + n, "2026-03-02 10:00", source="hrm", change_ref=ref, person_ref=person,
+        org=UNIT, change_group="transfer", effective_at="2026-03-02 10:00", completed_at="2026-03-02 10:00",
+        origin="system",
+    )  # fmt: skip
+    known = said(
+        "hr.record_synced", 200 + n, "2026-03-03 09:00", source="csdlqg_cbccvc", change_ref=ref,
+        person_ref=person, org=UNIT, target="national_db", result="ok", fields_total=30, fields_filled=30,
+        synced_at="2026-03-03 09:00",
+    )  # fmt: skip
+    return [changed, known]
+
+
+def test_numbers_made_from_few_persons_are_hidden_on_either_side(bench: Bench) -> None:
+    kpi = "hr_sync_sla_rate"
+
+    def told(*persons: int) -> list[dict[str, Any]]:
+        effects = Effects(bench.store, bench.catalogue, bench.kpis, TENANT)
+        found = effects.of([each for n in persons for each in settled(n)], bench.now).document()
+        return [each for each in found["values"] if each["kpi"] == kpi]
+
+    few = told(*range(4))
+    assert few
+    for each in few:
+        assert each["hidden"]
+        assert {*each["before"].values(), *each["after"].values()} == {None}
+    enough = told(*range(5))
+    assert {(each["after"]["cases"], each["hidden"]) for each in enough} == {(5, False)}
+
+    bench.reduce([row(each) for n in range(4) for each in settled(n)])
+    assert told(*range(4, 9)), "four before, nine after"
+    assert all(each["hidden"] for each in told(*range(4, 9)))
+
+
 def _counts(value: Mapping[str, int]) -> tuple[int, int, int]:
     return value["numerator"], value["denominator"], value["cases"]

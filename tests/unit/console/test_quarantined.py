@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from dashboards.console.office import Office, OfficeRefused
 from dashboards.console.quarantine_acting import ask, words
+from dashboards.console.quarantine_outcome import _side
 from dashboards.console.quarantined import (
     DeskAct,
     Group,
@@ -53,6 +54,12 @@ def test_the_masked_value_stands_at_the_wrong_field(masked: str, pointer: str, v
 def test_a_shape_is_spread_out_and_what_is_none_stays() -> None:
     assert pretty('{"a":"text(1)"}') == '{\n  "a": "text(1)"\n}'
     assert pretty("") == ""
+
+
+def test_a_value_that_few_persons_stand_behind_is_said_to_be_hidden() -> None:
+    hidden = dict.fromkeys(("numerator", "denominator", "cases", "value"))
+    assert "5" in _side(hidden, "percent") and "/" not in _side(hidden, "percent")
+    assert _side({"numerator": 2, "denominator": 8, "value": None}, "percent") == "2/8"
 
 
 def test_every_code_of_the_desk_has_words_in_every_language() -> None:
