@@ -25,7 +25,10 @@ def settle(data: Path, catalogue: Path | None, tenant: str | None) -> None:
     tops = [unit.code for unit in Catalogue.load(Path(folder) if folder else None).units if not unit.parent]
     wanted = tenant or (tops[0] if tops else "")
     if wanted not in tops:
-        raise SettingsError(f"tenant {wanted}: expected {' or '.join(tops) or 'a unit'}, the catalogue's top")
+        raise SettingsError(
+            f"tenant {wanted}: expected {' or '.join(tops) or 'a unit'}, the top of the catalogue; another"
+            " organisation brings its own (IOC_CATALOGUE)"
+        )
     if held and wanted != held:
         raise SettingsError(f"{data} holds the data of {held}: use another --data for {wanted}")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)

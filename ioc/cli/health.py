@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ioc.cli.output import Data, Json, fail, print_json, say
+from ioc.cli.stack import Folder, Tenant
 
 if TYPE_CHECKING:
     from ioc.settings import Settings
@@ -20,17 +21,12 @@ def register(app: typer.Typer) -> None:
 
 def status(data: Data = None, json: Json = False) -> None:
     """Processes with their restarts, addresses, and how far landing is behind each topic."""
+    from ioc.cli.attached import attached, processes_of
     from ioc.cli.stack import ready_document
-    from ioc.settings import load
-    from local.rundir import read_stack
     from local.topics import KafkaUnavailable, lag
 
-    settings = load(data)
-    stack = read_stack(settings.data)
-    processes = [
-        {"name": name, "pid": one["pid"], "up": one["up"], "restarts": one["restarts"], "since": one["since"]}
-        for name, one in stack["processes"].items()
-    ]
+    settings = attached(data)
+    processes = processes_of(settings)
     addresses = {name: value for name, value in ready_document(settings).items() if name != "ready"}
     behind: dict[str, int] | None
     try:
@@ -40,7 +36,9 @@ def status(data: Data = None, json: Json = False) -> None:
     if json:
         print_json({"processes": processes, "addresses": addresses, "lag": behind})
         return
-    for one in processes:
+    if processes is None:
+        say("processes   not started here: ask what starts them, such as `docker compose ps`")
+    for one in processes or []:
         state = "up" if one["up"] else "DOWN"
         say(f"{one['name']:<11} {state:<5} pid {one['pid'] or '–':<8} restarts {one['restarts']}")
     for name, value in addresses.items():
@@ -179,25 +177,28 @@ def migrate(data: Data = None) -> None:
     say(f"migrations: applied {', '.join(applied)}" if applied else "migrations: all are applied")
 
 
-def prepare(data: Data = None) -> None:
-    """All that a production stack needs before its first process: credentials, topics, tables, somebody who
-    may sign in. Repeatable."""
+def prepare(data: Data = None, catalogue: Folder = None, tenant: Tenant = None) -> None:
+    """All that a production stack needs before its first process: whose data it holds, credentials, topics,
+    tables, the accounts that a stack makes for itself. Repeatable."""
     from contextlib import closing
 
     from ioc.accounts import FIRST
     from ioc.clock import SystemClock
     from ioc.settings import load
-    from local import first_account
+    from local import first_account, organisation
     from local.credentials import ensure
     from local.stack import source_codes
     from storage.client import Store
 
+    organisation.settle(load(data).data, catalogue, tenant)
     settings = load(data)
+    say(f"organisation: {settings.tenant}, catalogue {settings.catalogue or 'of the program'}")
     ensure(settings.credentials_file, source_codes(settings))
     say(f"credentials: {settings.credentials_file}")
     topics(data)
     migrate(data)
     with closing(Store(settings.clickhouse)) as store:
         made = first_account.ensure(settings, store, SystemClock())
+        first_account.ensure_line(settings, store, SystemClock())
     # What is printed here stands in a container's log: the password does not.
     say(f"accounts: {FIRST} was made, see `ioc credentials {FIRST}`" if made else "accounts: there are some")

@@ -10,14 +10,18 @@ import pytest
 from argon2 import PasswordHasher
 
 from ioc.accounts import FIRST, LINE, LINE_ROLE, Account, Kept
+from ioc.cli import health
 from ioc.clock import FixedClock
+from ioc.errors import SettingsError
 from ioc.passwords import Passwords
-from ioc.settings import ClickHouse, Settings
+from ioc.settings import ClickHouse, Settings, load
 from local import credentials, first_account
 from storage import accounts
 from storage.client import Store
+from tests.engine.process import environment
 
 pytestmark = pytest.mark.engine
+G02 = Path(__file__).parents[2] / "examples" / "g02"
 CLOCK = FixedClock(datetime(2026, 3, 10, 3, 0, tzinfo=UTC))
 
 
@@ -85,3 +89,31 @@ def test_the_command_line_has_an_account_of_its_own_and_a_disabled_one_stays_so(
     assert again is not None and again.account.disabled
     made = store.query("SELECT object FROM ioc.audit_trail WHERE tenant = 'G74' AND action = 'add_account'")
     assert made == [(LINE,)]
+
+
+@pytest.fixture
+def produced(migrated: ClickHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment as in containers; the topics are there."""
+    for name, value in {**environment(migrated), "IOC_CLICKHOUSE__HOST": migrated.host}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("local.topics.ensure_topics", lambda *_, **__: [])
+    monkeypatch.setattr("local.first_account.Passwords", cheap)
+
+
+def test_a_production_stack_is_prepared_with_its_units_and_both_accounts(
+    produced: None, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        health.prepare(tmp_path, G02, "G02")
+    assert (load(tmp_path).tenant, load(tmp_path).catalogue) == ("G02", G02)
+    assert {each.name for each in accounts.listed(store, "G02")} == {FIRST, LINE}
+    password = first_account.known(load(tmp_path), LINE)
+    assert password and password not in capsys.readouterr().out
+
+
+def test_a_tenant_without_its_own_units_is_refused_before_anything_is_made(
+    produced: None, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=r"tenant G02: expected G09.*IOC_CATALOGUE"):
+        health.prepare(tmp_path, None, "G02")
+    assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,8 @@
 import os
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from ioc.peers import Proxies
 from ioc.settings import Settings
 from local.jars import KAFKA_VERSION
 
@@ -20,6 +22,14 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 OURS = {"prepare", "worker", "reducer", "gateway", "wall"}
 SECRET = re.compile("PASSWORD|SECRET|TOKEN|KEY|CLUSTER_ID")
+OF_THIS_FILE = {
+    "IOC_CATALOGUE",
+    "IOC_CLICKHOUSE__HOST",
+    "IOC_GATEWAY__HOST",
+    "IOC_GATEWAY__PORT",
+    "IOC_DATA",
+}
+"""Named in documents, and decided by the file: where its own services are, and where it mounts a folder."""
 
 
 def environments() -> Iterator[tuple[str, str, str]]:
@@ -67,7 +77,7 @@ def test_every_lasting_service_says_whether_it_is_well(name: str) -> None:
 def test_every_setting_of_ours_exists() -> None:
     named = {variable for _, variable, _ in environments() if variable.startswith("IOC_")}
     named |= set(re.findall(r"^(IOC_\w+)=", EXAMPLE, re.MULTILINE))
-    named -= {"IOC_DATA", "IOC_BOARDS"}  # where things lie inside a container
+    named -= {"IOC_BOARDS"}  # where Grafana's files lie inside its container
     assert {variable for variable in named if not setting_exists(variable)} == set()
 
 
@@ -76,24 +86,95 @@ def test_a_setting_that_does_not_exist_would_be_found(wrong: str) -> None:
     assert not setting_exists(wrong)
 
 
-def test_the_settings_of_the_file_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("IOC_"):
-            monkeypatch.delenv(name)
-    for service, variable, value in environments():
-        if service == "worker" and variable != "IOC_DATA":
-            monkeypatch.setenv(variable, "G09" if value.startswith("${") else value)
-    settings = Settings()
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Settings]:
+    """The settings that a service finds, with nothing in .env but what is demanded."""
+
+    def load(service: str) -> Settings:
+        for name in list(os.environ):
+            if name.startswith("IOC_"):
+                monkeypatch.delenv(name)
+        for variable, value in SERVICES[service]["environment"].items():
+            monkeypatch.setenv(variable, filled(value))
+        return Settings()
+
+    return load
+
+
+def filled(value: str) -> str:
+    """As compose reads it when .env has only what is demanded."""
+    found = re.fullmatch(r"\$\{\w+:([?-])(.*)\}", value)
+    if found is None:
+        return value
+    return found[2] if found[1] == "-" else "G09"
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_the_settings_of_the_file_load(name: str, loaded: Callable[[str], Settings]) -> None:
+    settings = loaded(name)
     assert settings.kafka.bootstrap == "kafka:9092"
     assert settings.clickhouse.embedded is False
-    assert settings.gateway.host == "0.0.0.0"
+
+
+@pytest.mark.parametrize("listener", ["gateway", "wall"])
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_service_listens_everywhere_and_is_asked_by_its_name(
+    name: str, listener: str, loaded: Callable[[str], Settings]
+) -> None:
+    settings = loaded(name)
+    where = settings.gateway if listener == "gateway" else settings.wall
+    assert where.host == ("0.0.0.0" if name == listener else listener)
+    assert listener in SERVICES
+
+
+def test_the_gateway_believes_the_console_about_who_signs_in(loaded: Callable[[str], Settings]) -> None:
+    (net,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    first = str(next(ip_network(net["subnet"]).hosts()))
+    for name in ("gateway", "wall"):
+        assert "networks" not in SERVICES[name]
+        trusted = Proxies(loaded(name).trusted_proxies)
+        assert first in trusted, "what asks through this machine's ports comes from here"
+        assert "127.0.0.1" in trusted
+        assert "172.30.20.1" not in trusted
+        assert "8.8.8.8" not in trusted
+
+
+def test_what_documents_say_of_settings_holds_here() -> None:
+    pages = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / ".env.example"]
+    said = set(re.findall(r"\bIOC_[A-Z][A-Z0-9_]*", "\n".join(page.read_text("utf-8") for page in pages)))
+    settings = {name for name in said if setting_exists(name) or name.startswith("IOC_NOTIFY__")}
+    assert {"IOC_TRUSTED_PROXIES", "IOC_NOTIFY__TRUC_CA", "IOC_CATALOGUE", "IOC_CANARY_EVERY_S"} < settings
+    for service in sorted(OURS):
+        assert SERVICES[service]["env_file"] == [{"path": ".env", "required": False}]
+        given = SERVICES[service]["environment"]
+        ignored = {
+            name for name in settings & set(given) if not given[name].startswith(f"${{{name}:")
+        } - OF_THIS_FILE
+        assert ignored == set(), f"{service}: a value in .env would change nothing"
+
+
+def test_the_catalogue_of_the_env_file_is_the_one_that_is_read() -> None:
+    for service in sorted(OURS):
+        mounted = dict(
+            reversed(volume.removesuffix(":ro").rsplit(":", 1)) for volume in SERVICES[service]["volumes"]
+        )
+        assert mounted[SERVICES[service]["environment"]["IOC_CATALOGUE"]] == (
+            "${IOC_CATALOGUE:-./ioc/catalogue}"
+        )
+    assert (ROOT / "ioc" / "catalogue" / "units.yaml").exists()
+
+
+def test_what_is_grafanas_alone_stays_out_of_our_containers() -> None:
+    assert {SERVICES[name]["environment"]["GRAFANA_ADMIN_PASSWORD"] for name in OURS} == {""}
 
 
 def test_secrets_come_from_the_environment_and_are_demanded() -> None:
     literal = [
         (service, variable)
         for service, variable, value in environments()
-        if SECRET.search(variable) and not re.fullmatch(r"\$\{\w+:\?see \.env\.example\}", value)
+        if SECRET.search(variable)
+        and variable != "GRAFANA_ADMIN_PASSWORD"
+        and not re.fullmatch(r"\$\{\w+:\?see \.env\.example\}", value)
     ]
     assert literal == []
 
