@@ -24,6 +24,8 @@ SPACE = UUID("b6f1d9a2-0c55-5d0e-9a3e-6f9f0c2e4b11")
 WATCH = "watch"
 """The role that the centre itself acts in."""
 KPI_OWNER = "kpi_owner"
+SEEN = "t"
+"""The instant of the look."""
 CODE = r"^[a-z][a-z0-9_]{0,31}$"
 
 Severity = Literal["info", "minor", "major", "critical"]
@@ -36,13 +38,14 @@ class Cases(Part):
 
     They may use the view's columns, `t` (now) and `up` (since when the pipeline has worked without a break).
     `where`: which rows count at all; `breach`: which of them are wrong from `since` on; `having`: how many
-    must be, from `breaches` and `total` of a unit.
+    must be, from `breaches` and `total` of a unit. Without `since` a row is a state: wrong while it is seen
+    so, and nobody asks when that began.
     """
 
     view: str = Field(pattern=_NAME)
     where: Expression = "1"
     breach: Expression = "1"
-    since: Expression
+    since: Expression = SEEN
     having: Expression = "breaches > 0"
 
 
@@ -107,8 +110,9 @@ class Rule(Part):
     `feeds`: event types whose sources must be speaking for the rule to judge; none: what is known suffices.
     `after_minutes`: how long a breach must last; `clear_minutes`: how long it must be gone. `renew`: what
     breaches after somebody took the alert up raises it again. `again_minutes`: how long an operator's word
-    that it is resolved counts for what had breached by then. `notify_at`: local times at which it is told,
-    none: at once. `personal`: made from persons, so that counts are not told.
+    that it is resolved counts for what had breached by then; for a state, unless it was gone meanwhile.
+    `notify_at`: local times at which it is told, none: at once. `personal`: made from persons, so that
+    counts are not told.
     """
 
     id: str = Field(pattern=_NAME)
@@ -141,7 +145,14 @@ class Rule(Part):
             self.values is None
         ):
             raise ValueError(f"over {self.over} needs {'values' if self.over == 'values' else 'cases'}, only")
+        if self.renew and self.lasting:
+            raise ValueError("renew needs cases.since: a state that goes on has no newer case")
         return self
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what breaches is a state of the unit and not cases, each with an instant of its own."""
+        return self.cases is None or self.cases.since == SEEN
 
     @property
     def about(self) -> str | None:

@@ -172,6 +172,21 @@ class WorkingCalendar:
         ordinal = _first(lambda day: self._time_before(day + 1) > target, self._hint(start))
         return self._backward(ordinal, target - self._time_before(ordinal))
 
+    def working_from(self, at: datetime) -> datetime:
+        """The instant itself while work is going on, else when it begins again.
+
+        Raises `OverflowError` beyond the year 9999.
+        """
+        local = at - _ZERO
+        ordinal = local.days + 1
+        clock = local.seconds * 1_000_000 + local.microseconds
+        for start, end in self._sessions(ordinal):
+            if clock < end:
+                return _instant(ordinal, max(start, clock))
+        worked = self._time_before(ordinal + 1)
+        following = _first(lambda day: self._time_before(day + 1) > worked, ordinal + 1)
+        return _instant(following, self._sessions(following)[0][0])
+
     def _hint(self, at: datetime) -> int:
         return (at - _ZERO).days + 1
 

@@ -66,6 +66,8 @@ class Machine:
         self._ended: dict[Key, Alert] = {}
         self._pending: dict[Key, datetime] = {}
         self._clear: dict[Key, datetime] = {}
+        self._told: set[Key] = set()
+        """States that a person called resolved and that were not seen gone since."""
         self._look_at: dict[str, datetime] = {}
 
     @property
@@ -93,11 +95,13 @@ class Machine:
         wakes = [] if look.next_at is None else [look.next_at + _minutes(rule.after_minutes)]
         for unit, breach in look.breaches.items():
             found += self._breached(rule, unit, breach, now, wakes)
-        known = {key for key in (*self._open, *self._pending) if key[0] == rule.id}
+        known = {key for key in (*self._open, *self._pending, *self._told) if key[0] == rule.id}
         for key in sorted(known):
             if key[1] not in look.breaches:
                 self._pending.pop(key, None)
-                if key[1] not in look.between:
+                if key[1] in look.between:
+                    self._clear.pop(key, None)
+                else:
                     found += self._cleared(rule, key, now, wakes)
         if wakes:
             self._look_at[rule.id] = min(wakes)
@@ -109,10 +113,11 @@ class Machine:
         key = rule.id, unit
         self._clear.pop(key, None)
         if alert := self._open.get(key):
-            return self._renewed(rule, alert, breach, now)
+            return self._renewed(rule, alert, breach, now, wakes)
         before = self._ended.get(key)
         ended = before.ended_at if before else None
-        if before is not None and ended is not None and before.by_hand and breach.newest <= ended:
+        known = key in self._told if rule.lasting else ended is not None and breach.newest <= ended
+        if before is not None and ended is not None and before.by_hand and known:
             again = ended + _minutes(rule.again_minutes)
             if now < again:
                 wakes.append(again)
@@ -134,10 +139,15 @@ class Machine:
         )  # fmt: skip
         return [self._apply(step)]
 
-    def _renewed(self, rule: Rule, alert: Alert, breach: Breach, now: datetime) -> list[Transition]:
+    def _renewed(
+        self, rule: Rule, alert: Alert, breach: Breach, now: datetime, wakes: list[datetime]
+    ) -> list[Transition]:
         """Something breached after somebody took the alert up: it is raised again, as one and the same."""
         taken = alert.touched_at
         if not rule.renew or alert.status == "shelved" or taken is None or breach.newest <= taken:
+            return []
+        if (opens := self._working(rule, now)) > now:
+            wakes.append(opens)
             return []
         step = self._next(alert, "raised", now, to_role=rule.owner, severity=rule.severity)
         return [self._apply(replace(step, count=None if rule.personal else breach.count))]
@@ -145,6 +155,7 @@ class Machine:
     def _cleared(self, rule: Rule, key: Key, now: datetime, wakes: list[datetime]) -> list[Transition]:
         alert = self._open.get(key)
         if alert is None:
+            self._told.discard(key)
             return []
         since = self._clear.setdefault(key, now)
         ends = since + _minutes(rule.clear_minutes)
@@ -161,12 +172,18 @@ class Machine:
         for alert in self.open:
             if alert.rule not in self._rules:
                 found.append(self._apply(self._next(alert, "resolved", now, reason=RETIRED)))
-            elif alert.status == "shelved" and alert.until is not None and alert.until <= now:
+            elif (back := self._comes_back(alert)) is not None and back <= now:
                 owner = self._rules[alert.rule].owner
                 found.append(self._apply(self._next(alert, "raised", now, to_role=owner)))
             else:
                 found += self._escalated(alert, now)
         return found
+
+    def _comes_back(self, alert: Alert) -> datetime | None:
+        """When a shelved alert is raised again; None for one that is not shelved."""
+        if alert.status != "shelved" or alert.until is None:
+            return None
+        return self._working(self._rules[alert.rule], alert.until)
 
     def _escalated(self, alert: Alert, now: datetime) -> list[Transition]:
         found = []
@@ -204,8 +221,8 @@ class Machine:
         for alert in self.open:
             if alert.rule not in self._rules:
                 times.append(alert.changed_at)
-            elif alert.status == "shelved":
-                times += [alert.until] if alert.until else []
+            elif (back := self._comes_back(alert)) is not None:
+                times.append(back)
             elif (due := self._escalates(alert)) is not None:
                 times.append(due[0])
         return min(times, default=None)
@@ -230,10 +247,7 @@ class Machine:
 
     def _working(self, rule: Rule, at: datetime) -> datetime:
         """The instant itself, or when work begins again if the rule keeps quiet until then."""
-        if rule.quiet == "never":
-            return at
-        # The instant one working minute later, minus that minute: in working time it is the instant itself.
-        return max(at, self._calendar.add_working_minutes(at, 1) - _minutes(1))
+        return at if rule.quiet == "never" else self._calendar.working_from(at)
 
     def _next(self, alert: Alert, state: wishes.Status, now: datetime, **more: object) -> Transition:
         return wishes.following(alert, self._rules.get(alert.rule), state, now, WATCH, **more)
@@ -248,10 +262,14 @@ class Machine:
         if alert.open:
             self._open[key] = alert
             self._pending.pop(key, None)
+            self._told.discard(key)
             return
         if (held := self._open.get(key)) is not None and held.ref == alert.ref:
             del self._open[key]
         self._clear.pop(key, None)
+        rule = self._rules.get(alert.rule)
+        if alert.by_hand and rule is not None and rule.lasting:
+            self._told.add(key)
         last = self._ended.get(key)
         if last is None or last.ended_at is None or alert.ended_at is None or last.ended_at <= alert.ended_at:
             self._ended[key] = alert

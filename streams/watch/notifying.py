@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 from ioc import notify
 from ioc.alerts import Rule
+from ioc.calendar import WorkingCalendar
 from ioc.clock import Clock, SystemClock
 from ioc.errors import SettingsError
 from ioc.notify import Target
@@ -54,7 +55,7 @@ def notifier(settings: Settings, rules: Mapping[str, Rule], catalogue: Catalogue
     def named(code: str) -> str:
         return catalogue.units.get(code).name if code in catalogue.units.codes else code
 
-    return Notifier(told, rules, named, clock)
+    return Notifier(told, rules, named, catalogue.calendar, clock)
 
 
 class Notifier:
@@ -65,11 +66,13 @@ class Notifier:
         targets: Sequence[tuple[Target, Send]],
         rules: Mapping[str, Rule],
         names: Callable[[str], str],
+        calendar: WorkingCalendar,
         clock: Clock | None = None,
     ) -> None:
         self._boxes = [(Outbox(target), send) for target, send in targets]
         self._rules = rules
         self._names = names
+        self._calendar = calendar
         self._clock = clock or SystemClock()
         self._steps: queue.SimpleQueue[Transition | None] = queue.SimpleQueue()
         self._owners: dict[str, str] = {}
@@ -112,7 +115,7 @@ class Notifier:
         self._owners[step.ref] = owner
         if step.state in ("resolved", "closed"):
             del self._owners[step.ref]
-        since = told_from(self._rules.get(step.rule), step, self._clock.now())
+        since = told_from(self._rules.get(step.rule), step, self._clock.now(), self._calendar)
         for box, _ in self._boxes:
             box.add(step, owner, since)
 
@@ -158,13 +161,21 @@ class Notifier:
         return "\n".join(lines)
 
 
-def told_from(rule: Rule | None, step: Transition, now: datetime) -> datetime:
-    """When a step may be told: at once, or at the next of the hours that its rule names."""
+def told_from(rule: Rule | None, step: Transition, now: datetime, calendar: WorkingCalendar) -> datetime:
+    """When a step may be told: at once, or at the next of the hours that its rule names.
+
+    They are hours of working days, if the rule keeps quiet on others.
+    """
     soon = now + timedelta(seconds=GATHER_S)
     if rule is None or not rule.notify_at or step.state != "raised":
         return soon
     local = now.astimezone(VIETNAM)
     hours = [datetime.strptime(each, "%H:%M").time() for each in rule.notify_at]
-    days = (local.date(), local.date() + timedelta(days=1))
+    today = local.date()
+    if rule.quiet == "never":
+        days = [today, today + timedelta(days=1)]
+    else:
+        days = [today] if calendar.is_working_day(today) else []
+        days.append(calendar.add_working_days(today, 1))
     times = (datetime.combine(day, hour, VIETNAM) for day in days for hour in hours)
     return min(at for at in times if at >= local)

@@ -14,6 +14,7 @@ import pytest
 from ioc.alerts import Rules
 from ioc.contracts import build
 from ioc.notify import Target
+from ioc.reference import Catalogue
 from ioc.settings import load
 from local.probes import wait_for
 from producers.sdk import Publisher
@@ -148,7 +149,10 @@ def test_a_webhook_is_told_once_it_answers_of_everything_in_one_message() -> Non
     serving.start()
     target = Target(id="webhook", severities=frozenset({"critical"}))
     notifier = Notifier(
-        [(target, apprise_sender(f"json://127.0.0.1:{hook.server_port}/"))], {}, lambda code: code
+        [(target, apprise_sender(f"json://127.0.0.1:{hook.server_port}/"))],
+        {},
+        lambda code: code,
+        Catalogue.load().calendar,
     )
     notifier.start()
     try:

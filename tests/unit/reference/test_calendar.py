@@ -59,6 +59,17 @@ def test_every_day_of_both_years() -> None:
     assert not CALENDAR.covers(date(2027, 1, 1))
 
 
+@given(INSTANTS)
+def test_work_is_going_on_or_begins_at_the_next_session(at: datetime) -> None:
+    found = CALENDAR.working_from(at)
+    assert found.tzinfo is UTC and worked_minute(found)
+    if worked_minute(at):
+        assert found == at
+    else:
+        assert found > at and not worked_minute(found - timedelta(microseconds=1))
+        assert CALENDAR.working_minutes(at, found) == 0
+
+
 @given(INSTANTS, st.integers(1, 100_000))
 def test_added_minutes_are_found_again(start: datetime, minutes: int) -> None:
     later = CALENDAR.add_working_minutes(start, minutes)

@@ -19,6 +19,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}:00+07:00").astimezone(UTC)
 
 
+def second(text: str) -> datetime:
+    """`2026-03-02 08:00:00` in Vietnam."""
+    return datetime.fromisoformat(f"{text}+07:00").astimezone(UTC)
+
+
 def rule(name: str = "r", **fields: Any) -> Rule:
     """A rule over cases that is never quiet, unless said otherwise."""
     plain: dict[str, Any] = {

@@ -9,7 +9,7 @@ from ioc.commands import Seen
 from ioc.roles import Roles
 from streams.watch.alert import Impossible, Transition, applied
 from streams.watch.machine import GONE, RETIRED, Look, Machine
-from tests.unit.watch.support import CATALOGUE, UNITS, at, breach, look, machine, minutes, rule, wish
+from tests.unit.watch.support import CATALOGUE, UNITS, at, breach, look, machine, minutes, rule, second, wish
 
 NOW = at("2026-03-02 09:00")
 
@@ -73,6 +73,17 @@ def test_between_the_limits_nothing_begins_and_nothing_ends() -> None:
     assert len(tested.open) == 1
 
 
+def test_the_way_back_to_the_limit_is_not_time_that_it_was_gone() -> None:
+    tested = machine(rule(clear_minutes=60))
+    raised(tested)
+    between = Look("r", between=frozenset({"G09.901"}))
+    assert tested.observe(look(), NOW + minutes(10)) == []
+    assert tested.observe(between, NOW + minutes(20)) == []
+    assert tested.observe(between, NOW + minutes(65)) == []
+    assert tested.observe(look(), NOW + minutes(71)) == []
+    assert [step.state for step in tested.observe(look(), NOW + minutes(131))] == ["resolved"]
+
+
 def test_a_look_that_cannot_be_trusted_changes_nothing() -> None:
     tested = machine(rule())
     blind = Look("r", trusted=False)
@@ -91,6 +102,23 @@ def test_quiet_hours_wait_for_work_to_begin_unless_never_quiet() -> None:
     assert morning is not None and at("2026-03-03 07:00") <= morning <= at("2026-03-03 08:30")
     assert [step.state for step in quiet.observe(seen, morning)] == ["raised"]
     assert [step.state for step in loud.observe(seen, night)] == ["raised"]
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-03-06 16:59:20", "2026-03-06 16:59:20"),
+        ("2026-03-06 17:00:00", "2026-03-09 08:00:00"),
+        ("2026-03-06 11:59:20", "2026-03-06 11:59:20"),
+        ("2026-03-06 12:10:00", "2026-03-06 13:00:00"),
+        ("2026-03-09 08:00:00", "2026-03-09 08:00:00"),
+    ],
+)
+def test_the_last_minute_of_a_session_is_working_time(now: str, opens: str) -> None:
+    tested = machine(rule(quiet="working_time"))
+    found = tested.observe(look(u901=breach("2026-03-06 10:00")), second(now))
+    assert [step.at for step in found] == ([second(now)] if opens == now else [])
+    assert opens == now or tested.next_at() == second(opens)
 
 
 ESCALATING = rule(
@@ -194,6 +222,27 @@ def test_a_shelved_alert_comes_back_when_its_time_is_over() -> None:
     assert tested.next_at() == NOW + minutes(35), "escalation begins anew"
 
 
+def test_what_keeps_quiet_comes_back_from_shelving_when_work_begins() -> None:
+    tested = machine(rule(quiet="working_time"))
+    raised(tested)
+    tested.command(wish(tested.open[0], "shelve", NOW, until=at("2026-03-02 22:00")), NOW)
+    opens = at("2026-03-03 08:00")
+    assert tested.next_at() == opens
+    assert tested.advance(opens - minutes(1)) == []
+    assert [step.state for step in tested.advance(opens)] == ["raised"]
+
+
+def test_what_keeps_quiet_is_raised_again_in_working_time_only() -> None:
+    tested = machine(rule(quiet="working_time", renew=True))
+    raised(tested)
+    tested.command(wish(tested.open[0], "acknowledge", NOW), NOW)
+    more = look(u901=breach("2026-03-02 08:55", "2026-03-02 17:00", 2))
+    assert tested.observe(more, at("2026-03-02 17:01")) == []
+    opens = at("2026-03-03 08:00")
+    assert tested.next_at() == opens
+    assert [step.state for step in tested.observe(more, opens)] == ["raised"]
+
+
 def test_a_shelved_alert_ends_when_nothing_breaches_any_more() -> None:
     tested = machine(rule())
     raised(tested)
@@ -219,6 +268,35 @@ def test_what_a_person_resolved_but_stays_wrong_comes_back() -> None:
     tested.command(wish(tested.open[0], "resolve", NOW), NOW)
     (again,) = tested.observe(look(u901=breach("2026-03-02 08:55")), NOW + minutes(60))
     assert again.ref != first.ref
+
+
+STATE = {"view": "gaps", "breach": "sent_total > arrived"}
+"""Of a state nobody knows when it began: `since` is when it is looked at."""
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_state_that_goes_on_is_what_the_person_resolved(restarted: bool) -> None:
+    tested = machine(rule(again_minutes=60, cases=STATE))
+    log: list[Transition] = list(tested.observe(look(u901=breach("2026-03-02 09:00")), NOW))
+    done = tested.command(wish(tested.open[0], "resolve", NOW), NOW)
+    assert isinstance(done, Transition)
+    if restarted:
+        tested = machine(rule(again_minutes=60, cases=STATE))
+        tested.recover([*log, done])
+    assert tested.observe(look(u901=breach("2026-03-02 09:30")), NOW + minutes(30)) == []
+    assert tested.observe(Look("r", between=frozenset({"G09.901"})), NOW + minutes(40)) == []
+    assert tested.observe(look(u901=breach("2026-03-02 09:59")), NOW + minutes(59)) == []
+    (again,) = tested.observe(look(u901=breach("2026-03-02 10:00")), NOW + minutes(60))
+    assert (again.state, again.ref != log[0].ref) == ("raised", True)
+
+
+def test_a_state_that_was_gone_since_a_person_resolved_it_is_a_new_one() -> None:
+    tested = machine(rule(again_minutes=60, cases=STATE))
+    tested.observe(look(u901=breach("2026-03-02 09:00")), NOW)
+    tested.command(wish(tested.open[0], "resolve", NOW), NOW)
+    assert tested.observe(look(), NOW + minutes(10)) == []
+    found = tested.observe(look(u901=breach("2026-03-02 09:20")), NOW + minutes(20))
+    assert [step.state for step in found] == ["raised"]
 
 
 def test_what_breaches_after_it_was_taken_up_raises_it_again_if_the_rule_says_so() -> None:

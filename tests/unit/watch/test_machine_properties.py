@@ -44,6 +44,11 @@ def looks(draw: st.DrawFn, now: datetime) -> Look:
     return Look(draw(NAMES), breaches, frozenset(between), None, draw(st.booleans()) or draw(st.booleans()))
 
 
+def quiet(name: str, now: datetime) -> bool:
+    own = next(each for each in RULES if each.id == name)
+    return own.quiet == "working_time" and CATALOGUE.calendar.working_from(now) > now
+
+
 def cut(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
@@ -141,6 +146,56 @@ def test_what_was_due_in_the_past_is_done_at_once_and_never_twice(data: st.DataO
         tested.advance(now)
         assert tested.advance(now) == []
         for alert in tested.open:
-            assert alert.until is None or alert.until > now
+            assert alert.until is None or alert.until > now or quiet(alert.rule, now)
         due = tested.next_at()
         assert due is None or due > now or tested.due(now), "nothing that is due is left undone"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 40), st.sampled_from(["breaching", "between", "clear"])),
+        min_size=1,
+        max_size=15,
+    )
+)
+def test_it_ends_only_after_it_was_gone_all_the_time_that_its_rule_demands(
+    happened: list[tuple[int, str]],
+) -> None:
+    tested, now = machine(rule(clear_minutes=60)), START
+    tested.observe(Look("r", {"G09.901": Breach(now, now, 1)}), now)
+    gone: datetime | None = None
+    for pause, state in happened:
+        now += minutes(pause)
+        breaches = {"G09.901": Breach(START, START, 1)} if state == "breaching" else {}
+        between = frozenset({"G09.901"} if state == "between" else ())
+        gone = (gone or now) if state == "clear" else None
+        ended = tested.observe(Look("r", breaches, between), now)
+        expected = gone is not None and now - gone >= minutes(60)
+        assert [step.state for step in ended] == (["resolved"] if expected else [])
+        if expected:
+            return
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 100), st.sampled_from(["breaching", "between", "clear"])), max_size=12)
+)
+def test_a_persons_word_on_a_state_holds_as_long_as_said_or_until_it_is_gone(
+    happened: list[tuple[int, str]],
+) -> None:
+    lasting = rule(again_minutes=240, cases={"view": "gaps"})
+    tested, now = machine(lasting), START
+    tested.observe(Look("r", {"G09.901": Breach(now, now, 1)}), now)
+    tested.command(wish(tested.open[0], "resolve", now), now)
+    was_gone = False
+    for pause, state in happened:
+        now += minutes(pause)
+        breaches = {"G09.901": Breach(now, now, 1)} if state == "breaching" else {}
+        between = frozenset({"G09.901"} if state == "between" else ())
+        was_gone = was_gone or state == "clear"
+        found = tested.observe(Look("r", breaches, between), now)
+        expected = state == "breaching" and (was_gone or now - START >= minutes(240))
+        assert [step.state for step in found] == (["raised"] if expected else [])
+        if expected:
+            return

@@ -10,8 +10,9 @@ from ioc.notify import Target
 from streams.watch.alert import Transition
 from streams.watch.notifying import Notifier, told_from
 from streams.watch.outbox import GATHER_S, LONGEST_RETRY_S, Outbox
-from tests.unit.watch.support import at, minutes, rule
+from tests.unit.watch.support import CATALOGUE, at, minutes, rule
 
+CALENDAR = CATALOGUE.calendar
 NOW = at("2026-03-02 09:00")
 
 
@@ -84,13 +85,21 @@ def test_what_somebody_has_taken_up_is_not_news() -> None:
 
 def test_a_rule_with_hours_is_told_at_these_hours() -> None:
     timed = rule(notify_at=["08:00", "14:00"])
-    assert told_from(timed, step("a"), NOW) == at("2026-03-02 14:00")
-    assert told_from(timed, step("a"), at("2026-03-02 14:30")) == at("2026-03-03 08:00")
-    assert (told_from(rule(), step("a"), NOW) - NOW).total_seconds() == GATHER_S
+    assert told_from(timed, step("a"), NOW, CALENDAR) == at("2026-03-02 14:00")
+    assert told_from(timed, step("a"), at("2026-03-02 14:30"), CALENDAR) == at("2026-03-03 08:00")
+    assert (told_from(rule(), step("a"), NOW, CALENDAR) - NOW).total_seconds() == GATHER_S
+
+
+def test_these_hours_are_those_of_working_days_unless_the_rule_is_never_quiet() -> None:
+    friday = at("2026-03-06 15:00")
+    quiet, loud = (rule(notify_at=["08:00"], quiet=each) for each in ("working_time", "never"))
+    assert told_from(quiet, step("a"), friday, CALENDAR) == at("2026-03-09 08:00")
+    assert told_from(loud, step("a"), friday, CALENDAR) == at("2026-03-07 08:00")
+    assert told_from(quiet, step("a"), at("2026-03-07 07:00"), CALENDAR) == at("2026-03-09 08:00")
 
 
 def test_messages_name_rule_unit_count_and_procedure() -> None:
-    notifier = Notifier([], {"r": rule()}, lambda code: f"Đơn vị {code}")
+    notifier = Notifier([], {"r": rule()}, lambda code: f"Đơn vị {code}", CALENDAR)
     title, text = notifier.message([step("a")])
     assert title == "[IOC] Nghiêm trọng: Quy tắc – Đơn vị G09.901 (phát sinh)"
     assert "02/03/2026 09:00" in text
