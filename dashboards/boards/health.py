@@ -73,8 +73,7 @@ RULES = (
     Rule(
         "ioc-canary", "Sự kiện thử không đến số liệu",
         "Một chủ đề lỡ ba sự kiện thử liền: đường từ cổng đến số liệu bị đứt (xem sổ tay vận hành).",
-        "SELECT ifNull(maxOrNull(missed), 0) AS value FROM ioc_read.canaries"
-        " WHERE newest_at > now() - INTERVAL 1 DAY",
+        "SELECT ifNull(maxOrNull(missed), 0) AS value FROM ioc_read.canaries",
         2, "1m", "critical", "canaries",
     ),
     Rule(

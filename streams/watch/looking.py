@@ -1,8 +1,8 @@
 """Looks at the store: rows of a rule's query become what the machine understands, if they can be trusted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from ioc.alerts import Rule
 from ioc.contracts import BY_NAME
@@ -54,19 +54,19 @@ class Looking:
     def look(self, rule: Rule, around: Surroundings) -> Look:
         """One look at everything a rule is over; not even that when it could not be trusted."""
         now = milliseconds(around.now)
+        today = self._catalogue.calendar.local_date(around.now)
         trusted = around.pipeline is not None and around.pipeline.trusted(now, TICK_LIMIT_MS)
         if not trusted or not self._fed(rule, around.heard, now):
             return Look(rule.id, trusted=False)
         if rule.values is not None:
-            rows = watching.values(self._store, rule.values, self._kpis, self._tenant, now)
+            rows = self._standing(
+                watching.values(self._store, rule.values, self._kpis, self._tenant, now), today
+            )
         elif rule.cases is not None:
             rows = watching.cases(self._store, rule.cases, self._tenant, now, around.up)
-        return Look(
-            rule.id,
-            self._breaches(rows),
-            frozenset(self._unit(unit) for unit in rows.between),
-            None if rows.next_at is None else moment(rows.next_at),
-        )
+        between = frozenset(self._unit(unit, today) for unit in rows.between)
+        next_at = None if rows.next_at is None else moment(rows.next_at)
+        return Look(rule.id, self._breaches(rows, today), between, next_at)
 
     def _fed(self, rule: Rule, sources: Mapping[str, Heard], now: int) -> bool:
         """Whether every source that was ever heard of what the rule rests on still speaks."""
@@ -77,10 +77,20 @@ class Looking:
             codes = {code for code, source in self._catalogue.sources.items() if wanted & source.types}
         return all(now < sources[code].stale_at for code in codes & sources.keys())
 
-    def _breaches(self, rows: watching.Rows) -> dict[str, Breach]:
+    def _standing(self, rows: watching.Rows, today: date) -> watching.Rows:
+        """Values without those of units that are gone: whoever took them over has their past in its own."""
+        gone = {
+            code
+            for code in {*(row.unit for row in rows.breaching), *rows.between}
+            if code in self._catalogue.units.codes and not self._catalogue.units.get(code, today).holds(today)
+        }
+        breaching = tuple(row for row in rows.breaching if row.unit not in gone)
+        return replace(rows, breaching=breaching, between=rows.between - gone)
+
+    def _breaches(self, rows: watching.Rows, today: date) -> dict[str, Breach]:
         found: dict[str, Breach] = {}
         for row in rows.breaching:
-            unit = self._unit(row.unit)
+            unit = self._unit(row.unit, today)
             breach = Breach(moment(row.since), moment(row.newest), row.count)
             if (other := found.get(unit)) is not None:
                 since, newest = min(other.since, breach.since), max(other.newest, breach.newest)
@@ -88,11 +98,11 @@ class Looking:
             found[unit] = breach
         return found
 
-    def _unit(self, code: str) -> str:
-        """The unit of the catalogue that answers for a code."""
-        if code in self._catalogue.units.codes:
-            return code
+    def _unit(self, code: str, today: date) -> str:
+        """The unit that answers for a code today: whoever took over one that is gone."""
+        units = self._catalogue.units
         if not code:
             own = self._catalogue.sources.get(OWN)
-            return min(own.units, default=self._tenant) if own else self._tenant
-        return nearest(self._catalogue.units, code, self._tenant)
+            code = min(own.units, default=self._tenant) if own else self._tenant
+        known = code if code in units.codes else nearest(units, code, self._tenant)
+        return units.successor(known, today)

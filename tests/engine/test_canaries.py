@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from ioc.alerts import Rules
 from ioc.canary import SOURCE
+from storage import watching
 from storage.client import Store
 from storage.trust import last_tick
 from streams.reduce import reducer as reducing
@@ -39,6 +41,20 @@ def test_the_newest_canary_of_each_topic_and_how_many_are_missing(alone: Store, 
     assert rows[0] == ("hr", 0, 5, 295, 600)
     assert rows[1][0] == "tasks" and rows[1][1] >= 3 and rows[1][2:] == (5, 295, 600)
     assert alone.query("SELECT subject FROM ioc.watch_canaries ORDER BY subject") == [("hr",), ("tasks",)]
+
+
+def test_the_silence_of_a_topic_does_not_end_by_growing_old(alone: Store, reading_alone: Store) -> None:
+    alone.execute("TRUNCATE TABLE ioc.canaries")
+    rule = Rules.load()["canary_missed"]
+    assert rule.cases is not None
+    long_ago, now = ms(NOW - timedelta(days=20)), ms(NOW)
+    unshown = Unshown()
+    unshown.note([], [Canary("tasks", long_ago, 10, long_ago + 5, long_ago + 300)])
+    unshown.write_canaries(alone, long_ago + 900)
+    found = watching.cases(alone, rule.cases, "G09", now, long_ago)
+    assert [(row.since, row.count) for row in found.breaching] == [(long_ago + 40_000, 1)]
+    (row,) = reading_alone.query("SELECT topic, missed FROM ioc_read.canaries")
+    assert row[0] == "tasks" and row[1] > 100_000
 
 
 def canary(topic: str, second: int) -> dict[str, Any]:

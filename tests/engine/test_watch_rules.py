@@ -58,6 +58,10 @@ def dossiers() -> list[dict[str, Any]]:
         ref = f"b{number}"
         made += [dossier(ref, "2026-02-16 09:00", "2026-02-27 17:00", org="G09.905")]
         made += [resolved(ref, "2026-03-02 10:00" if number < 3 else "2026-02-26 10:00")]
+    for number in range(30):  # as bad, in a unit that was merged into G09.901
+        ref = f"m{number}"
+        made += [dossier(ref, "2026-02-16 09:00", "2026-02-27 17:00", org="G09.912")]
+        made += [resolved(ref, "2026-03-02 10:00" if number < 3 else "2026-02-26 10:00")]
     for number in range(29):  # worse, but too few to judge
         ref = f"c{number}"
         made += [dossier(ref, "2026-02-16 09:00", "2026-02-27 17:00", org="G09.917")]
@@ -71,12 +75,19 @@ def staff() -> list[dict[str, Any]]:
 
 
 def changes(store: Store) -> None:
-    """Cases of changes: five too late of 600, one of 101, one of ten."""
-    for unit, late, whole in (("G09.902", 5, 600), ("G09.904", 1, 101), ("G09.905", 1, 10)):
+    """Cases of changes: five too late of 600, one of 101, one of ten; five that wait since January."""
+    march, january = ("2026-03-03", "2026-03-04"), ("2026-01-05", "2026-01-06")
+    listed = (
+        ("G09.902", 5, 600, march),
+        ("G09.904", 1, 101, march),
+        ("G09.905", 1, 10, march),
+        ("G09.914", 5, 50, january),
+    )
+    for unit, late, whole, (opened, limit) in listed:
         store.execute(
             "INSERT INTO ioc.cases_hr_change (tenant, subject, unit, opened_at, limit_at, open, version)"
             f" SELECT '{TENANT}', concat('{unit}-', toString(number)), '{unit}',"
-            " toDateTime64('2026-03-03 02:00:00', 3, 'UTC'), toDateTime64('2026-03-04 02:00:00', 3, 'UTC'),"
+            f" toDateTime64('{opened} 02:00:00', 3, 'UTC'), toDateTime64('{limit} 02:00:00', 3, 'UTC'),"
             f" number < {late}, 1 FROM numbers({whole})"
         )
 
@@ -86,6 +97,8 @@ def tasks() -> list[dict[str, Any]]:
         assigned("A", "2026-03-09 17:00", program="gov2025"),
         assigned("B", "2026-03-09 17:00", program="internal", org="G09.904"),
         assigned("C", "2026-03-09 17:00", org="G09.905"),
+        assigned("D", "2026-03-09 17:00", org="G09.912"),
+        assigned("E", "2026-03-09 17:00", org="G09.901"),
         changed("C", "extended", "2026-03-04 09:00", 2, "2026-03-12 17:00"),
     ]
 
@@ -166,12 +179,11 @@ EXPECTED: Mapping[str, Mapping[str, int]] = {
     "hoatoc_unassigned": {"G09.903": 1},
     "khan_unassigned": {"G09.903": 1},
     "dossier_due_24h": {"G09.915": 1},
-    "dossier_overdue_new": {"G09.914": 1},
+    "dossier_overdue_new": {"G09.914": 1, "G09.916": 1},  # the second for a month
     "online_rate_off_pace": {"G09": 1},
-    "task_overdue": {"G09.903": 1},
-    "hr_sync_breach": {"G09.902": 5, "G09.905": 1},
+    "task_overdue": {"G09.901": 2, "G09.903": 1},  # both of G09.901 and of what was merged into it
+    "hr_sync_breach": {"G09.902": 5, "G09.905": 1, "G09.914": 5},
     "dq_regression": {"G09.904": 1},
-    "source_gap": {"G09.901": 1},
     "secret_or_personal_rejected": {"G09.919": 1},
     "duplicate_conflict": {"G09.907": 1},
 }
@@ -186,6 +198,8 @@ def test_a_value_must_be_wrong_for_days_over_enough_cases(bench: Bench) -> None:
     look = looked(bench, "ontime_drop")
     assert set(look.breaches) >= {"G09.905"}
     assert {"G09.902", "G09.917"}.isdisjoint(look.breaches)
+    assert look.breaches["G09.901"].count == 30, "with the past of the unit that was merged into it"
+    assert "G09.912" not in look.breaches, "a unit that is gone has no head to tell"
     assert {"G09.902", "G09.917"} <= look.between, "on the limit and too few: neither wrong nor clear"
 
 

@@ -63,6 +63,7 @@ def test_the_owner_of_a_kpi_stands_for_its_code_and_rules_without_their_kpi_are_
         ("task_overdue", "role: chanh_van_phong,", "role: chanh_van_phong, unit: G77,", "escalate.unit G77"),
         ("task_overdue", "severity: major", "severity: grave", "severity: Input should be"),
         ("ontime_drop", "below: 95", "below: 95, above: 99", "expected either below or above"),
+        ("source_gap", "quiet: never", "quiet: never\nrenew: true", "renew needs cases.since"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_found_with_file_and_expectation(
