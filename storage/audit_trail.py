@@ -9,8 +9,6 @@ from ioc.audit_chain import COLUMNS, Line, before, linked
 from storage.client import Store
 
 TRAIL, SHIFTS = "ioc.audit_trail", "ioc.shifts"
-MOST = 1000
-"""Rows of one answer."""
 
 
 class Pen:
@@ -84,14 +82,18 @@ def trail(
     account: str = "",
     about: str = "",
     limit: int = 200,
+    after: tuple[datetime, UUID] | None = None,
 ) -> list[Line]:
     """What was done from `since` to before `until`, newest first; of one account, about one object.
 
-    A deed that was written again after a failure is one line.
+    `after`: time and id of the line that was told last; only those behind it. A deed that was written again
+    after a failure is one line.
     """
+    # Of lines of one millisecond the greater id comes later: an order that holds from page to page.
+    further = " AND (at < %(last)s OR at = %(last)s AND id > toUUID(%(id)s))" if after else ""
     rows = store.query(
         f"SELECT {COLUMNS} FROM {TRAIL}"  # noqa: S608
-        " WHERE tenant = %(tenant)s AND at >= %(since)s AND at < %(until)s"
+        f" WHERE tenant = %(tenant)s AND at >= %(since)s AND at < %(until)s{further}"
         " AND (%(account)s = '' OR account = %(account)s) AND (%(about)s = '' OR object = %(about)s)"
         " ORDER BY at DESC, id LIMIT 1 BY id LIMIT %(limit)s",
         {
@@ -100,7 +102,8 @@ def trail(
             "until": _text(until),
             "account": account,
             "about": about,
-            "limit": min(limit, MOST),
+            "limit": limit,
+            **({"last": _text(after[0]), "id": str(after[1])} if after else {}),
         },
     )
     return [Line.of(row) for row in rows]

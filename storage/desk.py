@@ -90,10 +90,18 @@ class StoredDesk(Shared):
         lines = self._do(lambda store: list(audit_trail.chained(store, tenant, since)))
         return verify(tenant, lines, whole=False)
 
-    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Line]:
+    def trail(
+        self,
+        since: datetime,
+        until: datetime,
+        account: str,
+        about: str,
+        limit: int,
+        after: tuple[datetime, UUID] | None = None,
+    ) -> list[Line]:
         return self._do(
             lambda store: audit_trail.trail(
-                store, self._tenant, since, until, account=account, about=about, limit=limit
+                store, self._tenant, since, until, account=account, about=about, limit=limit, after=after
             )
         )
 

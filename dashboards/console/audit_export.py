@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
 from dashboards.console.office import OfficeLost, OfficeRefused
 from dashboards.console.signing import refusal, to_password, to_sign_in, visitor
@@ -16,6 +16,9 @@ from ioc.messages import say
 PATH = "/console/audit.csv"
 COLUMNS = ("at", "account", "role", "action", "object", "outcome", "detail", "id",
            "writer", "seqno", "after", "link")  # fmt: skip
+A_TIME = 1000
+"""Lines that are asked for at once."""
+Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -29,25 +32,41 @@ def install(web: FastAPI, console: Console) -> None:
             return to_password()
         if not known.opens("audit"):
             return PlainTextResponse(say("forbidden", role=known.role_name), 403)
-        asked = (known.token, min(max(days, 1), 400), account[:32], about[:64])
+
+        async def page(after: str = "") -> Row:
+            asked = (min(max(days, 1), 400), account[:32], about[:64], after)
+            return await console.office.audit(known.token, *asked, limit=A_TIME)
+
         try:
-            found = await console.office.audit(*asked)
+            first = await page()
         except (OfficeLost, OfficeRefused) as error:
             return refusal(console, known, "/console/audit", error)
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-        return Response(written(found["deeds"]), media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(whole(first, page), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def written(deeds: Sequence[Mapping[str, Any]]) -> bytes:
-    """The lines as CSV that spreadsheets open with their diacritics, and never as formulas."""
+async def whole(first: Row, page: Callable[[str], Awaitable[Row]]) -> AsyncIterator[bytes]:
+    """The file, page by page to the last line.
+
+    When a page cannot be had it raises, and the download breaks off: a part must not pass for the trail.
+    """
+    yield "\ufeff".encode() + written([COLUMNS])  # or spreadsheets break the diacritics
+    found = first
+    while True:
+        yield written([[_plain(deed[name]) for name in COLUMNS] for deed in found["deeds"]])
+        if found["next"] is None:
+            return
+        found = await page(found["next"])
+
+
+def written(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as CSV."""
     made = io.StringIO()
-    sheet = csv.writer(made)
-    sheet.writerow(COLUMNS)
-    for deed in deeds:
-        sheet.writerow([_plain(deed[name]) for name in COLUMNS])
-    return made.getvalue().encode("utf-8-sig")
+    csv.writer(made).writerows(rows)
+    return made.getvalue().encode()
 
 
 def _plain(value: Any) -> str:
+    """As text that no spreadsheet takes for a formula."""
     said = " ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"'{said}" if said.startswith(_FORMULA) else said

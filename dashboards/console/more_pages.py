@@ -3,6 +3,7 @@
 from datetime import datetime
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -216,25 +217,33 @@ def _hand_over(console: Console, known: Visitor, notice: Notice, show: Any) -> N
 
 def _install_audit(console: Console) -> None:
     @ui.page("/console/audit")
-    async def audit(request: Request, days: int = 7, account: str = "", about: str = "") -> Response | None:
+    async def audit(
+        request: Request, days: int = 7, account: str = "", about: str = "", after: str = ""
+    ) -> Response | None:
         async def draw(known: Visitor, notice: Notice) -> None:
+            days_, whose, what = min(max(days, 1), 400), account[:32], about[:64]
             with box("tools filter", "form").props("method=get action=/console/audit"):
-                _entry("days", say("audit.days"), str(min(max(days, 1), 400)))
-                _entry("account", say("audit.account"), account[:32])
-                _entry("about", say("audit.object"), about[:64])
+                _entry("days", say("audit.days"), str(days_))
+                _entry("account", say("audit.account"), whose)
+                _entry("about", say("audit.object"), what)
                 text("button", say("audit.show"), "button").props("type=submit")
                 text("button", say("audit.file"), "button").props(f"type=submit formaction={EXPORT}")
-            asked = console.office.audit(known.token, min(max(days, 1), 400), account[:32], about[:64])
+            asked = console.office.audit(known.token, days_, whose, what, after)
             found = await told(console, known, notice, asked)
             if found is None:
                 return
-            _chain(found["chain"])
+            if not after:  # it was told with the first lines, of all of this time
+                _chain(found["chain"])
             if not found["deeds"]:
                 text("p", say("audit.none"), "empty")
             else:
                 names = ("col.at", "col.account", "col.role", "col.action", "col.object", "col.outcome",
                          "col.detail")  # fmt: skip
                 table(tuple(map(say, names)), [_deed(console, each) for each in found["deeds"]])
+            if found["next"] is not None:
+                text("p", say("audit.part", n=formats.number(len(found["deeds"]))), "notice warn")
+                older = {"days": days_, "account": whose, "about": what, "after": found["next"]}
+                ui.link(say("audit.older"), f"/console/audit?{urlencode(older)}").classes("more")
 
         return await opened(console, request, ("audit",), say("audit"), "/console/audit", draw)
 

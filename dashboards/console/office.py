@@ -102,9 +102,14 @@ class Office:
         shift = (await self._ask("GET", "/shift/last", token))["shift"]
         return dict(shift) if shift else None
 
-    async def audit(self, token: str, days: int, account: str, about: str) -> dict[str, Any]:
-        """`{deeds, chain}`: lines of the trail, and whether the chain of these days holds."""
-        params = {"days": days, "account": account, "object": about, "limit": 500}
+    async def audit(
+        self, token: str, days: int, account: str, about: str, after: str = "", limit: int = 500
+    ) -> dict[str, Any]:
+        """`{deeds, next, chain}`: lines of the trail, where they go on, whether the chain of the days holds.
+
+        `after`: the `next` of the lines that were told before.
+        """
+        params = {"days": days, "account": account, "object": about, "limit": limit, "after": after}
         return await self._ask("GET", "/audit", token, params=params)
 
     async def desk(self, method: str, path: str, token: str, **more: Any) -> dict[str, Any]:

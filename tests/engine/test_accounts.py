@@ -87,6 +87,20 @@ def test_the_trail_is_written_once_and_read_newest_first(store: Store) -> None:
     assert told(about="a-3") == [deeds[3]]
     assert told(until=deeds[1].at) == [deeds[0]]
     assert told(account="' OR 1 --") == []
+    assert told(after=(deeds[3].at, deeds[3].id)) == deeds[2::-1]
+
+
+def test_pages_of_the_trail_neither_skip_nor_repeat_lines_of_one_moment(store: Store) -> None:
+    tenant, pen = "G78", audit_trail.Pen()
+    for n in range(9):
+        pen.note(store, tenant, Deed(uuid4(), NOW, "ca_1", "truc_ca_ioc", "acknowledge", f"a-{n}", "done"))
+    told = list[Deed]()
+    while page := audit_trail.trail(
+        store, tenant, NOW, NOW + timedelta(hours=1), limit=2,
+        after=(told[-1].at, told[-1].id) if told else None,
+    ):  # fmt: skip
+        told += [line.deed for line in page]
+    assert sorted(deed.object for deed in told) == [f"a-{n}" for n in range(9)]
 
 
 def test_the_last_hand_over(store: Store) -> None:

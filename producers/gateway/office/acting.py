@@ -14,7 +14,7 @@ from ioc.clock import Clock
 from ioc.commands import NotACommand, build, encode
 from ioc.roles import FILE
 from ioc.units import Units
-from producers.gateway.office.audited import chain, line
+from producers.gateway.office.audited import Cursor, chain, following, line
 from producers.gateway.office.bodies import HandOver, Wish
 from producers.gateway.office.desk import Desk, Row, Send
 from producers.gateway.office.permitting import Permits
@@ -23,6 +23,8 @@ from producers.gateway.outlet import Unpublished
 from producers.gateway.problems import Problem
 
 AT_MOST = 1000
+READING = timedelta(days=1)
+"""The longest that the pages of one reading may take: the time that was asked for runs on meanwhile."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -126,19 +128,27 @@ class Office:
         await self._permits.see(session.account, "console", "console")
         return await stored(self._desk.last_shift)
 
-    async def trail(self, session: Session, days: int, account: str, about: str, limit: int) -> Row:
-        """The audit trail of the last days; that it was read stands in it. Raises `Problem` 403.
+    async def trail(
+        self, session: Session, days: int, account: str, about: str, limit: int, after: str = ""
+    ) -> Row:
+        """The audit trail of the last days; that it was read stands in it. Raises `Problem` 403, 422.
 
-        `{deeds, chain}`: the lines, and whether the chain of all lines of these days holds.
+        `{deeds, next, chain}`: the lines, where they go on, and whether the chain of all lines of these days
+        holds; that is looked at once, with the first of them.
         """
         await self._permits.allow(session.account, "read_audit", "", own=True)
-        until = self.clock.now()
-        await self._sessions.note(session.account, "read_audit", "", "done", f"days={days}")
-        since = until - timedelta(days=days)
-        found = await stored(self._desk.trail, since, until, account, about, min(limit, AT_MOST))
+        until, limit = self.clock.now(), min(limit, AT_MOST)
+        since, place = until - timedelta(days=days), None
+        if after:
+            cursor = _cursor(after, since)
+            since, place = cursor.since, (cursor.at, cursor.id)
+        said = [f"days={days}"] + ([f"after={after.split('~')[1]}"] if after else [])
+        await self._sessions.note(session.account, "read_audit", "", "done", *said)
+        found = await stored(self._desk.trail, since, until, account, about, limit + 1, place)
         return {
-            "deeds": [line(each) for each in found],
-            "chain": chain(await stored(self._desk.chain, since)),
+            "deeds": [line(each) for each in found[:limit]],
+            "next": following(found, limit, since),
+            "chain": None if after else chain(await stored(self._desk.chain, since)),
         }
 
     def _check_recipient(self, wish: Wish) -> None:
@@ -150,3 +160,14 @@ class Office:
     def _within(self, account: Account) -> tuple[str, ...] | None:
         """The units whose alerts it sees; None: all."""
         return None if self._permits.sees(account, "alerts", own=False) else self._permits.mine(account)
+
+
+def _cursor(text: str, since: datetime) -> Cursor:
+    """Where a reading goes on that began not long ago. Raises `Problem` 422."""
+    try:
+        cursor = Cursor.read(text)
+    except ValueError:
+        cursor = None
+    if cursor is None or not since - READING <= cursor.since <= since:
+        raise Problem("schema", "/after: expected `next` of an answer for the same days, of today")
+    return cursor

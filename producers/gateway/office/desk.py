@@ -38,8 +38,16 @@ class Desk(Protocol):
     def note(self, deed: Deed) -> None:
         """One line of the audit trail."""
 
-    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Line]:
-        """What was done, newest first."""
+    def trail(
+        self,
+        since: datetime,
+        until: datetime,
+        account: str,
+        about: str,
+        limit: int,
+        after: tuple[datetime, UUID] | None = None,
+    ) -> list[Line]:
+        """What was done, newest first; `after`: behind the line of this time and id."""
 
     def chain(self, since: datetime) -> Report | None:
         """Whether the lines since then are as they were written; None: too many to look at here."""

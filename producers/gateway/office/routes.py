@@ -12,6 +12,7 @@ from ioc.passwords import PasswordRefused
 from ioc.roles import Roles
 from producers.gateway.office.acting import Office
 from producers.gateway.office.answering import answer, from_our_site, signed_in
+from producers.gateway.office.audited import CURSOR
 from producers.gateway.office.bodies import HandOver, NewPassword, SignIn, Wish, schema, taken
 from producers.gateway.office.decision_routes import add_decisions
 from producers.gateway.office.decisions import DecisionDesk
@@ -157,10 +158,14 @@ def _add_keeping(routes: APIRouter, office: Office, sessions: Sessions) -> None:
         account: Annotated[str, Query(max_length=32, pattern="^[a-z0-9_]*$")] = "",
         about: Annotated[str, Query(alias="object", max_length=64)] = "",
         limit: Limit = 200,
+        after: Annotated[str, Query(max_length=100, pattern=CURSOR)] = "",
     ) -> Response:
-        """`{deeds, chain}`: what was done, newest first, and whether the chain holds; for auditors."""
+        """`{deeds, next, chain}`: what was done, newest first, and whether the chain holds; for auditors.
+
+        `next` is the `after` of the following lines, null behind the last.
+        """
         session = await signed_in(request, sessions)
-        return answer(await office.trail(session, days, account, about, limit))
+        return answer(await office.trail(session, days, account, about, limit, after))
 
 
 def described(session: Session, roles: Roles) -> dict[str, Any]:

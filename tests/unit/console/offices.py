@@ -45,6 +45,7 @@ class SmallOffice:
         self.answers: dict[str, dict[str, Any]] = {}
         self.wishes: list[dict[str, Any]] = []
         self.deeds: list[dict[str, Any]] = []
+        self.lines_at_most = 1000
         self.chain: dict[str, Any] | None = {"lines": 0, "sound": True, "ends": [], "faults": []}
         self.shift: dict[str, Any] | None = None
         self.approved: dict[str, dict[str, Any]] = {}
@@ -90,7 +91,7 @@ class SmallOffice:
             case "POST", ["shift"]:
                 return self._hand_over(account, body)
             case "GET", ["audit"]:
-                return httpx.Response(200, json={"deeds": self.deeds, "chain": self.chain})
+                return self._audit(dict(request.url.params))
             case method, ["reports", week, file, "approval"]:
                 return self._report(method, f"{week}/{file}", account, body)
             case method, ["orders", *rest]:
@@ -102,6 +103,12 @@ class SmallOffice:
             case method, ["quarantine", *rest]:
                 return self.quarantine.answer(method, rest, account, dict(request.url.params), body)
         return _problem(404, "not_found")
+
+    def _audit(self, asked: Mapping[str, str]) -> httpx.Response:
+        begin = int(asked["after"] or 0)
+        end = begin + min(int(asked["limit"]), self.lines_at_most)
+        more = str(end) if end < len(self.deeds) else None
+        return httpx.Response(200, json={"deeds": self.deeds[begin:end], "next": more, "chain": self.chain})
 
     def _report(self, method: str, report: str, account: str, body: Any) -> httpx.Response:
         if method == "POST":

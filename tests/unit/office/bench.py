@@ -107,9 +107,19 @@ class FakeDesk:
         self._up()
         self.deeds.append(deed)
 
-    def trail(self, since: datetime, until: datetime, account: str, about: str, limit: int) -> list[Line]:
+    def trail(
+        self,
+        since: datetime,
+        until: datetime,
+        account: str,
+        about: str,
+        limit: int,
+        after: tuple[datetime, UUID] | None = None,
+    ) -> list[Line]:
         self._up()
         found = [each for each in reversed(self.deeds) if since <= each.at <= until]
+        if after is not None:
+            found = found[[(each.at, each.id) for each in found].index(after) + 1 :]
         return [Line(each) for each in found if about in ("", each.object)][:limit]
 
     def chain(self, since: datetime) -> Report | None:

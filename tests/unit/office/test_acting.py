@@ -278,6 +278,45 @@ def test_auditors_read_the_trail_and_that_stands_in_it(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
+def test_the_trail_is_read_to_its_end_page_by_page(tmp_path: Path) -> None:
+    async def story(bench: Bench) -> None:
+        header = await bench.token("kiem_tra_1")
+        for _ in range(6):  # all of the same time
+            await bench.ask(await bench.token("truc_ca_1"), "acknowledge")
+        whole, pages, asked = [*bench.desk.deeds], list[list[str]](), {"days": "1", "limit": "5"}
+        while asked.get("after") != "":
+            answer = await bench.client.get("/office/audit", params=asked, headers=header)
+            assert answer.status_code == 200, answer.text
+            pages.append([deed["id"] for deed in answer.json()["deeds"]])
+            assert (answer.json()["chain"] is None) is ("after" in asked)
+            asked["after"] = answer.json()["next"] or ""
+            bench.clock.advance(timedelta(seconds=1))
+        assert [len(page) for page in pages] == [5, 5, 4]
+        told = [id_ for page in pages for id_ in page]
+        assert told[1:] == [str(deed.id) for deed in reversed(whole)], "after the line of this reading"
+        reading = [deed for deed in bench.desk.deeds if deed.action == "read_audit"]
+        assert [len(deed.detail) for deed in reading] == [1, 2, 2]
+
+    run(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "x",
+        "2026-13-10T03:00:00Z~2026-03-10T03:00:00Z~00000000-0000-0000-0000-000000000000",
+        "2020-03-10T03:00:00Z~2026-03-10T03:00:00Z~00000000-0000-0000-0000-000000000000",
+    ],
+)
+def test_a_reading_goes_on_where_one_was(tmp_path: Path, after: str) -> None:
+    async def story(bench: Bench) -> None:
+        params, header = {"days": "1", "after": after}, await bench.token("kiem_tra_1")
+        answer = await bench.client.get("/office/audit", params=params, headers=header)
+        assert (answer.status_code, answer.json()["code"]) == (422, "schema")
+
+    run(tmp_path, story)
+
+
 def test_other_rights_are_written_down_once(tmp_path: Path) -> None:
     async def story(bench: Bench) -> None:
         office = bench.office()
