@@ -5,7 +5,9 @@ Cells of columns that nobody asked for are not looked at.
 
 import csv
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -29,9 +31,15 @@ _EXCEL_ERRORS = (
     AttributeError,
     IndexError,
     OSError,
-    zipfile.BadZipFile,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
     SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
 )
+"""Whatever the readers of ZIP and XML raise for files that are damaged, encrypted or packed in a rare way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import hmac
+import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -307,4 +308,42 @@ def test_no_entities_in_a_workbook(tmp_path: Path) -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
     part = "xl/worksheets/sheet1.xml"
     path = repacked(tmp_path, part, lambda text: bomb + text.replace(b"G09.901", b"&b;"))
+    assert [reason for reason, _ in refusals(path)] == [Reason.undecodable]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def members_marked(packed: bytes, offset: int, value: int) -> bytes:
+    """The archive with two bytes of every directory entry and of every member's own header replaced."""
+    raw = bytearray(packed)
+    for sign, at in ((b"PK\x01\x02", offset), (b"PK\x03\x04", offset - 2)):
+        start = raw.find(sign)
+        while start >= 0:
+            raw[start + at : start + at + 2] = value.to_bytes(2, "little")
+            start = raw.find(sign, start + 4)
+    return bytes(raw)
+
+
+def deflate_damaged(packed: bytes) -> bytes:
+    """The worksheet's packed bytes overwritten, its directory left whole."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        member = archive.getinfo(SHEET)
+    start = member.header_offset + 30 + len(SHEET)
+    return packed[:start] + b"\xff" * member.compress_size + packed[start + member.compress_size :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(deflate_damaged, id="damaged"),
+        pytest.param(lambda packed: members_marked(packed, 8, 1), id="encrypted"),
+        pytest.param(lambda packed: members_marked(packed, 10, 9), id="deflate64"),
+    ],
+)
+def test_a_workbook_that_cannot_be_unpacked_is_refused(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    path = repacked(tmp_path, SHEET, lambda text: text)
+    path.write_bytes(damage(path.read_bytes()))
     assert [reason for reason, _ in refusals(path)] == [Reason.undecodable]
