@@ -48,9 +48,7 @@ def import_files(
         adapters = Adapters(found, catalogue, SystemClock(), publisher, LedgerRecovery(found.clickhouse))
         importer = adapters.importer(known)
         for path in files:
-            summary = importer.take(path, progress)
-            adapters.report(known, summary.refused)
-            total.add(summary)
+            total.add(importer.take(path, adapters.reporter, progress))
     _print(total, as_json)
     if total.refused:
         raise SystemExit(1)
@@ -87,6 +85,8 @@ def _print(total: "Summary", as_json: bool) -> None:
     if as_json:
         print_json(total.as_json())
         return
-    say(f"đọc {total.read}, đã gửi {total.published}, từ chối {len(total.refused)}")
+    say(f"đọc {total.read}, đã gửi {total.published}, từ chối {total.refusals}")
     for each in total.refused:
         say(f"  {each.where}  {each.field}  {each.text}")
+    if total.unlisted:
+        say(f"  và {total.unlisted} từ chối nữa")

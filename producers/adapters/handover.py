@@ -28,12 +28,13 @@ class Publisher(Protocol):
 def hand_over(publisher: Publisher, events: Sequence[Envelope]) -> None:
     """Send all and wait for all. Raises `NotAcknowledged`, after which any of them may be in Kafka or not."""
     for start in range(0, len(events), WINDOW):
-        under_way = [publisher.send(event) for event in events[start : start + WINDOW]]
+        window = events[start : start + WINDOW]
         try:
+            under_way = [publisher.send(event) for event in window]
             publisher.flush()
             for future in under_way:
                 future.result(timeout=ACK_TIMEOUT_S)
         except Exception as error:
             raise NotAcknowledged(
-                f"Kafka did not acknowledge {len(under_way)} events ({error.__class__.__name__}); send again"
+                f"Kafka did not acknowledge {len(window)} events ({error.__class__.__name__}); send again"
             ) from error

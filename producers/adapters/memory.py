@@ -1,10 +1,13 @@
-"""What adapters remember between files: how many events each source handed over, and which tables were taken.
+"""What adapters remember between files: how many events each source handed over, which tables were taken
+whole, and under which mark refusals were told.
 
 One SQLite file, shared by the inbox and the command line. No content, no file names: counts and digests.
 """
 
 import hashlib
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +20,18 @@ _SCHEMA = f"""
 {counting.SCHEMA}
 CREATE TABLE IF NOT EXISTS files (source TEXT NOT NULL, digest BLOB NOT NULL, catalogue TEXT NOT NULL,
                                   PRIMARY KEY (source, digest, catalogue)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refusals (source TEXT NOT NULL, digest BLOB NOT NULL, mark TEXT NOT NULL,
+                                     at_ms INTEGER NOT NULL, PRIMARY KEY (source, digest)) WITHOUT ROWID;
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the refusals of one file are told under, however often: by chance, so that no id is a hash of the
+    content, and since when."""
+
+    mark: uuid.UUID
+    since: datetime
 
 
 def digest_of(path: Path) -> bytes:
@@ -58,3 +72,15 @@ class Memory:
     def remember(self, source: str, digest: bytes, catalogue: str) -> None:
         with transaction(self._path) as database:
             database.execute("INSERT OR IGNORE INTO files VALUES (?, ?, ?)", (source, digest, catalogue))
+
+    def told(self, source: str, digest: bytes, now: datetime) -> Told:
+        """Under what refusals in a file of this content are told: from now on, or as they were before."""
+        with transaction(self._path) as database:
+            database.execute(
+                "INSERT OR IGNORE INTO refusals VALUES (?, ?, ?, ?)",
+                (source, digest, str(uuid.uuid4()), counting.ms(now)),
+            )
+            mark, at_ms = database.execute(
+                "SELECT mark, at_ms FROM refusals WHERE source = ? AND digest = ?", (source, digest)
+            ).fetchone()
+        return Told(uuid.UUID(mark), counting.instant(at_ms))

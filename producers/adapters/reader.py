@@ -18,6 +18,11 @@ EVENTS = frozenset({".ndjson", ".jsonl"})
 CALLS = frozenset({".json"})
 
 
+def shown(path: Path) -> str:
+    """A file's name as text that can be written anywhere: bytes that are no UTF-8 are spelled out."""
+    return path.name.encode(errors="backslashreplace").decode()
+
+
 class Reader:
     """Files of one source → items. Never raises for what a file holds.
 
@@ -43,20 +48,20 @@ class Reader:
 
     def read(self, path: Path) -> Iterator[Item]:
         """The items of one file, as a stream. Raises `SettingsError` if a pseudonym key is missing."""
-        suffix = path.suffix.lower()
+        suffix, where = path.suffix.lower(), shown(path)
         if suffix in EVENTS:
-            yield from CloudEventsAdapter(self._maker.urn, self.rules, self._clock).read(path.name, path)
+            yield from CloudEventsAdapter(self._maker.urn, self.rules, self._clock).read(where, path)
         elif suffix in EDXML and self.source.edxml is not None:
             with path.open("rb") as stream:
-                yield EdXmlAdapter(self._maker).read(path.name, stream)
+                yield EdXmlAdapter(self._maker).read(where, stream)
         elif self.is_table(path):
             key = self._key() if self.source.has_persons else b""
             if not key and self.source.has_persons:
                 code = self.source.system_code
                 raise SettingsError(f"credentials.json: sources.{code}.pseudonym_key: expected a key")
-            yield from TablesAdapter(self._maker, key).read(path.name, path)
+            yield from TablesAdapter(self._maker, key).read(where, path)
         else:
-            yield Item(path.name, (), (Refused(path.name, "", Reason.undecodable, self._expected()),))
+            yield Item(where, (), (Refused(where, "", Reason.undecodable, self._expected()),))
 
     def _expected(self) -> str:
         kinds = ["ndjson"]

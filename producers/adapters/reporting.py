@@ -2,17 +2,15 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from ioc.clock import Clock
 from ioc.contracts import Envelope, build
 from ioc.sources import Source, Sources
 from producers.adapters.base import Refused, rank
+from producers.adapters.memory import Told
 from producers.counting import Sent, heartbeat
 
 REJECTED = "event.rejected"
-MOST = 1_000
-"""Refusals of one file that become events; all of them stand in its receipt."""
 
 
 class Reporter:
@@ -23,24 +21,15 @@ class Reporter:
         self._unit = unit
         self._clock = clock
 
-    def rejections(self, source: Source, refused: Iterable[Refused]) -> list[Envelope]:
-        """One event a refusal, with its source and reason; of what was refused nothing is kept."""
-        now = self._clock.now()
-        return [
-            self._event(
-                REJECTED,
-                f"urn:ioc:{self._tenant}:ioc",
-                now,
-                {
-                    "source": source.urn(self._tenant),
-                    "rejected_type": "unknown",
-                    "reason": each.reason.value,
-                    "rule": each.reason.value,
-                    "at": now,
-                },
-            )
-            for each in list(refused)[:MOST]
-        ]
+    def rejections(
+        self, source: Source, refused: Iterable[Refused], told: Told | None = None
+    ) -> list[Envelope]:
+        """One event a refusal, with its source and reason; of what was refused nothing is kept.
+
+        Told again under the same mark they are the same events; without one they are new ones.
+        """
+        told = told or Told(uuid.uuid4(), self._clock.now())
+        return [self._rejection(source, each, told) for each in refused]
 
     def heartbeat(self, source: Source, sent: Sent, backlog: int) -> Envelope:
         """That a source is heard through its adapter, and how much it handed over since when, with this."""
@@ -53,16 +42,23 @@ class Reporter:
             now=self._clock.now(),
         )
 
-    def _event(self, name: str, source: str, now: datetime, data: Mapping[str, object]) -> Envelope:
+    def _rejection(self, source: Source, refused: Refused, told: Told) -> Envelope:
+        reason = refused.reason.value
         return build(
-            name,
-            source=source,
-            id=str(uuid.uuid4()),
-            time=now,
+            REJECTED,
+            source=f"urn:ioc:{self._tenant}:ioc",
+            id=str(uuid.uuid5(told.mark, "\n".join((refused.where, refused.field, reason)))),
+            time=told.since,
             orgunit=self._unit,
-            seqno=16 * int(now.timestamp() * 1000) + rank(name),
-            producedat=now,
-            data=data,
+            seqno=16 * int(told.since.timestamp() * 1000) + rank(REJECTED),
+            producedat=self._clock.now(),
+            data={
+                "source": source.urn(self._tenant),
+                "rejected_type": "unknown",
+                "reason": reason,
+                "rule": reason,
+                "at": told.since,
+            },
             tenant=self._tenant,
         )
 

@@ -10,7 +10,8 @@ from ioc.contracts import Reason
 from producers.adapters.base import Item, Refused
 from producers.adapters.portal.engine import PortalEngine
 
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
+"""A file is read whole, and takes some ten times its size while it is looked at."""
 BATCH = 500
 
 
@@ -22,7 +23,13 @@ class SavedCalls:
 
     def take(self, where: str, path: Path) -> Iterable[Item]:
         """One item a dossier or step. Raises `NotAcknowledged`."""
-        calls = self._read(path)
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            expected = f"at most {MAX_BYTES >> 20} MB"
+            yield Item(where, (), (Refused(where, "", Reason.oversize, expected),))
+            return
+        calls = _read(raw)
         if calls is None:
             expected = 'a call {"service","data":[…]}, or a list of calls or dossiers'
             yield Item(where, (), (Refused(where, "", Reason.undecodable, expected),))
@@ -35,22 +42,21 @@ class SavedCalls:
             for start in range(0, len(data), size):
                 yield from take(data[start : start + size], f"{where}:{pointer}", start)
 
-    def _read(self, path: Path) -> list[tuple[str, list[Mapping[str, Any]], str]] | None:
-        if path.stat().st_size > MAX_BYTES:
-            return None
-        try:
-            document = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-        except ValueError:
-            return None
-        if isinstance(document, dict) and "data" not in document:
-            document = [document]
-        if isinstance(document, dict):
-            return _calls([document])
-        if not isinstance(document, list) or not all(isinstance(each, dict) for each in document):
-            return None
-        if all("data" in each for each in document):
-            return _calls(document)
-        return [("DongBoHoSoMC", document, "")]
+
+def _read(raw: bytes) -> list[tuple[str, list[Mapping[str, Any]], str]] | None:
+    try:
+        document = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError:
+        return None
+    if isinstance(document, dict) and "data" not in document:
+        document = [document]
+    if isinstance(document, dict):
+        return _calls([document])
+    if not isinstance(document, list) or not all(isinstance(each, dict) for each in document):
+        return None
+    if all("data" in each for each in document):
+        return _calls(document)
+    return [("DongBoHoSoMC", document, "")]
 
 
 def _calls(documents: list[dict[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]], str]] | None:

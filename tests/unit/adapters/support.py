@@ -36,10 +36,11 @@ class KeepingPublisher:
     def __init__(self) -> None:
         self.events: list[Envelope] = []
         self.failing = False
+        self.failing_for: set[str] = set()
 
     def send(self, envelope: Envelope) -> "Future[Any]":
         future: Future[Any] = Future()
-        if self.failing:
+        if self.failing or self.failing_for & set(names([envelope])):
             future.set_exception(TimeoutError())
         else:
             self.events.append(envelope)

@@ -1,73 +1,21 @@
 """Files through inbox and importer: counted once, receipts without content, nothing personal left behind."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ioc.contracts import Reason, encode
-from ioc.settings import Settings
 from producers.adapters.handover import NotAcknowledged
 from producers.adapters.importing import Importer, Summary
-from producers.adapters.inbox import Inbox
 from producers.adapters.memory import Memory
-from producers.adapters.reporting import Heartbeats, Reporter
-from producers.adapters.wiring import Adapters
+from producers.adapters.reporting import Reporter
 from tests.unit.adapters.dossier_calls import dossier, step
 from tests.unit.adapters.edxml_files import message
-from tests.unit.adapters.support import CANARY, CATALOGUE, KeepingPublisher, clock, maker, names, reader
+from tests.unit.adapters.site import Site
+from tests.unit.adapters.support import CANARY, CATALOGUE, KeepingPublisher, clock, maker, reader
 from tests.unit.adapters.test_tables import CHANGES, PERSON
-
-
-class Site:
-    """A stack's data folder with an inbox, a publisher and the time."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.clock = clock()
-        self.publisher = KeepingPublisher()
-        keys = {code: {"pseudonym_key": "k"} for code in CATALOGUE.sources}
-        (data / "credentials.json").write_text(json.dumps({"sources": keys}), encoding="utf-8")
-        self.adapters = Adapters(Settings(data=data), CATALOGUE, self.clock, self.publisher)
-        self.memory = self.adapters.memory
-        self.inbox = Inbox(
-            data / "inbox",
-            CATALOGUE.sources,
-            self.adapters.importer,
-            publisher=self.publisher,
-            memory=self.memory,
-            reporter=self.adapters.reporter,
-            heartbeats=Heartbeats(CATALOGUE.sources, self.adapters.reporter, self.clock),
-            clock=self.clock,
-        )
-
-    def drop(self, code: str, name: str, content: str | bytes) -> Path:
-        path = self.data / "inbox" / code / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    def look(self, times: int = 2) -> list[str]:
-        """Kinds of the events that some looks brought."""
-        before = len(self.publisher.events)
-        for _ in range(times):
-            self.inbox.look()
-        return names(self.publisher.events[before:])
-
-    def receipts(self, code: str) -> Iterator[tuple[str, str]]:
-        for path in sorted((self.data / "inbox" / code).rglob("*.txt")):
-            yield path.parent.name, path.read_text(encoding="utf-8")
-
-    def everything(self) -> bytes:
-        """All bytes and all names under the data folder."""
-        files = [path for path in self.data.rglob("*") if path.is_file()]
-        return b"".join(str(path).encode() + path.read_bytes() for path in files)
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
 
 
 def test_a_dropped_file_is_taken_once_it_rests(site: Site) -> None:
@@ -76,7 +24,7 @@ def test_a_dropped_file_is_taken_once_it_rests(site: Site) -> None:
     path.write_text(message(), encoding="utf-8")
     assert site.look(1) == []
     assert site.look(1) == ["document.received", "source.heartbeat"]
-    assert not path.exists()
+    assert site.look(1) == [] and not path.exists()
     assert list(site.receipts("vxp")) == [("done", "read 1\npublished 1\nrefused 0\n")]
     assert site.look() == []
     assert CANARY.encode() not in site.everything()
@@ -194,7 +142,7 @@ def test_saved_calls_and_event_files(site: Site, tmp_path: Path) -> None:
     )
     lines = [encode(event), b"", b"{", b"x" * 100_000, encode(event).replace(b":vxp", b":hrm"), encode(event)]
     path = site.drop("vxp", "a.ndjson", b"\n".join(lines))
-    summary = site.adapters.importer(CATALOGUE.sources["vxp"]).take(path)
+    summary = site.adapters.importer(CATALOGUE.sources["vxp"]).take(path, site.adapters.reporter)
     assert (summary.read, summary.published) == (5, 2)
     assert [(each.where, each.reason) for each in summary.refused] == [
         ("a.ndjson:3", Reason.undecodable),
@@ -209,17 +157,19 @@ def test_an_import_that_is_not_acknowledged_is_no_success(site: Site, tmp_path: 
     memory, publisher = Memory(tmp_path / "m"), KeepingPublisher()
     importer = Importer(reader("hrm"), publisher, memory, clock(), catalogue="1")
     publisher.failing = True
+    reporter = Reporter("G09", "G09.919", clock())
     with pytest.raises(NotAcknowledged):
-        importer.take(path)
+        importer.take(path, reporter)
     assert memory.sent() == {}
     publisher.failing = False
     counted: list[int] = []
-    assert importer.take(path, counted.append).as_json() == {"read": 2, "published": 2, "refused": []}
+    taken = {"read": 2, "published": 2, "refusals": 0, "refused": []}
+    assert importer.take(path, reporter, counted.append).as_json() == taken
     assert sum(counted) == 2
-    assert importer.take(path) == Summary()
+    assert importer.take(path, reporter) == Summary()
     assert memory.sent()["hrm"].total == 2
     other = Importer(reader("hrm"), publisher, memory, clock(), catalogue="2")
-    assert other.take(path).published == 2
+    assert other.take(path, reporter).published == 2
     assert memory.sent()["hrm"].total == 2
 
 

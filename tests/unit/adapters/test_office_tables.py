@@ -235,13 +235,13 @@ def test_importing_needs_no_key_and_counts_once(tmp_path: Path, source: str) -> 
     adapters = Adapters(Settings(data=tmp_path), CATALOGUE, clock(), publisher)
     path = tmp_path / "a.csv"
     path.write_text(FILES[source], encoding="utf-8")
-    summary = adapters.importer(CATALOGUE.sources[source]).take(path)
+    summary = adapters.importer(CATALOGUE.sources[source]).take(path, adapters.reporter)
     rows = FILES[source].count("\n") - 1
     assert (summary.read, summary.published, summary.refused) == (rows, rows, [])
-    assert adapters.importer(CATALOGUE.sources[source]).take(path).read == 0
+    assert adapters.importer(CATALOGUE.sources[source]).take(path, adapters.reporter).read == 0
     assert len(publisher.events) == rows
     path.write_text(FILES[source] + "\n", encoding="utf-8")
-    adapters.importer(CATALOGUE.sources[source]).take(path)
+    adapters.importer(CATALOGUE.sources[source]).take(path, adapters.reporter)
     assert len({event.id for event in publisher.events}) == rows
 
 
@@ -261,13 +261,12 @@ def test_a_key_that_is_no_text_is_none_until_there_is_one(tmp_path: Path, entry:
     row = "CB-000007;G09.905;Cấp mới;01/09/2026;01/09/2028"
     path.write_text(f"Số hiệu;Mã đơn vị;Hành động;Ngày cấp;Hiệu lực đến\n{row}\n", encoding="utf-8")
     publisher = KeepingPublisher()
-    importer = Adapters(Settings(data=tmp_path), CATALOGUE, clock(), publisher).importer(
-        CATALOGUE.sources["ca"]
-    )
+    adapters = Adapters(Settings(data=tmp_path), CATALOGUE, clock(), publisher)
+    importer = adapters.importer(CATALOGUE.sources["ca"])
     with pytest.raises(SettingsError, match=r"sources\.ca\.pseudonym_key"):
-        importer.take(path)
+        importer.take(path, adapters.reporter)
     credentials.write_text(json.dumps({"sources": {"ca": {"pseudonym_key": "khoa"}}}), encoding="utf-8")
-    assert importer.take(path).published == 1
+    assert importer.take(path, adapters.reporter).published == 1
     assert field(publisher.events[0], "person_ref") == person_ref(b"khoa", "CB-000007")
 
 
