@@ -7,6 +7,7 @@ A `Store` is one connection; it is not thread-safe (one per thread). Errors are 
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 from clickhouse_driver import Client
@@ -119,7 +120,10 @@ class Store:
         self._run(f"INSERT INTO {table} ({names}) VALUES", copies, settings, columnar=True)
 
     def close(self) -> None:
-        self._client.disconnect()
+        """Let go of the connection; whoever still uses it in another thread fails at once."""
+        # The driver sets its socket to None as it ends: whose thread does so meanwhile leaves nothing to close.
+        with suppress(AttributeError):
+            self._client.disconnect()
 
     def _run(
         self, sql: str, params: object, settings: Mapping[str, object] | None, *, columnar: bool = False

@@ -1,6 +1,7 @@
 """The store's process: the engine over one directory, listening for ClickHouse clients on loopback."""
 
 import contextlib
+import faulthandler
 import ipaddress
 import os
 import signal
@@ -8,7 +9,6 @@ import socket
 import sys
 from pathlib import Path
 from threading import Thread
-from types import FrameType
 
 from ioc.errors import IocError
 from storage.embedded import http
@@ -19,7 +19,7 @@ from storage.embedded.running import Watch
 
 __all__ = ["Role", "User", "Users", "serve"]
 
-DRAIN_SECONDS = 5.0
+DRAIN_SECONDS, END_SECONDS = 5.0, 8.0
 
 
 def serve(path: Path, host: str, port: int, http_port: int, users: Users) -> None:
@@ -35,14 +35,7 @@ def serve(path: Path, host: str, port: int, http_port: int, users: Users) -> Non
         ping = http.listen(host, http_port)
     except OSError as error:
         raise _not_free(host, http_port, error) from error
-    asked, ask = os.pipe()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        # A pipe takes no lock: a second signal inside this handler cannot wait for its own thread.
-        os.write(ask, b".")
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    asked = _wake_on(signal.SIGTERM, signal.SIGINT)
     watch = Watch(engine.kill)
     Thread(target=watch.watch, name="watch", daemon=True).start()
     Thread(target=ping.serve_forever, name="ping", daemon=True).start()
@@ -52,6 +45,8 @@ def serve(path: Path, host: str, port: int, http_port: int, users: Users) -> Non
     )
     sys.stdout.flush()
     os.read(asked, 1)
+    # Needs neither our threads nor the interpreter: the end comes even where these do not answer.
+    faulthandler.dump_traceback_later(END_SECONDS, exit=True)
     # Waking it up: a blocked accept() would otherwise hand out one more connection.
     with contextlib.suppress(OSError):
         native.shutdown(socket.SHUT_RDWR)
@@ -59,6 +54,19 @@ def serve(path: Path, host: str, port: int, http_port: int, users: Users) -> Non
     watch.drain(DRAIN_SECONDS)
     # Acknowledged inserts are on disk. An ordinary exit would take the engine down under its own threads.
     os._exit(0)
+
+
+def _wake_on(*numbers: signal.Signals) -> int:
+    """A file that can be read once one of these signals came, whichever thread of the engine it reached.
+
+    A handler in Python would wait for the main thread, which waits here and is woken by its own signals only.
+    """
+    asked, ask = os.pipe()
+    os.set_blocking(ask, False)
+    signal.set_wakeup_fd(ask, warn_on_full_buffer=False)
+    for number in numbers:
+        signal.signal(number, lambda _number, _frame: None)
+    return asked
 
 
 def _loopback_only(host: str) -> None:

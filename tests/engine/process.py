@@ -54,9 +54,9 @@ class StoreProcess:
         """SIGKILL, as a power cut would."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> int:
-        """SIGTERM; returns the exit status."""
-        return self._end(signal.SIGTERM)
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """SIGTERM, or none of ours (SIGCONT) when it was told to end before; returns the exit status."""
+        return self._end(how)
 
     def restart(self) -> None:
         self.start()

@@ -1,5 +1,7 @@
 """The process: one per directory, on loopback, gone at once when told, and nothing lost when killed."""
 
+import ctypes
+import signal
 import socket
 import subprocess
 import sys
@@ -154,3 +156,21 @@ def test_a_query_that_cannot_be_killed_does_not_hold_up_the_end() -> None:
         assert not ended.is_alive()
         never.set()
         context.__exit__(None, None, None)
+
+
+def test_a_signal_that_reaches_a_thread_of_the_engine_ends_it_too(process: StoreProcess) -> None:
+    """The kernel may hand SIGTERM to any thread; the main one then sleeps on."""
+    other = next(number for number in _threads(process.pid) if number != process.pid and _takes(number))
+    ctypes.CDLL(None).tgkill(process.pid, other, signal.SIGTERM)
+    assert process.stop(signal.SIGCONT) == 0
+
+
+def _threads(pid: int) -> list[int]:
+    return sorted(int(each.name) for each in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _takes(thread: int) -> bool:
+    """Whether SIGTERM is not blocked there."""
+    status = Path(f"/proc/{thread}/status").read_text(encoding="ascii")
+    blocked = next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk"))
+    return not int(blocked, 16) >> (signal.SIGTERM - 1) & 1

@@ -21,3 +21,19 @@ def test_nobody_listens() -> None:
             store.query("SELECT 1")
     logging.getLogger().removeHandler(heard)
     assert heard.buffer == []
+
+
+def test_closed_while_its_own_thread_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(ClickHouse(port=1))
+    connection = store._client.connection
+
+    class Ending:
+        """The socket as the other thread leaves it between two of our steps."""
+
+        def shutdown(self, _how: int) -> None:
+            connection.socket = None
+
+    monkeypatch.setattr(connection, "connected", True)
+    monkeypatch.setattr(connection, "socket", Ending())
+    store.close()
+    assert connection.socket is None
