@@ -53,7 +53,7 @@ class Behind:
         listed = rule is not None and shows_cases(rule) and self._known.sees_cases
         clock = self._console.clock
         if listed and rule is not None and clock.monotonic() >= self._due:
-            asked = self._console.reading.behind(rule, alert.unit)
+            asked = self._console.reading.behind(rule, self._console.answers_for(alert.unit))
             self._cases = await told(self._console, self._known, self._notice, asked)
             # What failed is asked for again at the next look.
             self._due = clock.monotonic() + READ_EVERY_S if self._cases is not None else 0.0

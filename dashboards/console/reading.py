@@ -83,8 +83,8 @@ class Reading:
             most=most,
         )
 
-    async def behind(self, rule: Rule, unit: str) -> list[Row]:
-        """The cases of a unit that breach a rule now, the oldest first; none for rules over other things."""
+    async def behind(self, rule: Rule, units: Sequence[str]) -> list[Row]:
+        """The cases of units that breach a rule now, the oldest first; none for rules over other things."""
         if not shows_cases(rule) or rule.cases is None:
             return []
         where, breach, since = (
@@ -95,9 +95,9 @@ class Reading:
             "WITH now64(3) AS t, t AS up SELECT subject, begun FROM"  # noqa: S608
             f" (SELECT subject, ({since}) AS begun, ifNull(({breach}), 0) AS wrong"
             f" FROM ioc_read.{CASES[rule.cases.view]}"
-            f" WHERE tenant = %(tenant)s AND unit = %(unit)s AND ({where}))"
+            f" WHERE tenant = %(tenant)s AND has(%(units)s, unit) AND ({where}))"
             " WHERE wrong AND isNotNull(begun) AND begun <= t ORDER BY begun, subject LIMIT %(most)s",
-            unit=unit,
+            units=list(units),
             most=MOST,
         )
 

@@ -51,6 +51,12 @@ class Console:
             return say("no_unit")
         return self.catalogue.units.get(code).name if code in self.catalogue.units.codes else code
 
+    def answers_for(self, code: str) -> list[str]:
+        """Codes whose cases a unit's alerts are about today: its own, and those of units merged into it."""
+        units, today = self.catalogue.units, self.catalogue.calendar.local_date(self.clock.now())
+        taken = {each for each in units.codes if units.successor(each, today) == code}
+        return sorted({code} | taken)
+
     def place(self, code: str) -> str:
         """The unit's name, or that it is the whole ministry."""
         return say("leader.totals") if code == self.tenant else self.unit_name(code)

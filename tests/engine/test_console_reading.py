@@ -64,9 +64,10 @@ def test_what_breaches_a_rule_is_found_by_unit(store: Store, console: Reading) -
         "urgency": "hoa_toc", "assign_due_at": ARRIVED, "version": 1,
     }  # fmt: skip
     store.insert("ioc.cases_document_in", list(row), [[value] for value in row.values()])
-    found = ask(console.behind(rule, f"{TENANT}.903"))
+    found = ask(console.behind(rule, [f"{TENANT}.903"]))
     assert [(each["subject"], each["since"]) for each in found] == [(subject, ARRIVED)]
-    assert ask(console.behind(rule, f"{TENANT}.904")) == []
+    assert ask(console.behind(rule, [f"{TENANT}.904"])) == []
+    assert ask(console.behind(rule, [f"{TENANT}.904", f"{TENANT}.903"])) == found
 
 
 def test_many_of_one_kind_leave_none_of_another_out(store: Store, console: Reading) -> None:
@@ -97,7 +98,7 @@ def test_every_rule_over_cases_can_be_opened(console: Reading) -> None:
     assert not any(rules[rule].personal for rule in opened)
     assert not {"hr_change", "hr_record", "credential", "training"} & set(CASES)
     for rule in opened:
-        assert ask(console.behind(rules[rule], f"{TENANT}.999")) == []
+        assert ask(console.behind(rules[rule], [f"{TENANT}.999"])) == []
 
 
 def test_every_other_statement_runs(console: Reading) -> None:

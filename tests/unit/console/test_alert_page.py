@@ -85,3 +85,12 @@ def test_a_page_left_open_reads_its_cases_again() -> None:
         assert "VB-2026-0001" not in desk.said and NONE in desk.said
 
     told(story)
+
+
+def test_a_unit_answers_for_what_was_merged_into_it() -> None:
+    async def story(desk: Desk) -> None:
+        assert desk.console.answers_for("G09.901") == ["G09.901", "G09.912"]
+        assert desk.console.answers_for("G09.903") == ["G09.903"]
+        assert desk.console.answers_for("G09.99") == ["G09.99"], "of no catalogue"
+
+    told(story)
