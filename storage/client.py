@@ -121,7 +121,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the connection; whoever still uses it in another thread fails at once."""
-        # The driver sets its socket to None as it ends: whose thread does so meanwhile leaves nothing to close.
+        # The driver sets its socket to None as it ends: another thread that does so leaves nothing to close.
         with suppress(AttributeError):
             self._client.disconnect()
 

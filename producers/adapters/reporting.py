@@ -21,14 +21,11 @@ class Reporter:
         self._unit = unit
         self._clock = clock
 
-    def rejections(
-        self, source: Source, refused: Iterable[Refused], told: Told | None = None
-    ) -> list[Envelope]:
+    def rejections(self, source: Source, refused: Iterable[Refused], told: Told) -> list[Envelope]:
         """One event a refusal, with its source and reason; of what was refused nothing is kept.
 
-        Told again under the same mark they are the same events; without one they are new ones.
+        Told again under the same mark they are the same events.
         """
-        told = told or Told(uuid.uuid4(), self._clock.now())
         return [self._rejection(source, each, told) for each in refused]
 
     def heartbeat(self, source: Source, sent: Sent, backlog: int) -> Envelope:

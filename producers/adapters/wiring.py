@@ -15,8 +15,7 @@ from ioc.reference import Catalogue
 from ioc.secrets import secret
 from ioc.settings import Settings
 from ioc.sources import Source
-from producers.adapters.base import Refused
-from producers.adapters.handover import Publisher, hand_over
+from producers.adapters.handover import Publisher
 from producers.adapters.importing import Importer
 from producers.adapters.inbox import Inbox
 from producers.adapters.memory import Memory
@@ -92,10 +91,6 @@ class Adapters:
             catalogue=self.catalogue.version,
             calls=SavedCalls(engine) if engine else None,
         )
-
-    def report(self, source: Source, refused: list[Refused]) -> None:
-        """Tell the centre of refusals. Raises `NotAcknowledged`."""
-        hand_over(self.publisher, self.reporter.rejections(source, refused))
 
     def portal(self, on_refused: OnRefused) -> APIRouter:
         """The synchronisation endpoint, `/portal/auth` and `/portal/integration`."""

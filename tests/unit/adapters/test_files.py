@@ -3,13 +3,14 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from ioc.contracts import Reason, encode
 from producers.adapters.handover import NotAcknowledged
 from producers.adapters.importing import Importer, Summary
-from producers.adapters.memory import Memory
+from producers.adapters.memory import Memory, Told
 from producers.adapters.reporting import Reporter
 from tests.unit.adapters.dossier_calls import dossier, step
 from tests.unit.adapters.edxml_files import message
@@ -176,6 +177,6 @@ def test_an_import_that_is_not_acknowledged_is_no_success(site: Site, tmp_path: 
 def test_rejections_say_whose_and_why() -> None:
     reporter = Reporter("G09", "G09.919", clock())
     item = next(reader("vxp").read(Path(__file__)))
-    (event,) = reporter.rejections(CATALOGUE.sources["vxp"], item.refused)
+    (event,) = reporter.rejections(CATALOGUE.sources["vxp"], item.refused, Told(UUID(int=1), clock().now()))
     assert event.source == "urn:ioc:G09:ioc" and event.subject == "urn:ioc:G09:vxp"
     assert event.data.__dict__["reason"] == "undecodable" and event.data.__dict__["payload_hash"] is None
