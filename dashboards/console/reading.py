@@ -68,17 +68,18 @@ class Reading:
                 raise
 
     async def absences(self, units: Sequence[str] | None, most: int) -> list[Row]:
-        """What is missing, the longest overdue first; of these units, None: of all.
+        """What is missing, documents that brook no delay (hỏa tốc) first, then the longest overdue.
 
-        At most so many of each kind, so that none drives out another; each row says how many lines and cases
-        there are of its kind.
+        Of these units, None: of all. At most so many of each kind, so that none drives out another; each row
+        says how many lines and cases there are of its kind.
         """
         names = ("kind", "subject", "unit", "since", "due", "cases", "detail")
         return await self.rows(
             (*names, "of_kind", "cases_of_kind"),
             f"SELECT {', '.join(names)}, count() OVER (PARTITION BY kind),"  # noqa: S608
             " sum(cases) OVER (PARTITION BY kind) FROM ioc_read.absences"
-            " WHERE (%(all)s OR has(%(units)s, unit)) ORDER BY due, kind, subject LIMIT %(most)s BY kind",
+            " WHERE (%(all)s OR has(%(units)s, unit))"
+            " ORDER BY detail = 'hoa_toc' DESC, due, kind, subject LIMIT %(most)s BY kind",
             **_within(units),
             most=most,
         )

@@ -91,6 +91,19 @@ def test_many_of_one_kind_leave_none_of_another_out(store: Store, console: Readi
     assert (other["kind"], other["subject"], other["of_kind"]) == ("document_unassigned", "VB-905", 1)
 
 
+def test_the_most_urgent_document_stands_before_the_longest_overdue(store: Store, console: Reading) -> None:
+    unit = f"{TENANT}.906"
+    rows = [
+        {"tenant": TENANT, "subject": f"VB-906-{n:02}", "unit": unit, "opened_at": ARRIVED, "open": 1,
+         "urgency": "hoa_toc" if n == 19 else "khan", "assign_due_at": ARRIVED + timedelta(hours=n),
+         "version": 1}
+        for n in range(20)
+    ]  # fmt: skip
+    store.insert("ioc.cases_document_in", list(rows[0]), [[row[name] for row in rows] for name in rows[0]])
+    found = ask(console.absences([unit], 3))
+    assert [row["subject"] for row in found] == ["VB-906-19", "VB-906-00", "VB-906-01"]
+
+
 def test_every_rule_over_cases_can_be_opened(console: Reading) -> None:
     rules = Rules.load()
     opened = {rule.id for rule in rules.values() if shows_cases(rule)}
