@@ -194,6 +194,14 @@ def test_a_rule_breaches_for_these_units_and_no_others(bench: Bench, rule: str) 
     assert counts(looked(bench, rule)) == EXPECTED[rule]
 
 
+def test_an_alert_does_not_end_because_nothing_is_forecast_any_more(bench: Bench) -> None:
+    cases = RULES["online_rate_off_pace"].cases
+    assert cases is not None
+    later = round(at("2026-03-25 10:00").timestamp() * 1000)
+    found = watching.cases(bench.store, cases, TENANT, later, later)
+    assert [row.unit for row in found.breaching] == [TENANT]
+
+
 def test_a_value_must_be_wrong_for_days_over_enough_cases(bench: Bench) -> None:
     look = looked(bench, "ontime_drop")
     assert set(look.breaches) >= {"G09.905"}
