@@ -19,11 +19,12 @@ from dashboards.console.quarantined import (
     value_at,
 )
 from ioc.clock import FixedClock
-from ioc.contracts import Reason
+from ioc.contracts import EventRefused, Reason
 from ioc.desk import Kind, Stage, Why
 from ioc.messages import LANGUAGES, catalogue, speaking
 from ioc.roles import Roles
 from ioc.settings import Http
+from producers.gateway.problems import from_refusal
 from tests.browser.serve_console import small
 from tests.unit.console.offices import PASSWORD, SmallOffice, SmallStore, instant
 from tests.unit.console.quarantines import NEW, OLD, RECEIVED
@@ -68,6 +69,15 @@ def test_every_code_of_the_desk_has_words_in_every_language() -> None:
         wanted = [f"refusal.{each}" for each in Reason] + [f"discard.{each}" for each in Why]
         wanted += [f"desk.{each}" for each in Kind] + [f"stage.{each}" for each in Stage]
         assert [key for key in wanted if key not in said] == []
+
+
+def test_what_the_sandbox_answers_has_words_in_every_language() -> None:
+    later = {Reason.lifecycle, Reason.duplicate_conflict, Reason.store_refused, Reason.crash_loop}
+    refused = [EventRefused(each, at, "", "x") for each in set(Reason) - later for at in ("/source", "/type")]
+    codes = {from_refusal(each).code for each in refused}
+    assert {"too_large", "source_mismatch", "type_not_allowed"} <= codes
+    for tongue in LANGUAGES:
+        assert {code for code in codes if f"refusal.{code}" not in catalogue(tongue)} == set()
 
 
 def test_a_group_leads_to_its_records_and_names_what_they_share() -> None:

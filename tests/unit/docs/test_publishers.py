@@ -12,7 +12,9 @@ import orjson
 import pytest
 
 import producers.sdk
-from ioc.contracts import Reason, decode, well_formed
+from ioc.contracts import EventRefused, Reason, decode, well_formed
+from producers.gateway.body import BATCH_ITEMS, BATCH_LIMIT, EVENT_LIMIT, READ_TIMEOUT_S
+from producers.gateway.problems import STATUS, from_refusal
 from tests.unit.gateway.conftest import NOW, RULES, opened
 
 PAGE = (Path(__file__).parents[3] / "docs" / "publishers.md").read_text(encoding="utf-8")
@@ -87,7 +89,24 @@ def test_each_line_of_the_file_example_is_a_good_event() -> None:
     assert [d.kind.name for d in decoded] == ["document.completed"]
 
 
-def test_the_reasons_of_the_decoder_are_all_explained() -> None:
+def test_every_code_of_the_door_stands_in_the_table_with_its_status() -> None:
+    told = re.findall(r"^\| `(\w+)` \| (\d{3}) \| [^|]+ \| [^|]+ \|$", PAGE, re.MULTILINE)
+    assert [code for code, _ in told] == list(STATUS)
+    assert {code: int(status) for code, status in told} == STATUS
+
+
+def test_the_limits_are_those_of_the_door() -> None:
+    assert f"tối đa {BATCH_ITEMS} sự kiện và {BATCH_LIMIT >> 20} MiB" in PAGE
+    assert f"quá {EVENT_LIMIT >> 10} KiB một sự kiện; quá {BATCH_ITEMS} sự kiện" in PAGE
+    assert f"không đến đủ trong {READ_TIMEOUT_S:.0f} giây" in PAGE
+
+
+def test_the_reasons_of_the_decoder_are_all_explained_with_what_http_calls_them() -> None:
     later = {Reason.lifecycle, Reason.duplicate_conflict, Reason.store_refused, Reason.crash_loop}
-    explained = re.findall(r"^\| `(\w+)` \|", PAGE.split("## Vì sao bị từ chối")[1], re.MULTILINE)
+    part = PAGE.split("## Vì sao bị từ chối")[1]
+    explained = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", part, re.MULTILINE))
     assert set(explained) == {reason.value for reason in Reason if reason not in later}
+    for reason, codes in explained.items():
+        fields = ("/source", "/type")
+        answered = {from_refusal(EventRefused(Reason(reason), field, "", "x")).code for field in fields}
+        assert set(re.findall(r"`(\w+)`", codes)) == answered, reason
