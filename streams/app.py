@@ -24,6 +24,7 @@ from ioc.errors import StoreUnavailable, Unsafe
 from ioc.reference import Catalogue
 from ioc.settings import LOOPBACK, Kafka, Settings
 from ioc.topics import ALL_TOPICS
+from storage import clock as store_clock
 from storage import doctor
 from storage.client import Store
 from storage.migrate import migrate
@@ -61,7 +62,7 @@ def app(settings: Settings, role: Role, clock: FollowingClock | None = None) -> 
     )
     # With a consumer of its own, Faust would hold our services back until its group has joined.
     hosted.producer_only = True
-    _with_metrics(hosted, settings, clock or following.clock())
+    _with_metrics(hosted, settings, clock or store_clock.clock())
     return hosted
 
 
@@ -110,7 +111,7 @@ def service(settings: Settings, role: Role, clock: Clock | None = None) -> Servi
 
 def run(settings: Settings, role: Role) -> None:
     """Run a role until SIGTERM or SIGINT. Raises `Unsafe` instead of counting on unsafe settings."""
-    clock = following.clock()
+    clock = store_clock.clock()
     hosted = service(settings, role, clock)
     prepare(settings, clock)
     _take_turns(role)
@@ -158,7 +159,7 @@ def _migrated(settings: Settings, clock: FollowingClock) -> None:
         with _alone(settings):
             migrate(store, settings.clickhouse)
         findings = doctor.unsafe(store, settings.clickhouse)
-        following.look(store, clock)
+        store_clock.look(store, clock)
     finally:
         store.close()
     if findings:

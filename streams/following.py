@@ -5,37 +5,16 @@ years ahead would find the whole ledger past its retention, and landing alive fo
 """
 
 import logging
-from datetime import UTC, datetime, timedelta
 
 from mode import Service
 
-from ioc.clock import FollowingClock, SystemClock
+from ioc.clock import FollowingClock
 from ioc.errors import StoreRefused, StoreUnavailable
 from ioc.settings import Settings
-from storage.client import Store
-from storage.doctor import SKEW_S
+from storage.clock import LOOK_S, look
 from streams.land.thread import StoreThread
 
-LOOK_S = 5.0
-PROMPT_S = 1.0
-"""An answer that took longer says too little; the look before it still holds."""
-
 log = logging.getLogger("ioc.worker")
-
-
-def clock() -> FollowingClock:
-    """This machine's clock, as long as it agrees with the store's."""
-    return FollowingClock(SystemClock(), SKEW_S, "the store's")
-
-
-def look(store: Store, clock: FollowingClock) -> None:
-    """Look at the store's clock. Raises `StoreUnavailable`, `StoreRefused`."""
-    began = clock.monotonic()
-    ((there,),) = store.query("SELECT now64(3, 'UTC')")
-    took = clock.monotonic() - began
-    if took <= PROMPT_S or not clock.sure:
-        seen: datetime = there.replace(tzinfo=UTC)
-        clock.look(seen + timedelta(seconds=took / 2))
 
 
 class Following(Service):

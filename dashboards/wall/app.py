@@ -18,15 +18,18 @@ from dashboards.wall import missing, page
 from dashboards.wall.board import GENERATED
 from dashboards.wall.board import boards as boards_of
 from dashboards.wall.choosing import NotKnownYet, NotOffered
+from dashboards.wall.following import Following
 from dashboards.wall.glossary import Glossary
 from dashboards.wall.house import House
 from dashboards.wall.hub import Hub
 from dashboards.wall.screens import Screens, TooManyScreens
 from dashboards.wall.shared import Shared
-from dashboards.wall.source import OpenReader, StoreReader
-from ioc.clock import Clock, SystemClock
+from dashboards.wall.source import TIMEOUT_S, OpenReader, StoreReader
+from ioc.clock import Clock
 from ioc.messages import say, speak
 from ioc.settings import Http, Settings
+from storage import clock as store_clock
+from storage.client import Store
 
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -167,7 +170,7 @@ def serve(web: FastAPI, screens: Screens, where: Http) -> None:
 def run(settings: Settings, boards: Path = GENERATED) -> None:
     """`ioc wall`: the wall over the store's reading views, drawn from the boards in a folder."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    clock = SystemClock()
+    clock = store_clock.clock()
     web, screens = build(
         lambda: StoreReader(settings.clickhouse),
         clock,
@@ -175,4 +178,5 @@ def run(settings: Settings, boards: Path = GENERATED) -> None:
         catalogue=settings.catalogue,
         more=lambda web: console.install(web, console.of(settings, clock)),
     )
-    serve(web, screens, settings.wall)
+    with Following(lambda: Store(settings.clickhouse, role="reader", timeout=TIMEOUT_S), clock):
+        serve(web, screens, settings.wall)

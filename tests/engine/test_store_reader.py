@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ioc.settings import ClickHouse
+from storage.client import Store
+from storage.clock import clock, look
 from storage.embedded.session import quote
 from storage.embedded.tokenizer import Kind, tokens
 from tests.engine.clients import reader, writer
@@ -208,3 +210,9 @@ def lexer(engine: ClickHouse) -> Iterator[Client]:
     client = writer(engine)
     yield client
     client.disconnect()
+
+
+def test_a_reader_may_look_at_the_stores_clock(reading: Store) -> None:
+    following = clock()
+    look(reading, following)
+    assert following.sure

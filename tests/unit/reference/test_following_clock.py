@@ -7,7 +7,7 @@ import pytest
 
 from ioc.clock import FixedClock, FollowingClock
 from storage.client import Store
-from streams import following
+from storage.clock import look
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 
@@ -83,15 +83,15 @@ class Slow:
 def test_the_stores_answer_counts_from_its_middle() -> None:
     own = FixedClock(NOW)
     clock = FollowingClock(own, 5, "the store's")
-    following.look(cast(Store, Slow(own, 0.5)), clock)
+    look(cast(Store, Slow(own, 0.5)), clock)
     assert clock.now() == NOW - timedelta(hours=2) + timedelta(seconds=0.25)
 
 
 def test_an_answer_that_took_long_is_better_than_none_and_worse_than_the_last() -> None:
     own = FixedClock(NOW)
     clock = FollowingClock(own, 5, "the store's")
-    following.look(cast(Store, Slow(own, 4)), clock)
+    look(cast(Store, Slow(own, 4)), clock)
     assert clock.sure
     seen = clock.skew_s
-    following.look(cast(Store, Slow(own, 4)), clock)
+    look(cast(Store, Slow(own, 4)), clock)
     assert clock.skew_s == seen
