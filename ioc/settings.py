@@ -58,6 +58,14 @@ class ClickHouse(Part):
 class Http(Part):
     host: str = LOOPBACK
     port: int
+    secure: bool = False
+    """Asked over https: a proxy that speaks TLS stands there. What listens itself never does."""
+
+    @property
+    def url(self) -> str:
+        """As a client asks it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.secure else 'http'}://{host}:{self.port}"
 
 
 class Settings(BaseSettings):

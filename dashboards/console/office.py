@@ -1,6 +1,7 @@
 """The back office over HTTP: what the console asks of the gateway, and how a refusal comes back."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -38,10 +39,12 @@ class Office:
     """One client for all sessions; tokens are handed in with each call and never kept here."""
 
     def __init__(self, where: Http, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        host = f"[{where.host}]" if ":" in where.host else where.host
+        # The authorities that the machine trusts, a ministry's own among them; the client knows others only.
+        trusted = ssl.create_default_context() if where.secure else True
         # Neither proxies nor .netrc of the machine: the gateway is ours and near.
         self._client = httpx.AsyncClient(
-            base_url=f"http://{host}:{where.port}/office",
+            base_url=f"{where.url}/office",
+            verify=trusted,
             timeout=TIMEOUT_S,
             transport=transport,
             trust_env=False,

@@ -135,13 +135,13 @@ def _run(
 
 def ready_document(settings: "Settings") -> dict[str, Any]:
     """What other programs need to reach the stack."""
-    gateway = f"http://{settings.gateway.host}:{settings.gateway.port}"
+    gateway = settings.gateway.url
     return {
         "ready": True,
         "kafka": settings.kafka.bootstrap,
         "clickhouse": f"{settings.clickhouse.host}:{settings.clickhouse.port}",
         "gateway": gateway,
-        "wall": f"http://{settings.wall.host}:{settings.wall.port}",
+        "wall": settings.wall.url,
         "portal_sync": {"auth": f"{gateway}/portal/auth", "integration": f"{gateway}/portal/integration"},
     }
 

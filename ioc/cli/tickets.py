@@ -114,7 +114,7 @@ def keep(settings: "Settings", said: dict[str, Any] | None) -> None:
 
 def address(settings: "Settings") -> str:
     """Where the gateway is, as sessions are kept by."""
-    return f"{settings.gateway.host}:{settings.gateway.port}"
+    return settings.gateway.url
 
 
 def _path() -> Path:

@@ -27,6 +27,7 @@ OF_THIS_FILE = {
     "IOC_CLICKHOUSE__HOST",
     "IOC_GATEWAY__HOST",
     "IOC_GATEWAY__PORT",
+    "IOC_GATEWAY__SECURE",
     "IOC_DATA",
 }
 """Named in documents, and decided by the file: where its own services are, and where it mounts a folder."""

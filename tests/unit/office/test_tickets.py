@@ -1,11 +1,14 @@
 """In whose name the command line acts, and what it says when that is nobody."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
+from dashboards.console.office import Office
 from ioc.accounts import LINE
 from ioc.cli import tickets
 from ioc.cli.tickets import Ticket, ticket
@@ -70,6 +73,31 @@ def test_a_session_is_of_one_gateway_and_of_its_owner_only(
     with pytest.raises(SystemExit):
         tickets.kept(settings)
     assert "expected mode 600" in capsys.readouterr().err
+
+
+def test_a_gateway_behind_tls_is_asked_over_https_and_its_session_goes_nowhere_else(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"HOST": "ioc.example", "PORT": "443", "SECURE": "true"}.items():
+        monkeypatch.setenv(f"IOC_GATEWAY__{name}", value)
+    far = Settings(data=settings.data)
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200, json={})
+
+    async def ask() -> None:
+        office = Office(far.gateway, httpx.MockTransport(answer))
+        await office.sign_in("truc_ca_1", "secret", "")
+        await office.close()
+
+    asyncio.run(ask())
+    assert asked == ["https://ioc.example/office/session"]
+    signed_in(far)
+    assert tickets.kept(far) is not None
+    plain = far.model_copy(update={"gateway": far.gateway.model_copy(update={"secure": False})})
+    assert tickets.kept(plain) is None
 
 
 def test_a_named_account_needs_its_password(
