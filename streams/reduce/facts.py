@@ -5,7 +5,7 @@ within a case is the identity of its event, so that a case is the set of what wa
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from streams.reduce import payloads
 from streams.reduce.worktime import calendar_day, day_of
@@ -47,14 +47,15 @@ class Statement(NamedTuple):
 class Route(NamedTuple):
     """Which case a type speaks about, and what of its data the case keeps.
 
-    `placed`: the data name no unit, so the fact begins with the one on the event's envelope.
+    `placed`: the data name no unit, so the fact begins or ends with the one on the event's envelope; it ends
+    with it where older programs made the fact without one.
     """
 
     kind: str
     number: int
     subject: Callable[[Mapping[str, Any]], str | None]
     payload: Payload
-    placed: bool = False
+    placed: Literal["", "first", "last"] = ""
 
 
 def _by(field: str) -> Callable[[Mapping[str, Any]], str | None]:
@@ -88,16 +89,18 @@ ROUTES: Mapping[str, tuple[Route, ...]] = {
     ),
     "dossier.received": (Route("dossier", 6, _by("dossier_ref"), payloads.dossier),),
     "dossier.clock_changed": (Route("dossier", 7, _by("dossier_ref"), payloads.clock),),
-    "dossier.portal_synced": (Route("dossier", 8, _by("dossier_ref"), payloads.portal),),
+    "dossier.portal_synced": (Route("dossier", 8, _by("dossier_ref"), payloads.portal, placed="last"),),
     "dossier.resolved": (Route("dossier", 9, _by("dossier_ref"), payloads.resolved),),
-    "dossier.closed": (Route("dossier", 10, _by("dossier_ref"), payloads.closed),),
-    "payment.completed": (Route("dossier", 11, _by("dossier_ref"), payloads.paid),),
+    "dossier.closed": (Route("dossier", 10, _by("dossier_ref"), payloads.closed, placed="last"),),
+    "payment.completed": (Route("dossier", 11, _by("dossier_ref"), payloads.paid, placed="last"),),
     "satisfaction.rated": (Route("dossier", 12, _by("dossier_ref"), payloads.rated),),
     "feedback.changed": (
         Route("feedback", 13, _by("feedback_ref"), payloads.feedback),
         Route("dossier", 13, _by("dossier_ref"), payloads.complained),
     ),
-    "procedure.published": (Route("procedure", 14, _by("procedure_code"), payloads.procedure, placed=True),),
+    "procedure.published": (
+        Route("procedure", 14, _by("procedure_code"), payloads.procedure, placed="first"),
+    ),
     "hr.change_recorded": (Route("hr_change", 15, _by("change_ref"), payloads.changed),),
     "hr.record_synced": (
         Route("hr_record", 16, _by("person_ref"), payloads.record),
@@ -107,9 +110,9 @@ ROUTES: Mapping[str, tuple[Route, ...]] = {
     "training.completed": (Route("training", 18, _with("person_ref", "course_group"), payloads.training),),
     "archive.batch_processed": (Route("archive", 19, _by("batch_ref"), payloads.archive),),
     "task.assigned": (Route("task", 20, _by("task_ref"), payloads.task),),
-    "task.changed": (Route("task", 21, _by("task_ref"), payloads.progress, placed=True),),
+    "task.changed": (Route("task", 21, _by("task_ref"), payloads.progress, placed="first"),),
     "dataset.assessed": (Route("dataset", 22, _assessment, payloads.dataset),),
-    "interop.recorded": (Route("interop", 23, _system_hour, payloads.interop, placed=True),),
+    "interop.recorded": (Route("interop", 23, _system_hour, payloads.interop, placed="first"),),
     "alert.transitioned": (Route("alert", 25, _by("alert_ref"), payloads.alert),),
 }
 
@@ -121,8 +124,10 @@ def statements(event: Event, authority: int) -> list[Statement]:
     for kind, number, subject_of, payload, placed in ROUTES.get(event.type, ()):
         subject = subject_of(event.data)
         if subject is not None:
-            place = (event.orgunit,) if placed else ()
-            fact = [number, *head, *place, *payload(event.data)]
+            said = payload(event.data)
+            if placed:
+                said.insert(0 if placed == "first" else len(said), event.orgunit)
+            fact = [number, *head, *said]
             found.append(Statement(kind, subject, f"{event.source}/{event.id}", fact))
     return found
 

@@ -86,7 +86,8 @@ def dossier(d: Data) -> list[Any]:
 
 
 def clock(d: Data) -> list[Any]:
-    return [d["state"], instant(d["at"]), instant(d.get("new_due_at")), d["reason"]]
+    told = flag(d.get("apology_issued"))
+    return [d["state"], instant(d["at"]), instant(d.get("new_due_at")), d["reason"], told]
 
 
 def portal(d: Data) -> list[Any]:

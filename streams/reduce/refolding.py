@@ -16,9 +16,9 @@ from streams.reduce.merging import Change, folded
 from streams.reduce.state import load
 from streams.reduce.worktime import WorkTime
 
-FACTS = 2
+FACTS = 3
 """Raised when a route keeps more of an event."""
-FOLDS = 3
+FOLDS = 4
 """Raised when a fold gives other columns, or other values in them, from the same facts."""
 PAGE = 5_000
 

@@ -15,7 +15,7 @@ from streams.reduce.plan import dump_vector
 from streams.watch.looking import Looking
 from streams.watch.machine import Look
 from streams.watch.watcher import Watcher
-from tests.engine.reducing import TENANT, Bench, at, event
+from tests.engine.reducing import TENANT, Bench, at, event, iso
 from tests.engine.test_reduce_documents import received
 from tests.engine.test_reduce_kpis import change, clock, dossier, heartbeat, resolved
 from tests.engine.test_reduce_more_kpis import assigned, changed
@@ -39,6 +39,14 @@ def documents() -> list[dict[str, Any]]:
     ]
 
 
+def extended(ref: str, *, apology: bool) -> dict[str, Any]:
+    """A later date, which has gone by too."""
+    made = clock(ref, "extended", "2026-03-05 09:00", 2)
+    dates = {"old_due_at": iso("2026-03-06 17:00"), "new_due_at": iso("2026-03-09 17:00")}
+    made["data"] |= dates | {"reason": "agency_delay", "apology_issued": apology}
+    return made
+
+
 def dossiers() -> list[dict[str, Any]]:
     made = [
         dossier("soon", "2026-03-03 09:00", "2026-03-11 17:00"),
@@ -49,6 +57,10 @@ def dossiers() -> list[dict[str, Any]]:
         clock("paused", "paused", "2026-03-04 09:00", 2),
         dossier("done", "2026-03-03 09:00", "2026-03-09 17:00", org="G09.918"),
         resolved("done", "2026-03-09 20:00"),
+        dossier("silent", "2026-03-02 09:00", "2026-03-06 17:00", org="G09.920"),
+        extended("silent", apology=False),
+        dossier("sorry", "2026-03-02 09:00", "2026-03-06 17:00", org="G09.921"),
+        extended("sorry", apology=True),
     ]
     for number in range(40):  # two late of 40, in one unit: 95 %; three late of 30 in another: 90 %
         ref = f"a{number}"
@@ -179,7 +191,7 @@ EXPECTED: Mapping[str, Mapping[str, int]] = {
     "hoatoc_unassigned": {"G09.903": 1},
     "khan_unassigned": {"G09.903": 1},
     "dossier_due_24h": {"G09.915": 1},
-    "dossier_overdue_new": {"G09.914": 1, "G09.916": 1},  # the second for a month
+    "dossier_overdue_new": {"G09.914": 1, "G09.916": 1, "G09.920": 1},  # the second for a month
     "online_rate_off_pace": {"G09": 1},
     "task_overdue": {"G09.901": 2, "G09.903": 1},  # both of G09.901 and of what was merged into it
     "hr_sync_breach": {"G09.902": 5, "G09.905": 1, "G09.914": 5},

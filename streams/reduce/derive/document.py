@@ -55,8 +55,11 @@ def on_time(end: int | None, due: int | None) -> int:
 
 
 def document_in(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
-    """An incoming document: unit = latest lead assignee, else receiver; due = its own, else the lead's."""
-    start = lead = end = None
+    """An incoming document: unit = latest lead assignee, else receiver; due = its own, else the lead's.
+
+    Where neither is known: who completed it, else who helps, so that it counts somewhere until more is known.
+    """
+    start = lead = end = helper = None
     assigned = exchanged = -1
     status = ""
     first_assigned: int | None = None
@@ -67,6 +70,8 @@ def document_in(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
         elif number == 2:
             if fact[5]:
                 lead = fact
+            else:
+                helper = fact
             assigned = max(assigned, fact[6])
             if first_assigned is None or fact[6] < first_assigned:
                 first_assigned = fact[6]
@@ -76,7 +81,7 @@ def document_in(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
             status, exchanged = fact[4], fact[5]
     ended = end[5] if end else None
     due = (start[7] if start else None) or (lead[7] if lead else None)
-    unit = lead[4] if lead else start[4] if start else end[4] if end else ""
+    unit = next((fact[4] for fact in (lead, start, end, helper) if fact), "")
     gap = int((start is None and bool(end or assigned >= 0)) or (ended is not None and assigned > ended))
     head: Row = [unit, start[5] if start else None, ended, start[6] if start else None, first_assigned]
     head += [_assign_limit(start, time), due]

@@ -1,5 +1,6 @@
 """Dossiers of administrative procedures: pauses, extensions, and what was due at any instant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from streams.reduce.derive.document import on_time
@@ -57,7 +58,10 @@ COLUMNS = (
     "amount_paid",
     "rounds",
     "supplement_at",
+    "apologised",
 )
+UNIT_AT = {10: 6, 11: 7, 8: 6}
+"""Where a closing, a payment and a synchronisation keep their envelope's unit; older facts have none."""
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ class _Clock:
     due: int
     time: WorkTime
     extended_to: int | None = None
+    apologised: int = 0
     paused_at: int | None = None
     supplement: bool = False
     rounds: int = 0
@@ -121,6 +126,7 @@ def _run(start: Fact, changes: list[Fact], end: int | None, time: WorkTime) -> _
         elif ranks is None or ranks <= (change[1], change[2], change[3]):
             ranks = change[1], change[2], change[3]
             clock.extended_to = change[6]
+            clock.apologised = int(len(change) > 8 and bool(change[8]))
         clock.open_stage(at)
     if end is not None:
         clock.resume(end)
@@ -155,7 +161,7 @@ class _Beside:
 
 
 def dossier(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
-    """A dossier: unit = where it was received; open while neither resolved nor closed."""
+    """A dossier: unit = where it was received, if known; open while neither resolved nor closed."""
     last: dict[int, Fact] = {}
     changes: list[Fact] = []
     beside = _Beside()
@@ -175,7 +181,7 @@ def dossier(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
     due = clock.now_due() if clock else None
     gap = int(start is None or (done is None and closed is not None and closed[4] == "returned"))
     return [
-        start[4] if start else done[4] if done else "",
+        start[4] if start else done[4] if done else _told_by(last),
         start[5] if start else None,
         ended,
         resolved_at,
@@ -205,7 +211,13 @@ def dossier(facts: list[tuple[str, Fact]], time: WorkTime) -> Row:
         beside.amount,
         clock.rounds if clock else 0,
         clock.paused_at if clock and clock.supplement else None,
+        clock.apologised if clock else 0,
     ]
+
+
+def _told_by(last: Mapping[int, Fact]) -> str:
+    """The unit that what was last said beside its way speaks for: it counts somewhere until more is known."""
+    return next((str(last[each][at]) for each, at in UNIT_AT.items() if len(last.get(each, ())) > at), "")
 
 
 def _service(

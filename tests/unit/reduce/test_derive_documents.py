@@ -169,3 +169,12 @@ def test_the_source_with_more_authority_states_the_start() -> None:
     seen = received("2026-03-02 08:00", "2026-03-02 08:10", receiver_org="G09.910")
     axis = seen._replace(source="vxp", id="v", seqno=99, data=dict(seen.data) | {"receiver_org": "G09.911"})
     assert only("document_in", [axis, seen])["unit"] == "G09.910"
+
+
+def test_a_document_of_which_only_a_helper_is_known_counts_for_the_helper() -> None:
+    helped = assigned("a", "G09.904", 2, "cooperate")
+    assert only("document_in", [helped])["unit"] == "G09.904"
+    assert only("document_in", [helped, completed("2026-03-03 09:00")])["unit"] == "G09.902"
+    assert (
+        only("document_in", [helped, received("2026-03-02 08:00", "2026-03-02 08:10")])["unit"] == "G09.901"
+    )

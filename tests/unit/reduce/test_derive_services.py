@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from streams.reduce.facts import Event
+from streams.reduce.facts import Event, statements
 from streams.reduce.kinds import KINDS
 from streams.reduce.merging import folded
 from streams.reduce.state import State
@@ -33,9 +33,11 @@ def received(due: str = "2026-03-06 17:00", **more: Any) -> Event:
     return event("dossier.received", "r", "2026-03-02 09:00", source="motcua", **(fields | more))
 
 
-def clock(state: str, at: str, seqno: int, new_due: str | None = None) -> Event:
+def clock(state: str, at: str, seqno: int, new_due: str | None = None, *, apology: bool = True) -> Event:
     extra: dict[str, Any] = (
-        {"old_due_at": "2026-03-06 17:00", "new_due_at": new_due, "apology_issued": True} if new_due else {}
+        {"old_due_at": "2026-03-06 17:00", "new_due_at": new_due, "apology_issued": apology}
+        if new_due
+        else {}
     )
     fields: dict[str, Any] = {
         "dossier_ref": "D",
@@ -80,6 +82,62 @@ def test_the_last_extension_is_what_is_due() -> None:
         clock("paused", "2026-03-03 15:00", 2),
     ]
     assert only("dossier", events)["due_at"] == ms("2026-03-12 17:00")
+
+
+@pytest.mark.parametrize(("first", "second", "apologised"), [(True, False, 0), (False, True, 1)])
+def test_the_extension_in_force_says_whether_there_was_an_apology(
+    first: bool, second: bool, apologised: int
+) -> None:
+    events = [
+        received(),
+        clock("extended", "2026-03-04 09:00", 3, "2026-03-20 17:00", apology=first),
+        clock("extended", "2026-03-05 09:00", 4, "2026-03-12 17:00", apology=second),
+    ]
+    for told in (events, events[::-1]):
+        case = only("dossier", told)
+        assert (case["extended"], case["apologised"]) == (1, apologised)
+
+
+def test_an_extension_kept_by_an_older_program_says_nothing_of_an_apology() -> None:
+    state = State()
+    for each in statements(received(), 0):
+        state.add(each.key, each.fact)
+    (extension,) = statements(clock("extended", "2026-03-04 09:00", 3, "2026-03-20 17:00"), 0)
+    state.add(extension.key, extension.fact[:8])
+    row = dict(
+        zip(KINDS["dossier"].table.columns, folded("dossier", "D", state, worktime()).after, strict=True)
+    )
+    assert (row["extended"], row["apologised"]) == (1, 0)
+
+
+def paid(at: str) -> Event:
+    fields: dict[str, Any] = {"dossier_ref": "D", "method": "online", "amount_vnd": 150_000, "paid_at": at}
+    return event("payment.completed", "p", at, source="dvcqg", **fields)
+
+
+def synced(at: str) -> Event:
+    fields: dict[str, Any] = {"dossier_ref": "D", "result": "ok", "synced_at": at, "attempt": 1}
+    return event("dossier.portal_synced", "y", at, source="dvcqg", **fields)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [paid("2026-03-03 10:00"), synced("2026-03-03 10:00"), closed("2026-03-03 10:00", "withdrawn")],
+    ids=["paid", "synced", "closed"],
+)
+def test_a_dossier_of_which_no_receipt_is_known_counts_where_its_event_says(told: Event) -> None:
+    case = only("dossier", [told])
+    assert (case["unit"], case["gap"]) == ("G09.901", 1)
+    assert only("dossier", [told, received()])["unit"] == "G09.915"
+    assert only("dossier", [resolved("2026-03-04 10:00"), told])["unit"] == "G09.915"
+
+
+def test_a_payment_kept_by_an_older_program_names_no_unit() -> None:
+    state = State()
+    (payment,) = statements(paid("2026-03-03 10:00"), 0)
+    state.add(payment.key, payment.fact[:6])
+    row = folded("dossier", "D", state, worktime()).after
+    assert row[0] == ""
 
 
 @pytest.mark.parametrize(("at", "on_time"), [("2026-03-06 23:00", 1), ("2026-03-07 00:00", 0)])
