@@ -17,6 +17,3 @@ PALETTES: dict[str, dict[str, str]] = {
 
 DARK = PALETTES["dark"]
 TONE_OF_COLOUR = {DARK[tone]: tone for tone in ("good", "warn", "act", "info", "faint")}
-
-AMBER_WITHIN = 5.0
-"""Points below (or above) target that are still amber."""

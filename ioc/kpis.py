@@ -23,6 +23,11 @@ from ioc.words import Part, Words
 PACKAGED = yamlfiles.PACKAGED / "kpis"
 Kind = Literal["ratio", "stock", "mixed", "gauge", "distinct", "quantile", "composite"]
 Measure = Literal["percent", "count", "minutes", "seconds", "ratio", "points"]
+AMBER_WITHIN: Mapping[Measure, float] = MappingProxyType(
+    {"percent": 5.0, "count": 5.0, "minutes": 5.0, "seconds": 5.0, "ratio": 0.05, "points": 5.0}
+)
+"""How far beyond its target a number is still amber, in its unit of measure: five points; of a ratio,
+which is not shown in percent, five hundredths. Readers' SQL says the same (migration 0110)."""
 PILLAR = "pillar"
 FORMULAS = ("flow", "stock", "distinct", "gauge", "quantile", "composite")
 
@@ -97,6 +102,11 @@ class Kpi(Part):
     def scale(self) -> int:
         """What numerator ÷ denominator is multiplied by to be shown."""
         return 100 if self.unit == "percent" else 1
+
+    @property
+    def amber_within(self) -> float:
+        """How far beyond its target its value is still amber."""
+        return AMBER_WITHIN[self.unit]
 
     @property
     def dim(self) -> str | None:

@@ -7,13 +7,11 @@ from storage.client import Store
 from storage.trust import TICK_LIMIT_MS, LastTick, Trust
 from storage.values import Value, Window, formed
 
-WITHIN = 5.0
-"""Amber: within so many points of the target."""
 Band = Literal["green", "amber", "red", "grey"]
 
 
 def band(kpi: Kpi, value: float | None, cases: int, target: float | None, *, fresh: bool) -> Band | None:
-    """Green at target, amber within five points, red beyond; grey when old, unknown or with too few cases.
+    """Green at target, amber near it (`AMBER_WITHIN`), red beyond; grey when old, unknown or of few cases.
 
     None for a KPI without a target.
     """
@@ -21,10 +19,12 @@ def band(kpi: Kpi, value: float | None, cases: int, target: float | None, *, fre
         return "grey"
     if target is None:
         return None
-    missing = target - value if kpi.direction == "up" else value - target
-    if missing <= 0:
+    up, within = kpi.direction == "up", kpi.amber_within
+    if value >= target if up else value <= target:
         return "green"
-    return "amber" if missing <= WITHIN else "red"
+    # Compared as in SQL: a difference of decimals may be a hair beyond the limit that it stands for.
+    near = value >= target - within if up else value <= target + within
+    return "amber" if near else "red"
 
 
 def reach(said: Trust, tick: LastTick | None) -> int | None:

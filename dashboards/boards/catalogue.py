@@ -56,6 +56,7 @@ def _measure(kpi: Kpi) -> Measure:
         kpi.unit,
         kpi.direction,
         _aim(kpi.aims()),
+        kpi.amber_within,
         domain=kpi.domain,
         kind=kpi.kind,
         personal=kpi.personal,

@@ -136,7 +136,7 @@ def _kinds(facts: Facts, kpi: str, title: str, names: dict[str, str], at: Place)
         title, f"{measure.name} theo từng loại, thấp nhất trước.", measure.grafana_unit, measure.decimals
     )
     return panels.bars(said, period.by_kind(kpi, names), "value", at, top=100).thresholds(
-        thresholds(measure.target, measure.direction)
+        thresholds(measure.bounds)
     )
 
 

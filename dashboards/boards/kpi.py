@@ -34,6 +34,8 @@ class Measure:
     unit: str
     direction: str
     target: float | None
+    within: float
+    """How far beyond its target it is still amber."""
     domain: str = ""
     kind: str = ""
     personal: bool = False
@@ -46,7 +48,7 @@ class Measure:
 
     @property
     def bounds(self) -> Bounds:
-        return bounds(self.target, self.direction)
+        return bounds(self.target, self.direction, self.within)
 
     @property
     def grafana_unit(self) -> str:
@@ -84,7 +86,7 @@ def tile(measure: Measure, values: Query, at: dm.GridPos, leads: Sequence[Any] =
         .unit(measure.grafana_unit)
         .decimals(measure.decimals)
         .no_value("—")
-        .thresholds(thresholds(measure.target, measure.direction))
+        .thresholds(thresholds(measure.bounds))
         .reduce_options(shown)
         .graph_mode(cm.BigValueGraphMode.NONE)
         .text_mode(cm.BigValueTextMode.VALUE_AND_NAME)

@@ -97,7 +97,7 @@ def _trend(facts: Facts) -> timeseries.Panel:
         .unit("percent")
         .decimals(1)
         .no_value("—")
-        .thresholds(plain() if measure.target is None else thresholds(measure.target, measure.direction))
+        .thresholds(plain() if measure.target is None else thresholds(measure.bounds))
         .line_width(4)
         .legend(lines.placement(cm.LegendPlacement.BOTTOM).calcs([]))
         .override_by_name("value", [prop("displayName", "Giá trị"), _fixed("info")])

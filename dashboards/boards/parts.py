@@ -10,7 +10,7 @@ import yaml
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.models import dashboard as dm
 
-from dashboards.style import AMBER_WITHIN, DARK
+from dashboards.style import DARK
 
 SHORT_NAMES = Path(__file__).with_name("short_names.yaml")
 
@@ -57,23 +57,23 @@ Bounds = Sequence[tuple[str, float | None]]
 """Tones with the value each begins at; the first begins at None, below all."""
 
 
-def bounds(target: float | None, direction: str) -> Bounds:
-    """Red, amber within five points, green at target; without a target everything is plain data."""
+def bounds(target: float | None, direction: str, within: float) -> Bounds:
+    """Red, amber within so much of it, green at target; without a target everything is plain data."""
     if target is None:
         return (("info", None),)
     if direction == "up":
-        return (("act", None), ("warn", target - AMBER_WITHIN), ("good", target))
+        return (("act", None), ("warn", target - within), ("good", target))
     # "At most the target" is green; Grafana's steps begin at a value, hence the smallest step above it.
-    return (("good", None), ("warn", target + 0.001), ("act", target + AMBER_WITHIN + 0.001))
+    return (("good", None), ("warn", target + 0.001), ("act", target + within + 0.001))
 
 
 def steps(found: Bounds) -> list[dm.Threshold]:
     return [dm.Threshold(color=DARK[tone], value=value) for tone, value in found]
 
 
-def thresholds(target: float | None, direction: str) -> d.ThresholdsConfig:
+def thresholds(found: Bounds) -> d.ThresholdsConfig:
     """A KPI's verdict as Grafana's thresholds."""
-    return plain(steps(bounds(target, direction)))
+    return plain(steps(found))
 
 
 def plain(found: list[dm.Threshold] | None = None) -> d.ThresholdsConfig:

@@ -257,7 +257,7 @@ def _judged(measure: Measure) -> str:
     if measure.target is None:
         return "'none'"
     up = measure.direction == "up"
-    near = measure.target - 5 if up else measure.target + 5
+    near = measure.target - measure.within if up else measure.target + measure.within
     sign = ">=" if up else "<="
     return (
         f"multiIf(isNull(value), 'none', value {sign} {measure.target}, 'green',"

@@ -37,6 +37,15 @@ def test_a_board_that_shows_a_kpi_nobody_defined_is_not_made() -> None:
         facts().measure("no_such_kpi")
 
 
+@pytest.mark.parametrize(
+    ("kpi", "beginning"),
+    [("doc_on_time_rate", [None, 90, 95]), ("doc_overdue_open", [None, 0.001, 5.001]),
+     ("dossier_time_ratio", [None, 1.001, 1.051])],
+)  # fmt: skip
+def test_amber_is_measured_in_the_unit_of_the_kpi(kpi: str, beginning: list[float | None]) -> None:
+    assert [value for _, value in facts().measure(kpi).bounds] == pytest.approx(beginning)
+
+
 def test_panels_are_identified_described_and_measured(board: Board) -> None:
     assert len({panel.id for panel in board.panels}) == len(board.panels)
     for panel in board.panels:

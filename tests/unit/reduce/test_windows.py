@@ -44,6 +44,11 @@ def test_the_window_that_contains_a_date(name: str, on: date, start: date, last:
         ("doc_overdue_open", 5.0, 5, "amber"),
         ("doc_overdue_open", 6.0, 6, "red"),
         ("dossier_due_soon", 6.0, 6, None),
+        ("dossier_time_ratio", 1.0, 10, "green"),
+        ("dossier_time_ratio", 1.05, 10, "amber"),
+        ("dossier_time_ratio", 1.06, 10, "red"),
+        ("event_latency_p95", 15.0, 10, "amber"),
+        ("event_latency_p95", 15.1, 10, "red"),
     ],
 )
 def test_bands(kpi: str, value: float | None, cases: int, shown: str | None) -> None:
