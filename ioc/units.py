@@ -119,7 +119,8 @@ class Units:
         """Whose totals what happens in `code` on a day belongs to: its own, those above it, their successors.
 
         The successor of today takes over the past as well, so that its series does not begin with the merger;
-        with the unit that was merged comes whatever stood beneath it that day.
+        with the unit that was merged comes whatever stood beneath it that day. After the merger what still
+        happens in it is its successor's work: the unit that stood above it then stands above it no more.
         """
         found: set[str] = set()
         reached = [code]
@@ -129,7 +130,9 @@ class Units:
                 continue
             found.add(each)
             if each in self.codes:
-                parent = self.get(each, on).parent
+                unit = self.get(each, on)
+                over = unit.merged_into is not None and unit.valid_to is not None and unit.valid_to < on
+                parent = None if over else unit.parent
                 reached += [self.successor(each, date.max), *([parent] if parent else ())]
         return frozenset(found)
 

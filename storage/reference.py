@@ -14,6 +14,8 @@ from storage.client import Store
 
 ALWAYS = date(1900, 1, 1)
 FOREVER = date(2200, 1, 1)
+PATHS = 2
+"""Raised when the same tree makes units count for others than before: their paths are written anew."""
 WHOLE = 100
 """Hundredths of what a unit declares in full."""
 
@@ -55,7 +57,7 @@ def record(store: Store, version: str, now: int) -> None:
 
 def _version(catalogue: Catalogue, kpis: Kpis, tenant: str) -> str:
     said = sorted((str(place), text) for place, text in of_kpis(kpis).items())
-    text = tenant + catalogue.version + repr(said)
+    text = f"{PATHS}/{tenant}{catalogue.version}{said!r}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -4,6 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ioc.errors import SettingsError
 from ioc.reference import Catalogue
@@ -57,6 +59,39 @@ def test_reorganisation() -> None:
         Units([unit("G09.20"), unit("G09.20", "2026-01-01")])
     with pytest.raises(SettingsError, match="parent G10 is not a unit"):
         Units([unit("G09.1" + "0", parent="G10")])
+
+
+MERGED = date(2026, 6, 30)
+
+
+@given(
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    st.sampled_from(("G09.10.01", "G09.10.02", "G09.20.05")),
+    st.booleans(),
+)
+def test_a_day_after_a_merger_counts_for_the_successor_and_above_it_only(
+    day: date, code: str, above_too: bool
+) -> None:
+    """Two levels: a division goes to another department, with or without the department it stood in."""
+    gone = {"valid_to": str(MERGED), "merged_into": "G09.20.05"}
+    units = Units(
+        [
+            unit("G09"),
+            unit("G09.10", parent="G09", **({**gone, "merged_into": "G09.20"} if above_too else {})),
+            unit("G09.20", parent="G09"),
+            unit("G09.10.01", parent="G09.10", **gone),
+            unit("G09.10.02", parent="G09.10", valid_to=str(MERGED) if above_too else None),
+            unit("G09.20.05", parent="G09.20"),
+        ]
+    )
+    found = units.counted_for(code, day)
+    heirs = {"G09.20.05", "G09.20", "G09"}
+    if code == "G09.20.05":
+        assert found == heirs
+    elif code == "G09.10.01":
+        assert found == {code} | heirs | ({"G09.10"} if day <= MERGED else set())
+    else:
+        assert found == {code, "G09.10", "G09"} | ({"G09.20"} if above_too else set())
 
 
 def test_sources() -> None:
