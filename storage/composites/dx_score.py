@@ -103,7 +103,7 @@ def measured(
             numbers[part.name] = _declared(part.name, unit, window.last, known)
         else:
             kpi = every[part.kpi]
-            target = kpi.target(window.last) or 0.0
+            target = kpi.target(window.last, part.dim) or 0.0
             rules[part.name] = rule(kpi.direction, target)
             value = values.get((kpi.id, part.dim, unit, window.name))
             numbers[part.name] = _number(part, kpi, target, value, known)

@@ -1,15 +1,20 @@
 """Points of a score: never below 0 or above 100, rising with each part, whatever the order of the parts."""
 
 from collections.abc import Mapping
+from datetime import date
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.composites import Pillar, ScorePart
+from ioc.composites import Pillar, Score, ScorePart
+from ioc.kpis import Kpis
 from ioc.scoring import Measured, Rule, declared_points, judged, rule, score, share, total
 from ioc.words import Words
+from storage.composites.dx_score import Known
+from storage.composites.dx_score import points_of as points_of_unit
+from storage.windows import Value, Window
 
 RULES: tuple[Rule, ...] = ("value/target", "target/value", "1-numerator/denominator", "declared")
 Case = tuple[list[Pillar], dict[str, Measured], dict[str, Rule]]
@@ -155,3 +160,13 @@ def test_words_alone_make_no_score() -> None:
     numbers["seen"] = Measured(40.0, target=80.0)
     found = score(pillars, numbers, {"said": "declared", "seen": "value/target"})
     assert (total(found), judged(found), declared_points(found)) == (55, 1, 10)
+
+
+def test_a_part_of_one_kind_is_held_to_the_target_of_that_kind() -> None:
+    kpi, day = "doc_urgent_assign_minutes_p95", date(2026, 3, 11)
+    parts = [ScorePart(kpi=kpi, weight=40), ScorePart(kpi=kpi, dim="hoa_toc", weight=60)]
+    of = Score(of="dx_score", pillars=(pillar("a", *parts),))
+    span = Window("day", day, day, 0)
+    values = [Value(kpi, dim, "G09", "day", 30, 1, 10, 30.0, None) for dim in ("", "hoa_toc")]
+    (found,) = points_of_unit(of, "G09", span, Kpis.load(), values, Known(frozenset({kpi}), {}))
+    assert [(part.measured.target, part.points) for part in found.parts] == [(30, 40), (15, 30)]
