@@ -5,25 +5,25 @@ from streams.reduce.worktime import FAR
 
 
 class Stages:
-    """Spans in order of time, the last one without an end; each carries `width` values."""
+    """Spans of time, the last one without an end; each carries `width` values."""
 
     def __init__(self, width: int) -> None:
         self._width = width
+        self._starts: list[int] = []
         self._spans: list[list[object]] = []
 
     def begin(self, at: int, *values: object) -> None:
-        """From now on these hold, in place of what began at the same instant. Without a change it goes on."""
+        """From now on these hold, in place of what began now or later. Without a change it goes on."""
+        while self._starts and self._starts[-1] >= at:
+            self._starts.pop()
+            self._spans.pop()
         if self._spans:
             last = self._spans[-1]
             if last[2:] == [*values]:
+                last[1] = FAR
                 return
-            if last[0] == at:
-                self._spans.pop()
-                if self._spans and self._spans[-1][2:] == [*values]:
-                    self._spans[-1][1] = FAR
-                    return
-            else:
-                last[1] = at
+            last[1] = at
+        self._starts.append(at)
         self._spans.append([at, FAR, *values])
 
     def columns(self) -> list[Row]:

@@ -31,7 +31,8 @@ ENDS = frozenset({"completed", "cancelled"})
 def task(facts: list[tuple[str, Fact]]) -> Row:
     """A task: its end is the first since it was last returned; in time against the date it was first due.
 
-    An extension moves what is due from then on, and is shown; it does not make a late task one in time.
+    What was said last (by seqno, then by time) holds from its instant on, in place of what was said of later
+    ones. An extension moves what is due from then on, and is shown; it does not make a late task one in time.
     """
     start: Fact | None = None
     changes: list[Fact] = []
@@ -40,7 +41,6 @@ def task(facts: list[tuple[str, Fact]]) -> Row:
             start = fact
         else:
             changes.append(fact)
-    changes.sort(key=lambda fact: (fact[6], fact[2]))
     due: int | None = start[6] if start else None
     state, ended, progress, extended = BEGUN if start else "", None, 0, 0
     stages = Stages(2)

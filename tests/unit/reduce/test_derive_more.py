@@ -80,6 +80,22 @@ def test_a_task_that_is_returned_is_open_again() -> None:
     assert (case["open"], case["ended_at"], case["status"]) == (1, None, "returned")
 
 
+def test_what_was_said_last_holds_also_of_the_days_before() -> None:
+    """In progress, told on the 8th; then that it had been completed on the 5th: in time, and so shown."""
+    events = [
+        assigned(),
+        changed("in_progress", "2026-03-08 09:00", 2, progress=50),
+        changed("completed", "2026-03-05 09:00", 3, progress=100),
+    ]
+    case = only("task", events)
+    assert (case["status"], case["open"], case["on_time"], case["progress"]) == ("completed", 0, 1, 100)
+    assert case["ended_at"] == ms("2026-03-05 09:00")
+    assert list(zip(case["stage_from"], case["stage_to"], case["stage_state"], strict=True)) == [
+        (ms(BEGIN), ms("2026-03-05 09:00"), "assigned"),
+        (ms("2026-03-05 09:00"), FAR, "completed"),
+    ]
+
+
 def test_a_cancelled_task_is_ended_and_never_in_time() -> None:
     case = only("task", [assigned(), changed("cancelled", "2026-03-03 09:00", 2)])
     assert (case["open"], case["on_time"], case["ended_at"]) == (0, 0, ms("2026-03-03 09:00"))
@@ -206,4 +222,8 @@ def test_stages_of_one_instant_are_one_and_what_goes_on_is_not_cut() -> None:
     for at, value in [(1, "a"), (2, "b"), (2, "a"), (3, "a"), (4, "b")]:
         stages.begin(at, value)
     assert stages.columns() == [[1, 4], [4, FAR], ["a", "b"]]
+    stages.begin(2, "c")
+    assert stages.columns() == [[1, 2], [2, FAR], ["a", "c"]], "said last, of what had begun before"
+    stages.begin(1, "a")
+    assert stages.columns() == [[1], [FAR], ["a"]]
     assert Stages(2).columns() == [[], [], [], []]
