@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 _ZERO = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=7)))  # Vietnam has kept +07:00 since 1975
 _MINUTE = 60_000_000
 _LAST = date.max.toordinal()
+AHEAD = timedelta(days=60)
+"""How long before a year begins its calendar should be there: limits that are set in December run into it."""
 Sessions = tuple[tuple[int, int], ...]
 """Worked spans of one day, in microseconds since local midnight."""
 
@@ -149,6 +151,10 @@ class WorkingCalendar:
     def covers(self, day: date) -> bool:
         """Whether the official calendar of that year is loaded."""
         return day.year in self._years
+
+    def missing(self, on: date) -> tuple[int, ...]:
+        """The years without an official calendar of which days are counted now: this one, soon the next."""
+        return tuple(year for year in sorted({on.year, (on + AHEAD).year}) if year not in self._years)
 
     def is_working_day(self, day: date) -> bool:
         return bool(self._sessions(day.toordinal()))

@@ -102,6 +102,12 @@ def _calendar_files(path: Path | None) -> list[Path]:
     return sorted(find(path, "calendar").glob("*.yaml"))
 
 
+def missing_calendars(path: Path | None, on: date) -> list[Path]:
+    """The calendar files that should be there on this day and are not. Raises `SettingsError`."""
+    folder = find(path, "calendar")
+    return [folder / f"{year}.yaml" for year in Catalogue.load(path).calendar.missing(on)]
+
+
 def source_entries(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Entries of sources.yaml; one with `like: CODE` is the packaged source of that code, as changed by it.
 

@@ -20,9 +20,11 @@ def register(app: typer.Typer) -> None:
 
 
 def status(data: Data = None, json: Json = False) -> None:
-    """Processes with their restarts, addresses, and how far landing is behind each topic."""
+    """Processes with their restarts, addresses, how far landing is behind each topic, a missing calendar."""
     from ioc.cli.attached import attached, processes_of
     from ioc.cli.stack import ready_document
+    from ioc.clock import VIETNAM, SystemClock
+    from ioc.reference import missing_calendars
     from local.topics import KafkaUnavailable, lag
 
     settings = attached(data)
@@ -33,8 +35,11 @@ def status(data: Data = None, json: Json = False) -> None:
         behind = lag(settings.kafka)
     except KafkaUnavailable:
         behind = None  # unknown, which is not zero
+    today = SystemClock().now().astimezone(VIETNAM).date()
+    calendars = missing_calendars(settings.catalogue, today)
     if json:
-        print_json({"processes": processes, "addresses": addresses, "lag": behind})
+        missing = {"missing_calendars": [str(file) for file in calendars]}
+        print_json({"processes": processes, "addresses": addresses, "lag": behind} | missing)
         return
     if processes is None:
         say("processes   not started here: ask what starts them, such as `docker compose ps`")
@@ -47,6 +52,11 @@ def status(data: Data = None, json: Json = False) -> None:
         say("lag         unknown: Kafka does not answer")
     else:
         say("lag         " + ", ".join(f"{topic} {count}" for topic, count in behind.items()))
+    for file in calendars:
+        say(
+            f"calendar    no official days off of {file.stem}: all its weekdays count as worked;"
+            f" expected {file} (Bộ luật Lao động 2019, Điều 112, and the year's own announcement)"
+        )
 
 
 def credentials(

@@ -1,6 +1,7 @@
 """Working time against an oracle that walks minute by minute and knows the year by heart."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ioc.calendar import Day, Hours, WorkingCalendar
-from ioc.reference import Catalogue
+from ioc.reference import Catalogue, missing_calendars
+from ioc.yamlfiles import PACKAGED
 
 CALENDAR = Catalogue.load(None).calendar
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -68,6 +70,21 @@ def test_work_is_going_on_or_begins_at_the_next_session(at: datetime) -> None:
     else:
         assert found > at and not worked_minute(found - timedelta(microseconds=1))
         assert CALENDAR.working_minutes(at, found) == 0
+
+
+@pytest.mark.parametrize(
+    ("on", "years"),
+    [("2026-11-01", []), ("2026-11-02", [2027]), ("2027-01-01", [2027]), ("2027-12-01", [2027, 2028])],
+)
+def test_a_missing_calendar_is_named_sixty_days_before_its_year(
+    tmp_path: Path, on: str, years: list[int]
+) -> None:
+    folder = tmp_path / "calendar"
+    folder.mkdir()
+    for name in ("hours.yaml", "2026.yaml"):
+        (folder / name).write_bytes((PACKAGED / "calendar" / name).read_bytes())
+    found = missing_calendars(tmp_path, date.fromisoformat(on))
+    assert found == [folder / f"{year}.yaml" for year in years]
 
 
 @given(INSTANTS, st.integers(1, 100_000))
