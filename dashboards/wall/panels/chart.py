@@ -56,6 +56,10 @@ def merged(below: Options, above: Options) -> Options:
     return result
 
 
+SMALLEST = 1e-6
+"""Values closer together than this are one line."""
+
+
 def scale(
     known: Sequence[float], target: float | None = None, *, rate: bool = False, most: int = 5
 ) -> tuple[float, float, float]:
@@ -72,7 +76,9 @@ def scale(
         between = next((one for one in (5.0, 10.0, 20.0, 25.0, 50.0) if (high - low) / one <= most), 100.0)
         # Whole distances below the upper end, so that no two labels stand on each other.
         return max(high + between * ((low - high) // between), 0.0), high, between
-    between = _round((max(highest, 0.0) - min(lowest, 0.0)) / max(most - 1, 1) or 0.25)
+    apart = max(highest, 0.0) - min(lowest, 0.0)
+    # What is next to nothing is drawn as nothing: its tenths of tenths would not be numbers any more.
+    between = _round(apart / max(most - 1, 1)) if apart > SMALLEST else 0.25
     low = floor(min(lowest, 0.0) / between) * between
     return low, max(-floor(-max(highest, 0.0) / between) * between, low + between), between
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboards.wall.answers import Answers
@@ -199,6 +199,7 @@ def test_the_scale_of_a_rate_holds_all_values_and_the_target(
     assert (high - low) / between <= 5
 
 
+@example([5e-324])
 @given(st.lists(st.floats(-1e9, 1e9), max_size=40))
 def test_the_scale_of_counts_holds_all_values_and_zero(values: list[float]) -> None:
     low, high, between = chart.scale(values)
