@@ -49,6 +49,7 @@ def test_killed_between_plan_and_commit(place: Ground) -> None:
     check(place, place.settled(expected), expected)
 
 
+@pytest.mark.slow  # C8 of `make chaos`
 def test_killed_while_giving_its_partitions_back(place: Ground) -> None:
     with place.flowing(events=4_000, rate=800, seed=72) as flow:
         worker = place.worker("C8:1:kill")
@@ -62,6 +63,7 @@ def test_killed_while_giving_its_partitions_back(place: Ground) -> None:
     assert last.dies(within_s=8) in (0, -signal.SIGTERM)
 
 
+@pytest.mark.slow  # F06 of `make chaos`
 def test_the_store_is_killed_again_and_again(place: Ground) -> None:
     worker = place.worker()
     with place.flowing(events=8_000, rate=800, seed=73) as flow:

@@ -24,6 +24,7 @@ def place(tmp_path: Path) -> Iterator[Ground]:
         yield found
 
 
+@pytest.mark.slow  # F36 of `make chaos-full`
 def test_an_outage_longer_than_retention_is_a_loss_with_a_name(place: Ground) -> None:
     bootstrap = place.environment["IOC_KAFKA__BOOTSTRAP"]
     worker = place.worker()
