@@ -4,7 +4,7 @@ import threading
 import time
 
 from proof.harness import wall
-from proof.harness.stack import until
+from proof.harness.stack import StackFailed, until
 from proof.scene import Act, Scene
 
 TELLS_S = 30.0
@@ -13,10 +13,17 @@ CLEARS_S = 60.0
 """After it ended."""
 
 
+def awake(scene: Scene) -> None:
+    """Wait for the first numbers: before them nothing could grow old. Raises `StackFailed`."""
+    if not until(lambda: bool(scene.asked.sql("SELECT 1 FROM ioc.ticks WHERE live LIMIT 1")), 120, 1.0):
+        raise StackFailed("the reducer made no numbers within 120 s")
+
+
 def told_by_the_wall(act: Act) -> Act:
     """The same fault, while somebody looks at the wall. For faults that last longer than `TELLS_S`."""
 
     def watched(scene: Scene) -> None:
+        awake(scene)
         scene.more.setdefault("I9", [])
         port, begun, over = scene.stack.port + 5, time.monotonic(), threading.Event()
         first: list[tuple[float, str]] = []

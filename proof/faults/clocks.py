@@ -9,7 +9,7 @@ from proof.harness import wall
 from proof.harness.clocks import Clocks, missing
 from proof.harness.kind import Kind
 from proof.harness.stack import StackFailed, until
-from proof.honesty import CLEARS_S, told_by_the_wall
+from proof.honesty import CLEARS_S, awake, told_by_the_wall
 from proof.oracle.journal import GOOD
 from proof.scene import Act, Fault, Scene
 
@@ -45,7 +45,7 @@ def off(name: str, *, reborn: str) -> Act:
     """Its clock jumps there and back, for each shift; with `reborn` the process dies, and begins with it."""
 
     def act(scene: Scene) -> None:
-        _awake(scene)
+        awake(scene)
         for shift in SHIFTS:
             with wrong(scene, name, shift):
                 if not scene.load.wait_accepted(150, 20):
@@ -60,12 +60,6 @@ def off(name: str, *, reborn: str) -> Act:
         _nothing_ahead(scene, name)
 
     return act
-
-
-def _awake(scene: Scene) -> None:
-    """Wait for the first numbers: before them a wall has nothing that could grow old."""
-    if not until(lambda: bool(scene.asked.sql("SELECT 1 FROM ioc.ticks WHERE live LIMIT 1")), 120, 1.0):
-        raise StackFailed("the reducer made no numbers within 120 s")
 
 
 def _just_now(scene: Scene) -> None:
@@ -97,7 +91,7 @@ def _nothing_ahead(scene: Scene, name: str) -> None:
 
 def hidden(scene: Scene) -> None:
     """The reducer's clock is ahead, then the reducer stands still: its numbers must grow old all the same."""
-    _awake(scene)
+    awake(scene)
     with wrong(scene, "reducer", "+2 h"):
         scene.load.wait_accepted(300, 30)
         _settled(scene, "reducer at +2 h")

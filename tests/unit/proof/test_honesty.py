@@ -17,10 +17,11 @@ WORDS = yaml.safe_load((ROOT / "ioc" / "messages" / "vi.yaml").read_text(encodin
 
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    """A scene with nothing but findings and numbers; its wall clears at once."""
+    """A scene with nothing but findings and numbers; its wall has numbers, and clears at once."""
     monkeypatch.setattr(wall, "page", lambda _port: "<p>● Đang cập nhật</p>")
     found: dict[str, Any] = {"more": {}, "numbers": {}}
     found["wrong"] = lambda invariant, what: found["more"].setdefault(invariant, []).append(what)
+    found["asked"] = SimpleNamespace(sql=lambda _text: [(1,)])
     return cast(Scene, SimpleNamespace(stack=SimpleNamespace(port=1), **found))
 
 
