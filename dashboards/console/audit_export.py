@@ -22,6 +22,11 @@ Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def asked_for(days: int, account: str, about: str) -> tuple[int, str, str]:
+    """What of an address is handed on: days within the trail's, names no longer than there are."""
+    return min(max(days, 1), 400), account[:32], about[:64]
+
+
 def install(web: FastAPI, console: Console) -> None:
     @web.get(PATH)
     async def export(request: Request, days: int = 7, account: str = "", about: str = "") -> Response:
@@ -34,8 +39,8 @@ def install(web: FastAPI, console: Console) -> None:
             return PlainTextResponse(say("forbidden", role=known.role_name), 403)
 
         async def page(after: str = "") -> Row:
-            asked = (min(max(days, 1), 400), account[:32], about[:64], after)
-            return await console.office.audit(known.token, *asked, limit=A_TIME)
+            asked = asked_for(days, account, about)
+            return await console.office.audit(known.token, *asked, after, limit=A_TIME)
 
         try:
             first = await page()

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from nicegui import ui
 
 from dashboards.console.audit_export import PATH as EXPORT
+from dashboards.console.audit_export import asked_for
 from dashboards.console.frame import Notice, box, button, text
 from dashboards.console.lists import TONE, Alert, ordered
 from dashboards.console.orders_page import ask_link
@@ -221,7 +222,7 @@ def _install_audit(console: Console) -> None:
         request: Request, days: int = 7, account: str = "", about: str = "", after: str = ""
     ) -> Response | None:
         async def draw(known: Visitor, notice: Notice) -> None:
-            days_, whose, what = min(max(days, 1), 400), account[:32], about[:64]
+            days_, whose, what = asked_for(days, account, about)
             with box("tools filter", "form").props("method=get action=/console/audit"):
                 _entry("days", say("audit.days"), str(days_))
                 _entry("account", say("audit.account"), whose)

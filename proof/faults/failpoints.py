@@ -1,13 +1,12 @@
 """The named failpoints: a process dies in exactly that place. What each stands for here: docs/proof.md."""
 
-import http.client
-import json
 import signal
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 
 from proof.faults.publishing import Child
+from proof.harness.office import sign_in
 from proof.oracle.direct import poison, put
 from proof.scene import Fault, Scene
 
@@ -119,13 +118,13 @@ def audited(scene: Scene) -> None:
     before, account = scene.stack.state()["gateway"], "quan_tri"
     password = scene.stack.credentials["accounts"][account]["password"]
     scene.stack.arm("G5", 1)
-    first = _sign_in(scene, account, str(password))
+    first = sign_in(scene.stack.gateway_port, account, str(password))
     if scene.stack.fired("G5", 10):
         scene.stack.await_other("gateway", before.pid)
         scene.bit(f"gateway ({before.pid}) died at G5, the answer was {first or 'none'}")
     lines = "SELECT count() FROM ioc.audit_trail WHERE action = 'sign_in' AND outcome = 'done'"
     ((written,),) = scene.asked.sql(lines)
-    second = _sign_in(scene, account, str(password))
+    second = sign_in(scene.stack.gateway_port, account, str(password))
     ((after,),) = scene.asked.sql(lines)
     if first or not written:
         scene.wrong("I1", f"answered {first} before the audit line, lines then: {written}")
@@ -136,19 +135,6 @@ def audited(scene: Scene) -> None:
         scene.wrong(
             "I1", f"the chain of the audit trail does not hold: {chain.stdout[:300]}{chain.stderr[:300]}"
         )
-
-
-def _sign_in(scene: Scene, account: str, password: str) -> int:
-    """The status; 0 when the connection broke."""
-    body = json.dumps({"account": account, "password": password})
-    connection = http.client.HTTPConnection("127.0.0.1", scene.stack.gateway_port, timeout=15)
-    try:
-        connection.request("POST", "/office/session", body, {"Content-Type": "application/json"})
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return 0
-    finally:
-        connection.close()
 
 
 FAULTS: tuple[Fault, ...] = (

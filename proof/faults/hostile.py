@@ -1,7 +1,6 @@
 """Hostile strings wherever a string can stand; then a browser looks at all of it, and the store is asked."""
 
 import csv
-import http.client
 import io
 import json
 import secrets
@@ -17,8 +16,10 @@ from uuid import UUID
 from playwright.sync_api import Page
 
 from proof.faults.data import STRUCTURED, door_of
+from proof.harness import wall
 from proof.harness.browser import chromium, missing
 from proof.harness.kind import Kind
+from proof.harness.office import sign_in
 from proof.oracle.asking import Found
 from proof.oracle.direct import put
 from proof.oracle.journal import Told
@@ -58,7 +59,7 @@ def said_everywhere(scene: Scene) -> None:
     for topic, records in past.items():
         put(scene.stack.bootstrap, topic, records, scene.journal)
     scene.bit(f"{answers.total()} events with a hostile string were refused: {dict(answers)}")
-    statuses = Counter(_signs_in(scene.stack.gateway_port, text) for text in HOSTILE.values())
+    statuses = Counter(sign_in(scene.stack.gateway_port, text, text) for text in HOSTILE.values())
     if set(statuses) - {400, 401, 422, 429}:
         scene.wrong("I8", f"signing in under a hostile name was answered with {dict(statuses)}")
 
@@ -87,15 +88,6 @@ def _past_the_door(
     name = str(UUID(int=scene.chance.getrandbits(128), version=4))
     value = json.dumps(with_string({**event, "id": name}, way, text)).encode()
     return Told(event["source"], name, "", "", "", 0, "", "", f"quarantine:{reason}"), value
-
-
-def _signs_in(port: int, account: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
-    body = json.dumps({"account": account, "password": account})
-    connection.request("POST", "/office/session", body, {"Content-Type": "application/json"})
-    status = connection.getresponse().status
-    connection.close()
-    return status
 
 
 def _errors(scene: Scene) -> dict[str, int]:
@@ -155,7 +147,7 @@ def looked_at(scene: Scene, found: Found) -> None:
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         eyes = Eyes(page, f"http://127.0.0.1:{scene.stack.port + 5}", scene.stack.home / "pages")
-        for uid in _boards(scene.stack.port + 5):
+        for uid in wall.boards(scene.stack.port + 5):
             eyes.look(f"/wall/{uid}")
         eyes.signs_in(*_account(scene, "truong_ca_ioc"))
         topic, partition, offset = rejected[0].place
@@ -181,14 +173,6 @@ def looked_at(scene: Scene, found: Found) -> None:
     scene.numbers["errors after"] = _errors(scene)
     if scene.numbers["errors after"] != scene.numbers["errors before"]:
         scene.wrong("I2", f"the store took text for SQL: {scene.numbers['errors after']}")
-
-
-def _boards(port: int) -> list[str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/healthz")
-    boards: dict[str, Any] = json.loads(connection.getresponse().read())["boards"]
-    connection.close()
-    return list(boards)
 
 
 def _account(scene: Scene, role: str) -> tuple[str, str]:

@@ -11,9 +11,18 @@ STOPPED = "▼ Ngừng cập nhật"
 
 def page(port: int) -> str:
     """The board as it is drawn at this moment; empty when the wall does not answer."""
+    return _got(port, BOARD)
+
+
+def boards(port: int) -> list[str]:
+    """The boards that it draws. Raises `ValueError` when the wall does not answer."""
+    return list(json.loads(_got(port, "/healthz"))["boards"])
+
+
+def _got(port: int, path: str) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", BOARD)
+        connection.request("GET", path)
         return connection.getresponse().read().decode("utf-8", "replace")
     except (OSError, http.client.HTTPException):
         return ""

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from ioc.accounts import Account, Session, Shift
 from ioc.clock import Clock
 from ioc.commands import NotACommand, build, encode
+from ioc.contracts.fields import stamp
 from ioc.roles import FILE
 from ioc.units import Units
 from producers.gateway.office.audited import Cursor, chain, following, line
@@ -137,12 +138,12 @@ class Office:
         holds; that is looked at once, with the first of them.
         """
         await self._permits.allow(session.account, "read_audit", "", own=True)
-        until, limit = self.clock.now(), min(limit, AT_MOST)
+        until, limit, said = self.clock.now(), min(limit, AT_MOST), [f"days={days}"]
         since, place = until - timedelta(days=days), None
         if after:
             cursor = _cursor(after, since)
             since, place = cursor.since, (cursor.at, cursor.id)
-        said = [f"days={days}"] + ([f"after={after.split('~')[1]}"] if after else [])
+            said.append(f"after={stamp(cursor.at)}")
         await self._sessions.note(session.account, "read_audit", "", "done", *said)
         found = await stored(self._desk.trail, since, until, account, about, limit + 1, place)
         return {

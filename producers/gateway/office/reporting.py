@@ -7,15 +7,12 @@ by another.
 import re
 from datetime import timedelta
 from pathlib import PurePath
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ioc.accounts import Account, Deed, Session
 from ioc.clock import Clock
-from producers.gateway.office.answering import answer, signed_in
-from producers.gateway.office.bodies import schema, taken
 from producers.gateway.office.desk import Desk, Row
 from producers.gateway.office.permitting import Permits
 from producers.gateway.office.sessions import Sessions, stored
@@ -25,8 +22,6 @@ PAGE, ACTION = "briefing", "approve_report"
 KEPT = timedelta(days=3 * 366)
 MOST = 200
 DIGEST = re.compile(r"sha256=([0-9a-f]{64})")
-Week = Annotated[str, Path(pattern=r"^\d{4}-W\d{2}$")]
-File = Annotated[str, Path(pattern=r"^[A-Z]\d{2}[0-9.]{0,16}\.(pdf|docx|html)$")]
 
 
 class Approval(BaseModel):
@@ -78,20 +73,3 @@ class ReportDesk:
 def _told(deed: Deed) -> dict[str, Any]:
     found = next((said[1] for each in deed.detail if (said := DIGEST.fullmatch(each))), "")
     return {"role": deed.role, "account": deed.account, "at": deed.at, "digest": found}
-
-
-def add_reports(routes: APIRouter, desk: ReportDesk, sessions: Sessions) -> None:
-    """The routes of reports."""
-
-    @routes.get("/reports/{week}/{file}/approval")
-    async def approval(request: Request, week: Week, file: File) -> Response:
-        """`{approval: {role, account, at, digest} or null}`: the last one."""
-        session = await signed_in(request, sessions)
-        return answer({"approval": await desk.approval(session, f"{week}/{file}")})
-
-    @routes.post("/reports/{week}/{file}/approval", status_code=201, openapi_extra=schema(Approval))
-    async def approve(request: Request, week: Week, file: File) -> Response:
-        """Approve the file with this digest; another one of the same name is not approved by that."""
-        session = await signed_in(request, sessions)
-        found = await desk.approve(session, f"{week}/{file}", await taken(request, Approval))
-        return answer({"approval": found}, 201)

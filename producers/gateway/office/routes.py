@@ -21,7 +21,8 @@ from producers.gateway.office.order_routes import add_orders
 from producers.gateway.office.ordering import OrderDesk
 from producers.gateway.office.quarantine import QuarantineDesk
 from producers.gateway.office.quarantine_routes import add_quarantine
-from producers.gateway.office.reporting import ReportDesk, add_reports
+from producers.gateway.office.report_routes import add_reports
+from producers.gateway.office.reporting import ReportDesk
 from producers.gateway.office.sessions import Sessions, stored
 from producers.gateway.office.source_routes import add_sources
 from producers.gateway.office.sourcing import SourceDesk
